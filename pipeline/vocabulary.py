@@ -1,0 +1,95 @@
+"""The closed lists: kinds, question types, positions, verdicts, flags, rule families, categories and their synonyms.
+
+Everything that code, tables, pages and files choose from is here once. Adding to a list that the database checks
+needs a migration; the catalogue test says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+KINDS: Final = ("concise_caption", "complex_caption", "question")
+
+QUESTION_TYPES: Final = (
+    "identification",
+    "classification",
+    "counting",
+    "positioning",
+    "referring",
+    "general",
+)
+
+QUESTION_TYPE_TITLES: Final[Mapping[str, str]] = {
+    "identification": "Object identification",
+    "classification": "Object classification",
+    "counting": "Instance counting",
+    "positioning": "Object positioning",
+    "referring": "Region referring",
+    "general": "General",
+}
+
+KIND_TITLES: Final[Mapping[str, str]] = {
+    "concise_caption": "Concise caption",
+    "complex_caption": "Complex caption",
+    "question": "Question",
+}
+
+POSITIONS: Final = ("left", "right", "top", "bottom", "center")
+
+ORIGINS: Final = ("drafted", "gold", "probe")
+
+VERDICTS: Final = ("accept", "revise", "reject", "unsure")
+
+SCENE_VERDICTS: Final = ("usable", "unusable")
+
+UNUSABLE_REASONS: Final = ("no_data", "artefact", "wrong_pair", "duplicate", "changed_between_dates")
+
+BOX_VERDICTS: Final = ("right", "wrong_class", "spurious", "missing")
+
+FLAGS: Final = ("colour", "wrong_statement", "count", "vague", "not_visible_in_sar", "position", "language", "other")
+"""In the order of their digits 1 to 8; the first four are the paper's."""
+
+SUPPORTS: Final = ("sar", "sar_with_optical")
+
+SEVERITIES: Final = ("error", "warning", "info")
+
+RULE_FAMILIES: Final = ("colour", "count", "vague")
+
+ROLES: Final = ("reviewer", "adjudicator", "admin")
+
+SPLITS: Final = ("train", "val", "test", "held_out")
+
+UNITS: Final = ("sigma0_db", "gamma0_db", "relative_db", "dn")
+"""Of the SAR values that the page shows; "dB" without "rel." only where calibration is documented."""
+
+SARDET_CATEGORIES: Final = ("ship", "aircraft", "car", "tank", "bridge", "harbor")
+
+PLURALS: Final[Mapping[str, str]] = {"aircraft": "aircraft"}
+"""Categories whose plural is not made by adding s."""
+
+SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "ship": ("ship", "vessel", "boat"),
+    "aircraft": ("aircraft", "airplane", "aeroplane", "plane"),
+    "car": ("car", "vehicle", "automobile"),
+    "tank": ("tank", "storage tank", "oil tank"),
+    "bridge": ("bridge",),
+    "harbor": ("harbor", "harbour", "port"),
+    "building": ("building",),
+}
+
+
+def plural(category: str) -> str:
+    """The category for more than one object: ``bridge`` gives ``bridges``, ``aircraft`` stays."""
+    if category in PLURALS:
+        return PLURALS[category]
+    if category.endswith(("s", "x", "ch", "sh")):
+        return category + "es"
+    if category.endswith("y") and category[-2:-1] not in "aeiou":
+        return category[:-1] + "ies"
+    return category + "s"
+
+
+def article(noun: str) -> str:
+    """``a`` or ``an`` before ``noun``, by its first letter."""
+    return "an" if noun[:1].lower() in "aeiou" else "a"
