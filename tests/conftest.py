@@ -1,13 +1,20 @@
-"""What all tests share."""
+"""What all tests share: the sample data, and a real PostgreSQL 18 with a fresh, migrated database for each test."""
 
 from __future__ import annotations
 
+import itertools
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy.orm import Session
+
+from app.db import SessionMaker, embedded, make_engine, make_sessionmaker, migrate
 
 REPOSITORY = Path(__file__).parent.parent
+_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +24,57 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the sample data is not at {folder} (set TRIHEDRAL_SHARED_DATA)")
     return folder
+
+
+def url_of(server_url: str, database: str) -> str:
+    """The URL of another database on the same server."""
+    return psycopg_url(server_url, database)
+
+
+def psycopg_url(server_url: str, database: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    return make_url(server_url).set(database=database).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of this test run's own."""
+    with embedded.server(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template_database(server_url: str) -> str:
+    """A database with all migrations, from which the tests' databases are copied."""
+    name = "template_trihedral"
+    with psycopg.connect(url_of(server_url, "postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+    migrate.upgrade(url_of(server_url, name))
+    return name
+
+
+@pytest.fixture
+def database_url(server_url: str, template_database: str) -> Iterator[str]:
+    """A fresh, migrated database for one test."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(url_of(server_url, "postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {name} template {template_database}")
+    yield url_of(server_url, name)
+    with psycopg.connect(url_of(server_url, "postgres"), autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def sessions(database_url: str) -> Iterator[SessionMaker]:
+    """Sessions on the test's database; what they commit is really committed."""
+    engine = make_engine(database_url)
+    yield make_sessionmaker(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def session(sessions: SessionMaker) -> Iterator[Session]:
+    """One open session, rolled back at the end."""
+    with sessions() as opened:
+        yield opened

@@ -1,0 +1,317 @@
+"""From the import to the sealed packet: datasets, scenes, runs, drafts, findings, packets and their slots."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.tables.base import Base, BigId, CreatedAt, one_of
+from pipeline.vocabulary import KINDS, ORIGINS, QUESTION_TYPES, SEVERITIES, SPLITS, UNITS
+
+RUN_KINDS = ("import", "draft", "screen")
+RUN_STATES = ("waiting", "running", "done", "failed", "cancelled")
+
+
+class Dataset(Base):
+    """Scenes imported under one name."""
+
+    __tablename__ = "dataset"
+    __table_args__ = (
+        CheckConstraint("name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$'", name="name_form"),
+        CheckConstraint("reviews_wanted between 1 and 9", name="reviews_wanted_range"),
+    )
+
+    dataset_id: Mapped[BigId]
+    name: Mapped[str] = mapped_column(unique=True)
+    source: Mapped[str]
+    """The reader: coco, paired."""
+    split_seed: Mapped[int] = mapped_column(server_default=text("0"))
+    reviews_wanted: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    """k: how many reviews each packet is to get; taken over into a packet when it is sealed."""
+    description: Mapped[str] = mapped_column(server_default=text("''"))
+    created_at: Mapped[CreatedAt]
+
+
+class Run(Base):
+    """One import, drafting or screening of a dataset: durable, resumable, with its counts and refusals."""
+
+    __tablename__ = "run"
+    __table_args__ = (one_of("kind", RUN_KINDS), one_of("state", RUN_STATES))
+
+    run_id: Mapped[BigId]
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.dataset_id"), index=True)
+    kind: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default=text("'waiting'"))
+    parameters: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    total: Mapped[int | None]
+    done: Mapped[int] = mapped_column(server_default=text("0"))
+    counts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    error: Mapped[str | None]
+    created_at: Mapped[CreatedAt]
+    finished_at: Mapped[dt.datetime | None]
+
+
+class Refusal(Base):
+    """A file, box, annotation or model reply that was not taken, and why."""
+
+    __tablename__ = "refusal"
+    __table_args__ = (Index("ix_refusal_run_id_refusal_id", "run_id", "refusal_id"),)
+
+    refusal_id: Mapped[BigId]
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"))
+    file: Mapped[str]
+    annotation_id: Mapped[str | None]
+    reason: Mapped[str]
+    detail: Mapped[str | None]
+    created_at: Mapped[CreatedAt]
+
+
+class Asset(Base):
+    """One file of the asset store, named by its content."""
+
+    __tablename__ = "asset"
+    __table_args__ = (CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256_form"),)
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    media_type: Mapped[str]
+    bytes: Mapped[int]
+    created_at: Mapped[CreatedAt]
+
+
+class Scene(Base):
+    """One SAR image, ready to be looked at. All its assets lie on one grid of ``rows`` × ``cols``."""
+
+    __tablename__ = "scene"
+    __table_args__ = (
+        UniqueConstraint("dataset_id", "name"),
+        one_of("split", SPLITS),
+        one_of("unit", UNITS),
+        CheckConstraint("rows > 0 and cols > 0", name="size_positive"),
+        Index("ix_scene_duplicate_group", "duplicate_group"),
+    )
+
+    scene_id: Mapped[BigId]
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.dataset_id"))
+    name: Mapped[str]
+    source_sha256: Mapped[str]
+    """Of the SAR file, the optical file and the boxes as imported: an import that brings the same is nothing new."""
+    rows: Mapped[int] = mapped_column(Integer)
+    cols: Mapped[int] = mapped_column(Integer)
+    split: Mapped[str]
+    published_split: Mapped[str | None]
+    ground_cells: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    duplicate_group: Mapped[str | None]
+    metadata_: Mapped[dict[str, Any]] = mapped_column("metadata", server_default=text("'{}'::jsonb"))
+    """``pipeline.records.SceneMetadata`` as JSON."""
+    sar_sha256: Mapped[str] = mapped_column(ForeignKey("asset.sha256"))
+    processed_sha256: Mapped[str] = mapped_column(ForeignKey("asset.sha256"))
+    optical_sha256: Mapped[str | None] = mapped_column(ForeignKey("asset.sha256"))
+    optical_note: Mapped[str | None]
+    unit: Mapped[str]
+    limits_low: Mapped[float] = mapped_column(Double)
+    limits_high: Mapped[float] = mapped_column(Double)
+    histogram: Mapped[dict[str, Any]]
+    """``{"low", "high", "counts": [256]}`` of the values of ``sar`` in its unit."""
+    ground: Mapped[dict[str, Any] | None]
+    """``{"crs", "affine": [a, b, c, d, e, f], "lonlat_corners": [[lon, lat] × 4]}`` where the file had coordinates."""
+    provenance: Mapped[dict[str, Any]]
+    """What was done to the pixels: polarisation, looks, filter, stretch, warp, warnings, versions."""
+    original: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    """Of the files as they came: names and SHA-256 of SAR and optical image."""
+    created_at: Mapped[CreatedAt]
+
+
+class ObjectBox(Base):
+    """``[x_min, y_min, width, height]`` in pixels of the scene; drawn under its ``number`` from 1."""
+
+    __tablename__ = "object_box"
+    __table_args__ = (
+        UniqueConstraint("scene_id", "source_box_id"),
+        CheckConstraint("width > 0 and height > 0", name="area_positive"),
+    )
+
+    scene_id: Mapped[int] = mapped_column(ForeignKey("scene.scene_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    source_box_id: Mapped[str]
+    category: Mapped[str]
+    x_min: Mapped[float] = mapped_column(Double)
+    y_min: Mapped[float] = mapped_column(Double)
+    width: Mapped[float] = mapped_column(Double)
+    height: Mapped[float] = mapped_column(Double)
+
+
+class Drafter(Base):
+    """What wrote a draft; one row an identity."""
+
+    __tablename__ = "drafter"
+
+    drafter_id: Mapped[BigId]
+    identity: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    version: Mapped[str]
+    model: Mapped[str | None]
+    prompt_version: Mapped[str | None]
+    parameters: Mapped[dict[str, Any]]
+    created_at: Mapped[CreatedAt]
+
+
+class Draft(Base):
+    """One machine-written text. Never changed after it is stored: a trigger refuses UPDATE and DELETE."""
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        one_of("kind", KINDS),
+        one_of("question_type", QUESTION_TYPES),
+        one_of("origin", ORIGINS),
+        CheckConstraint(
+            "(kind = 'question') = (answer is not null) and (kind = 'question') = (question_type is not null)",
+            name="question_has_answer",
+        ),
+        UniqueConstraint("scene_id", "draft_sha256"),
+        UniqueConstraint("draft_id", "origin"),
+        UniqueConstraint("draft_id", "scene_id"),
+    )
+
+    draft_id: Mapped[BigId]
+    scene_id: Mapped[int] = mapped_column(ForeignKey("scene.scene_id"))
+    drafter_id: Mapped[int] = mapped_column(ForeignKey("drafter.drafter_id"), index=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"), index=True)
+    origin: Mapped[str] = mapped_column(server_default=text("'drafted'"))
+    kind: Mapped[str]
+    question_type: Mapped[str | None]
+    text: Mapped[str]
+    answer: Mapped[str | None]
+    box_ids: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    program: Mapped[str | None]
+    raw_answer_sha256: Mapped[str | None]
+    draft_sha256: Mapped[str]
+    """Content hash of (drafter identity, kind, question type, text, answer): never stored twice for a scene."""
+    created_at: Mapped[CreatedAt]
+
+
+class DraftingOutcome(Base):
+    """That (scene, drafter, kind) was drafted or failed in a way that is final, so that a resumed run skips it."""
+
+    __tablename__ = "drafting_outcome"
+
+    scene_id: Mapped[int] = mapped_column(ForeignKey("scene.scene_id"), primary_key=True)
+    drafter_id: Mapped[int] = mapped_column(ForeignKey("drafter.drafter_id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"), index=True)
+    drafts: Mapped[int] = mapped_column(Integer)
+    failure: Mapped[str | None]
+    created_at: Mapped[CreatedAt]
+
+
+class Finding(Base):
+    """What screening says of a span of a draft: half-open, in code points of the stored text."""
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        one_of("severity", SEVERITIES),
+        one_of("field", ("text", "question", "answer")),
+        CheckConstraint("start_ >= 0 and end_ > start_", name="span_form"),
+        UniqueConstraint("draft_id", "screening_version", "rule", "field", "start_", "end_"),
+    )
+
+    finding_id: Mapped[BigId]
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.draft_id"))
+    screening_version: Mapped[str]
+    rule: Mapped[str]
+    severity: Mapped[str]
+    field: Mapped[str]
+    start_: Mapped[int] = mapped_column(Integer)
+    end_: Mapped[int] = mapped_column(Integer)
+    span_text: Mapped[str]
+    message: Mapped[str]
+    suggestion: Mapped[str | None]
+
+
+class Screened(Base):
+    """That a draft was screened under a version, also where nothing was found."""
+
+    __tablename__ = "screened"
+
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.draft_id"), primary_key=True)
+    screening_version: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"), index=True)
+
+
+class Packet(Base):
+    """A sealed, ordered list of drafts of one scene; its members never change."""
+
+    __tablename__ = "packet"
+    __table_args__ = (
+        UniqueConstraint("scene_id", "number"),
+        UniqueConstraint("packet_id", "scene_id"),
+        CheckConstraint("draft_count between 1 and 12", name="draft_count_range"),
+    )
+
+    packet_id: Mapped[BigId]
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.dataset_id"), index=True)
+    scene_id: Mapped[int] = mapped_column(ForeignKey("scene.scene_id"))
+    number: Mapped[int] = mapped_column(Integer)
+    draft_count: Mapped[int] = mapped_column(Integer)
+    reviews_wanted: Mapped[int] = mapped_column(Integer)
+    sealed_at: Mapped[CreatedAt]
+
+
+class PacketDraft(Base):
+    """The members of a packet in their order. A draft is in one packet; of the packet's own scene (composite keys)."""
+
+    __tablename__ = "packet_draft"
+    __table_args__ = (
+        UniqueConstraint("draft_id"),
+        ForeignKeyConstraint(["packet_id", "scene_id"], ["packet.packet_id", "packet.scene_id"]),
+        ForeignKeyConstraint(["draft_id", "scene_id"], ["draft.draft_id", "draft.scene_id"]),
+        CheckConstraint("position between 1 and 12", name="position_range"),
+    )
+
+    packet_id: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    draft_id: Mapped[int]
+    scene_id: Mapped[int]
+
+
+class Slot(Base):
+    """One of the k reviews that a packet is to get. ``is_free`` is what a claim walks; state is in ``assignment``."""
+
+    __tablename__ = "slot"
+    __table_args__ = (
+        Index("ix_slot_free", "dataset_id", "pool", "sort_key", "packet_id", "slot", postgresql_where=text("is_free")),
+        CheckConstraint("slot between 1 and 9", name="slot_range"),
+        {"postgresql_with": {"fillfactor": "70"}},
+    )
+
+    packet_id: Mapped[int] = mapped_column(ForeignKey("packet.packet_id"), primary_key=True)
+    slot: Mapped[int] = mapped_column(Integer, primary_key=True)
+    dataset_id: Mapped[int]
+    pool: Mapped[str] = mapped_column(server_default=text("'main'"))
+    sort_key: Mapped[int]
+    is_free: Mapped[bool] = mapped_column(server_default=text("true"))
+
+
+class CounterDelta(Base):
+    """Counters as rows that are added, so that nobody waits for another's row lock; a job folds them together."""
+
+    __tablename__ = "counter_delta"
+    __table_args__ = (Index("ix_counter_delta_dataset_id_name", "dataset_id", "name"),)
+
+    counter_delta_id: Mapped[BigId]
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.dataset_id"))
+    name: Mapped[str]
+    delta: Mapped[int]

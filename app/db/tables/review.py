@@ -1,0 +1,196 @@
+"""Assignments, progress, reviews, verdicts and resolutions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.tables.base import Base, BigId, CreatedAt, all_of, one_of
+from pipeline.vocabulary import FLAGS, SCENE_VERDICTS, SUPPORTS, UNUSABLE_REASONS, VERDICTS
+
+ASSIGNMENT_STATES = ("held", "done", "expired", "returned")
+OUTCOMES = ("verified", "rejected")
+
+
+class Assignment(Base):
+    """A reviewer's expiring hold on a slot."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        one_of("state", ASSIGNMENT_STATES),
+        ForeignKeyConstraint(["packet_id", "slot"], ["slot.packet_id", "slot.slot"]),
+        CheckConstraint("(state = 'held') = (ended_at is null)", name="ended_when_not_held"),
+        # Two reviewers never hold the same slot; nobody reviews a packet twice unless it was handed back.
+        Index(
+            "uq_assignment_slot_taken",
+            "packet_id",
+            "slot",
+            unique=True,
+            postgresql_where=text("state in ('held', 'done')"),
+        ),
+        Index(
+            "uq_assignment_packet_reviewer",
+            "packet_id",
+            "reviewer",
+            unique=True,
+            postgresql_where=text("state <> 'returned'"),
+        ),
+        Index("ix_assignment_reviewer_held", "reviewer", postgresql_where=text("state = 'held'")),
+        Index("ix_assignment_expiring", "expires_at", postgresql_where=text("state = 'held'")),
+    )
+
+    assignment_id: Mapped[uuid.UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    packet_id: Mapped[int] = mapped_column(ForeignKey("packet.packet_id"))
+    slot: Mapped[int] = mapped_column(Integer)
+    reviewer: Mapped[uuid.UUID] = mapped_column(ForeignKey("pseudonym.pseudonym"))
+    state: Mapped[str] = mapped_column(server_default=text("'held'"))
+    claimed_at: Mapped[CreatedAt]
+    expires_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+
+
+class QueueCursor(Base):
+    """Where a reviewer's last claim in a dataset stood in the order of the queue, so the next walks no ground twice."""
+
+    __tablename__ = "queue_cursor"
+
+    reviewer: Mapped[uuid.UUID] = mapped_column(ForeignKey("pseudonym.pseudonym"), primary_key=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.dataset_id"), primary_key=True)
+    pool: Mapped[str] = mapped_column(primary_key=True, server_default=text("'main'"))
+    sort_key: Mapped[int]
+    packet_id: Mapped[int]
+
+
+class Progress(Base):
+    """Unfinished verdicts of an assignment, saved as they are made; written only with the version it was read at."""
+
+    __tablename__ = "progress"
+
+    assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignment.assignment_id"), primary_key=True)
+    version: Mapped[int]
+    body: Mapped[dict[str, Any]]
+    saved_at: Mapped[CreatedAt]
+
+
+class Review(Base):
+    """One reviewer's submitted pass over a packet. Append-only: a trigger refuses UPDATE and DELETE."""
+
+    __tablename__ = "review"
+    __table_args__ = (
+        UniqueConstraint("packet_id", "reviewer", "revision"),
+        UniqueConstraint("reviewer", "submission_id"),
+        UniqueConstraint("review_id", "packet_id"),
+        one_of("scene_verdict", SCENE_VERDICTS),
+        one_of("unusable_reason", UNUSABLE_REASONS),
+        CheckConstraint("(scene_verdict = 'unusable') = (unusable_reason is not null)", name="unusable_has_reason"),
+        CheckConstraint("revision >= 1", name="revision_from_one"),
+        # Only revision n is superseded by n + 1.
+        ForeignKeyConstraint(
+            ["packet_id", "reviewer", "supersedes"], ["review.packet_id", "review.reviewer", "review.revision"]
+        ),
+        CheckConstraint(
+            "(revision = 1 and supersedes is null) or supersedes = revision - 1", name="supersedes_the_one_before"
+        ),
+        CheckConstraint("is_extra or slot is not null", name="extra_or_slot"),
+        Index("ix_review_packet_id", "packet_id"),
+    )
+
+    review_id: Mapped[BigId]
+    packet_id: Mapped[int] = mapped_column(ForeignKey("packet.packet_id"))
+    reviewer: Mapped[uuid.UUID] = mapped_column(ForeignKey("pseudonym.pseudonym"))
+    revision: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    supersedes: Mapped[int | None] = mapped_column(Integer)
+    slot: Mapped[int | None] = mapped_column(Integer)
+    is_extra: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Submitted after the hold ended and the slot was given on: kept, counted in no gate."""
+    submission_id: Mapped[uuid.UUID]
+    body_sha256: Mapped[str]
+    acknowledgement: Mapped[dict[str, Any]]
+    scene_verdict: Mapped[str]
+    unusable_reason: Mapped[str | None]
+    submitted_at: Mapped[CreatedAt]
+
+
+class DraftVerdict(Base):
+    """What a review says of one draft. Append-only."""
+
+    __tablename__ = "draft_verdict"
+    __table_args__ = (
+        one_of("verdict", VERDICTS),
+        one_of("support", SUPPORTS),
+        all_of("flags", FLAGS),
+        ForeignKeyConstraint(["review_id", "packet_id"], ["review.review_id", "review.packet_id"]),
+        CheckConstraint("(verdict = 'revise') = (revised_text is not null)", name="revise_has_text"),
+    )
+
+    review_id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.draft_id"), primary_key=True, index=True)
+    packet_id: Mapped[int]
+    verdict: Mapped[str]
+    revised_text: Mapped[str | None]
+    revised_answer: Mapped[str | None]
+    flags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    spans: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    """``[{"flag", "field", "start", "end"}]``: half-open, in code points of the draft's stored text."""
+    support: Mapped[str] = mapped_column(server_default=text("'sar'"))
+    view: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    """How it was looked at: milliseconds, limits, zoom, panels. Never used to rank people."""
+
+
+class Resolution(Base):
+    """The outcome for a draft, and the reviews it rests on. Append-only, one current row a draft."""
+
+    __tablename__ = "resolution"
+    __table_args__ = (
+        one_of("outcome", OUTCOMES),
+        one_of("support", SUPPORTS),
+        UniqueConstraint("draft_id", "revision"),
+        UniqueConstraint("resolution_id", "draft_id"),
+        CheckConstraint("(outcome = 'verified') = (text is not null)", name="verified_has_text"),
+        CheckConstraint("cardinality(review_ids) >= 1", name="rests_on_reviews"),
+        CheckConstraint(
+            "(revision = 1 and supersedes is null) or supersedes = revision - 1", name="supersedes_the_one_before"
+        ),
+        ForeignKeyConstraint(["draft_id", "supersedes"], ["resolution.draft_id", "resolution.revision"]),
+    )
+
+    resolution_id: Mapped[BigId]
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.draft_id"))
+    revision: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    """The highest revision is the current one."""
+    supersedes: Mapped[int | None] = mapped_column(Integer)
+    outcome: Mapped[str]
+    text: Mapped[str | None]
+    answer: Mapped[str | None]
+    support: Mapped[str | None]
+    is_revised: Mapped[bool] = mapped_column(server_default=text("false"))
+    review_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    resolved_at: Mapped[CreatedAt]
+
+
+class Disagreement(Base):
+    """A draft whose reviews differ (or stay unsure): it waits to be adjudicated."""
+
+    __tablename__ = "disagreement"
+
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.draft_id"), primary_key=True)
+    packet_id: Mapped[int] = mapped_column(ForeignKey("packet.packet_id"), index=True)
+    reason: Mapped[str]
+    opened_at: Mapped[CreatedAt]
+    closed_at: Mapped[dt.datetime | None]
