@@ -1,0 +1,1 @@
+"""What all pages share. No room's knowledge is in here."""

@@ -1,0 +1,105 @@
+"""The one table from what went wrong to a status, and its two looks: a problem document, or a page."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, ClassVar, Final
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.exc import DBAPIError, OperationalError
+from starlette.exceptions import HTTPException
+
+from app.db.errors import DomainError, Meaning
+from app.web.rendering import render
+
+log = logging.getLogger(__name__)
+
+STATUSES: Final[Mapping[Meaning, int]] = {
+    "not_logged_in": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "gone": 410,
+    "too_large": 413,
+    "invalid": 422,
+    "slow_down": 429,
+    "unavailable": 503,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    template: ClassVar[str] = "error.html"
+
+    status: int
+    title: str
+    message: str
+
+
+def wants_json(request: Request) -> bool:
+    return request.url.path.startswith(("/api/", "/assets/")) or request.url.path in {"/healthz", "/readyz", "/metrics"}
+
+
+def answer(request: Request, status: int, message: str, code: str, facts: Mapping[str, Any] | None = None) -> Response:
+    """The error as ``application/problem+json`` (RFC 9457) for scripts, as a page for people."""
+    title = HTTPStatus(status).phrase
+    if wants_json(request):
+        body = {"type": "about:blank", "title": title, "status": status, "detail": message, "code": code}
+        return JSONResponse({**body, **(facts or {})}, status, media_type="application/problem+json")
+    return render(request, ErrorPage(status=status, title=title, message=message), status)
+
+
+def domain_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DomainError)  # noqa: S101  (registered for this class alone)
+    if error.meaning == "not_logged_in" and not wants_json(request):
+        target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        suffix = f"?next={quote(target, safe='/')}" if request.method == "GET" and target != "/" else ""
+        return RedirectResponse(f"/login{suffix}", 303)
+    return answer(request, STATUSES[error.meaning], error.message, error.code, error.facts)
+
+
+def http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    sentences = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+    message = sentences.get(error.status_code, str(error.detail))
+    return answer(request, error.status_code, message, HTTPStatus(error.status_code).phrase.lower().replace(" ", "_"))
+
+
+def validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    faults = [{"where": ".".join(str(part) for part in fault["loc"]), "what": fault["msg"]} for fault in error.errors()]
+    first = faults[0] if faults else {"where": "body", "what": "is not valid"}
+    message = f"{first['where']}: {first['what']}"
+    return answer(request, 422, message, "invalid", {"errors": faults[:50]})
+
+
+def database_error(request: Request, error: Exception) -> Response:
+    """Postgres is restarting: nothing was acknowledged, the browser keeps its journal and tries again."""
+    log.warning("the database did not answer: %s", type(error).__name__)
+    response = answer(request, 503, "The database is not reachable just now. Try again in a moment.", "unavailable")
+    response.headers["Retry-After"] = "1"
+    return response
+
+
+def unexpected_error(request: Request, error: Exception) -> Response:
+    log.error("unexpected error at %s %s", request.method, request.url.path, exc_info=error)
+    return answer(request, 500, "Something went wrong here; it was written to the log. Nothing you sent was lost"
+                  " from your browser: try again, or tell an admin the time.", "unexpected")
+
+
+def install(application: FastAPI) -> None:
+    application.add_exception_handler(DomainError, domain_error)
+    application.add_exception_handler(HTTPException, http_error)
+    application.add_exception_handler(RequestValidationError, validation_error)
+    application.add_exception_handler(OperationalError, database_error)
+    application.add_exception_handler(DBAPIError, lambda request, error: (
+        database_error(request, error) if getattr(error, "connection_invalidated", False)
+        else unexpected_error(request, error)
+    ))
+    application.add_exception_handler(Exception, unexpected_error)

@@ -1,0 +1,60 @@
+"""The one table of who may use which route. Every route has a line; a test walks all routes × all roles.
+
+A route is known by its name. ``ANYONE`` needs no log-in, ``SIGNED`` checks a signature of its own and never reads the
+database, ``PEOPLE`` is anyone who is logged in; otherwise one of the roles is needed. An admin is not thereby a
+reviewer: who defends a release should not have judged its texts by accident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+ANYONE: Final = frozenset({"anyone"})
+SIGNED: Final = frozenset({"signed"})
+PEOPLE: Final = frozenset({"reviewer", "adjudicator", "admin"})
+REVIEWERS: Final = frozenset({"reviewer", "adjudicator"})
+ADMINS: Final = frozenset({"admin"})
+
+POLICY: Final[Mapping[str, frozenset[str]]] = {
+    # Everybody
+    "healthz": ANYONE,
+    "readyz": ANYONE,
+    "static": ANYONE,
+    "login_page": ANYONE,
+    "login": ANYONE,
+    "read_asset": SIGNED,
+    # Anyone logged in
+    "home_page": PEOPLE,
+    "logout": PEOPLE,
+    "account_page": PEOPLE,
+    "change_password": PEOPLE,
+    "openapi": PEOPLE,
+    "docs_page": PEOPLE,
+    # Reviewing
+    "review_page": REVIEWERS,
+    "queue_page": REVIEWERS,
+    "claim_packet": REVIEWERS,
+    "prefetch_packets": REVIEWERS,
+    "return_packet": REVIEWERS,
+    "renew_assignment": REVIEWERS,
+    "save_progress": REVIEWERS,
+    "submit_review": REVIEWERS,
+    "screen_text": REVIEWERS,
+    # Running the work
+    "metrics": ADMINS,
+    "datasets_page": ADMINS,
+    "dataset_page": ADMINS,
+    "run_page": ADMINS,
+    "read_run": ADMINS,
+    "list_datasets": ADMINS,
+    "people_page": ADMINS,
+    "add_person": ADMINS,
+    "releases_page": ADMINS,
+    "release_page": ADMINS,
+    "create_release": ADMINS,
+    "list_releases": ADMINS,
+    "create_export": ADMINS,
+    "read_export": ADMINS,
+    "download_export": ADMINS,
+}
