@@ -1,0 +1,159 @@
+"""COCO folders, and SARDet-100k, which is one: ``Annotations/{train,val,test}.json`` with ``JPEGImages/``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from pipeline.records import Scene, SceneMetadata
+from pipeline.sources.coco_index import CocoImage, CocoIndex, index_coco
+from pipeline.sources.reading import (
+    IMAGE_SUFFIXES,
+    SourceError,
+    SourceReading,
+    is_junk,
+    leaves,
+    require_folder,
+    unsafe_name,
+)
+
+LAYOUT: Final = "the folder that holds Annotations/*.json and JPEGImages/, or one COCO .json beside its images"
+_SPLITS: Final = ("train", "val", "test")
+_IMAGE_FOLDERS: Final = ("JPEGImages", "images", "Images")
+
+
+def read_coco(
+    path: Path, *, boxes: Path | None = None, images: Path | None = None, labelled: Sequence[str] = ()
+) -> SourceReading:
+    """Read a folder of images with COCO boxes.
+
+    Parameters
+    ----------
+    path : folder
+        ``Annotations/{train,val,test}.json`` and ``JPEGImages/`` (with or without a folder a split), or one COCO
+        ``.json`` and images.
+    boxes : file, optional
+        The COCO file, where it is not in the folder.
+    images : folder, optional
+        Where the images are, if neither beside the COCO file nor in ``JPEGImages`` or ``images``.
+    labelled : categories annotated exhaustively in every scene
+        A scene of which a box had to be refused loses that box's category again, because "no such object" no longer
+        follows from its boxes.
+
+    Returns
+    -------
+    SourceReading
+        Scenes are named by their path below ``path`` (below ``images``, if that lies elsewhere). Boxes that reach
+        beyond their image are clipped and noted; all else that is wrong is refused.
+
+    Raises
+    ------
+    SourceError
+        At once if there is no such folder or no COCO file; while iterating if a COCO file is not whole JSON or
+        ``labelled`` names a category that it does not have.
+    """
+    root = require_folder(path, LAYOUT)
+    if images is not None:
+        require_folder(images, "the folder of the images")
+    files = [boxes] if boxes is not None else _annotation_files(root)
+    if boxes is not None and not boxes.is_file():
+        raise SourceError(boxes, "there is no such file", "Give the COCO .json file to --boxes.")
+    reading = SourceReading()
+    reading.scenes = _scenes(_Folders(root, images), files, tuple(labelled), reading)
+    return reading
+
+
+@dataclass(frozen=True, slots=True)
+class _Folders:
+    root: Path
+    images: Path | None
+
+    def candidates(self, file_name: str, split: str | None) -> Iterator[Path]:
+        if self.images is not None:
+            bases = [self.images]
+        else:
+            bases = [self.root / folder for folder in _IMAGE_FOLDERS] + [self.root]
+        for base in bases:
+            if split is not None:
+                yield base / split / file_name
+            yield base / file_name
+
+    def name_of(self, file: Path) -> str:
+        base = self.root
+        if self.images is not None and not self.images.resolve().is_relative_to(self.root.resolve()):
+            base = self.images
+        return file.relative_to(base).as_posix() if file.is_relative_to(base) else file.name
+
+
+def _annotation_files(root: Path) -> list[Path]:
+    folder = next((root / name for name in ("Annotations", "annotations") if (root / name).is_dir()), root)
+    files = sorted(file for file in folder.glob("*.json") if file.is_file() and not is_junk(PurePosixPath(file.name)))
+    files.sort(key=lambda file: _SPLITS.index(split) if (split := split_of(file)) else len(_SPLITS))
+    if not files:
+        raise SourceError(
+            root, "there is no COCO .json file in this folder", f"Give {LAYOUT}, or name it with --boxes."
+        )
+    if len(files) > 1 and any(split_of(file) is None for file in files):
+        names = ", ".join(file.name for file in files[:5])
+        raise SourceError(
+            folder, f"there are several .json files ({names})", "Name the one that has the boxes with --boxes."
+        )
+    return files
+
+
+def split_of(file: Path) -> str | None:
+    """``train``, ``val`` or ``test`` where the file's name says so (``train.json``, ``instances_val2017.json``)."""
+    words = "".join(letter if letter.isalpha() else " " for letter in file.stem.lower()).split()
+    named = [split for split in _SPLITS if split in words]
+    return named[0] if len(named) == 1 else None
+
+
+def _scenes(folders: _Folders, files: list[Path], labelled: tuple[str, ...], reading: SourceReading) -> Iterator[Scene]:
+    taken: dict[str, str] = {}
+    for file in files:
+        shown_as = file.relative_to(folders.root).as_posix() if file.is_relative_to(folders.root) else file.name
+        index = index_coco(file, shown_as, reading)
+        require_categories(labelled, index, file)
+        reading.expected = (reading.expected or 0) + len(index.images)
+        for number, image in enumerate(index.images):
+            found = _find(folders, image, split_of(file), reading)
+            if found is None:
+                continue
+            name = folders.name_of(found)
+            if name in taken:
+                reading.refuse(name, f"listed in {shown_as}, but taken already from {taken[name]}")
+                continue
+            taken[name] = shown_as
+            metadata = SceneMetadata(labelled=index.labelled(number, labelled))
+            yield Scene(name, found, None, image.size, index.boxes(number), split_of(file), metadata)
+
+
+def require_categories(labelled: Sequence[str], index: CocoIndex, file: Path) -> None:
+    """Raise SourceError if ``labelled`` names a category that the file does not have: a slip of the pen would else
+    silence every question about absence."""
+    unknown = sorted(set(labelled) - set(index.categories.values()))
+    if unknown:
+        known = ", ".join(sorted(set(index.categories.values())))
+        raise SourceError(file, f"no category is called {', '.join(unknown)}", f"--labelled may name: {known}.")
+
+
+def _find(folders: _Folders, image: CocoImage, split: str | None, reading: SourceReading) -> Path | None:
+    reason = unsafe_name(image.file_name)
+    if reason is not None:
+        reading.refuse(image.file_name, reason)
+        return None
+    if PurePosixPath(image.file_name).name.startswith("._"):
+        return None
+    if Path(image.file_name).suffix.lower() not in IMAGE_SUFFIXES:
+        reading.refuse(image.file_name, "not an image format that is read (tif, png, jpg, bmp)")
+        return None
+    for candidate in folders.candidates(image.file_name, split):
+        if candidate.is_file():
+            if leaves(folders.images or folders.root, candidate):
+                reading.refuse(image.file_name, "a symbolic link that leaves the source's folder")
+                return None
+            return candidate
+    reading.refuse(image.file_name, "the image file is missing")
+    return None

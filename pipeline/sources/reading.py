@@ -1,0 +1,102 @@
+"""What every reader gives: scenes one by one, and what it did not take, with the reason.
+
+SourceError     nothing of the source can be read (raised before the first scene, or where a file breaks off)
+Refusal         one file or box was not taken; the reading goes on
+note            one box was taken, but changed (clipped to its image); the reading goes on
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from pipeline.records import Refusal, Scene
+
+IMAGE_SUFFIXES = frozenset({".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp"})
+ARCHIVE_SUFFIXES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar"})
+
+
+class SourceError(Exception):
+    """{where}: {what}. {advice}"""
+
+    def __init__(self, where: Path | str, what: str, advice: str) -> None:
+        super().__init__(f"{where}: {what}. {advice}")
+        self.where = str(where)
+        self.what = what
+        self.advice = advice
+
+
+@dataclass(eq=False)
+class SourceReading:
+    """The scenes of a source, read while they are iterated (once); the lists are whole at the end."""
+
+    refusals: list[Refusal] = field(default_factory=list)
+    notes: list[Refusal] = field(default_factory=list)
+    """Boxes that were taken, but changed; the reason says how."""
+    scenes: Iterator[Scene] = field(default_factory=lambda: iter(()))
+    expected: int | None = None
+    """How many scenes there are at most, as far as is known by now; for a progress bar."""
+
+    def __iter__(self) -> Iterator[Scene]:
+        return self.scenes
+
+    def refuse(self, file: str, reason: str, annotation_id: str | None = None) -> None:
+        self.refusals.append(Refusal(shown(file), reason, annotation_id))
+
+    def note(self, file: str, reason: str, annotation_id: str | None = None) -> None:
+        self.notes.append(Refusal(shown(file), reason, annotation_id))
+
+
+def shown(name: str, limit: int = 300) -> str:
+    """``name`` for a report: control characters and lone surrogates as escapes, cut at ``limit`` characters."""
+    plain = "".join(
+        letter if unicodedata.category(letter) not in {"Cc", "Cs", "Zl", "Zp"} else ascii(letter)[1:-1]
+        for letter in name[:limit]
+    )
+    return plain + "…" if len(name) > limit else plain
+
+
+def unsafe_name(name: str) -> str | None:
+    """Why ``name`` must not be used as a path below the source's folder, or None if it may."""
+    if not name or name != name.strip():
+        return "the file name is empty, or begins or ends with a space"
+    if any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in name):
+        return "the file name has a line break, a control character or a broken character"
+    if len(name.encode()) > 1024 or any(len(part.encode()) > 255 for part in name.split("/")):
+        return "the file name is longer than file systems allow"
+    if "\\" in name or name.startswith("/") or (len(name) > 1 and name[1] == ":"):
+        return "the file name is an absolute or a Windows path; it must lie below the source's folder"
+    if ".." in PurePosixPath(name).parts:
+        return "the file name leaves the source's folder with '..'"
+    return None
+
+
+def is_junk(path: Path | PurePosixPath) -> bool:
+    """Hidden files, macOS resource forks (``._x``) and folders that archives bring along; ignored without a word."""
+    return any(part.startswith(".") or part in {"__MACOSX", "Thumbs.db", "desktop.ini"} for part in path.parts)
+
+
+def leaves(folder: Path, file: Path) -> bool:
+    """Whether ``file`` lies outside ``folder`` once symbolic links are followed."""
+    return not file.resolve().is_relative_to(folder.resolve())
+
+
+def require_folder(path: Path, layout: str) -> Path:
+    """``path`` itself if it is a folder.
+
+    Raises
+    ------
+    SourceError
+        If it is absent or not a folder; the sentence says what to give instead (``layout``).
+    """
+    if path.is_dir():
+        return path
+    if not path.exists():
+        raise SourceError(path, "there is no such folder", f"Give {layout}.")
+    if path.suffix.lower() in ARCHIVE_SUFFIXES:
+        raise SourceError(path, "this is an archive", f"Unpack it and give {layout}.")
+    if path.suffix.lower() == ".json":
+        raise SourceError(path, "this is a file", f"Give {layout}; the file itself goes to --boxes.")
+    raise SourceError(path, "this is a file", f"Give {layout}.")
