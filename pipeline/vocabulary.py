@@ -79,6 +79,9 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+_VOWEL_LETTER_CONSONANT_SOUND: Final = tuple("one once eu use usu uti ubiq unif unit uniq univ".split())
+
+
 def plural(category: str) -> str:
     """The category for more than one object: ``bridge`` gives ``bridges``, ``aircraft`` stays."""
     if category in PLURALS:
@@ -91,5 +94,8 @@ def plural(category: str) -> str:
 
 
 def article(noun: str) -> str:
-    """``a`` or ``an`` before ``noun``, by its first letter."""
-    return "an" if noun[:1].lower() in "aeiou" else "a"
+    """``a`` or ``an`` before ``noun``, by how it begins to sound: ``a unit``, ``an hour``, ``an aircraft``."""
+    word = noun.lower()
+    if word.startswith(_VOWEL_LETTER_CONSONANT_SOUND):
+        return "a"
+    return "an" if word.startswith(("a", "e", "i", "o", "u", "hour", "honest", "heir")) else "a"

@@ -1,0 +1,108 @@
+"""Programs: the small textual derivations that say how an answer follows from the boxes.
+
+A program is stored with its draft and run again after a reviewer corrects boxes::
+
+    exists(category="ship")                 is there any?            Yes, No
+    exists(category="ship", side="left")    on that side?            Yes, No
+    others(category="ship")                 any other category?      Yes, No
+    main()                                  what is most of it?      a category
+    categories()                            what is there?           categories, alphabetical
+    count(category="ship")                  how many?                a number
+    where_most(category="ship")             where are most?          left, right, top, bottom, center
+    object_at(box="17")                     what is in this box?     a category
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal, get_args
+
+Form = Literal["exists", "others", "main", "categories", "count", "where_most", "object_at"]
+Side = Literal["left", "right", "top", "bottom"]
+
+SIDES: Final[tuple[Side, ...]] = get_args(Side)
+
+PARAMETERS: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
+    "exists": (frozenset({"category"}), frozenset({"category", "side"})),
+    "others": (frozenset({"category"}),),
+    "main": (frozenset(),),
+    "categories": (frozenset(),),
+    "count": (frozenset({"category"}),),
+    "where_most": (frozenset({"category"}),),
+    "object_at": (frozenset({"box"}),),
+}
+"""The sets of arguments that each form takes."""
+
+_NAME: Final = re.compile(r"[a-z_]+")
+
+
+class ProgramError(ValueError):
+    """A program that cannot be read: not one of the forms, or with other arguments than the form takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One derivation, as values; ``str()`` gives the stored text."""
+
+    form: Form
+    category: str | None = None
+    side: Side | None = None
+    box: str | None = None
+    text: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        given = (("category", self.category), ("side", self.side), ("box", self.box))
+        arguments = ", ".join(f"{key}={_quote(value)}" for key, value in given if value is not None)
+        object.__setattr__(self, "text", f"{self.form}({arguments})")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def parse_program(text: str) -> Program:
+    """Read a stored program.
+
+    Raises
+    ------
+    ProgramError
+        With the text and what is wrong with it.
+    """
+    name = _NAME.match(text)
+    if name is None or name.group() not in PARAMETERS:
+        raise ProgramError(f"{text!r} is no program: it must begin with one of {', '.join(PARAMETERS)}")
+    arguments = _arguments(text, name.end())
+    if frozenset(arguments) not in PARAMETERS[name.group()]:
+        raise ProgramError(f"{text!r} has the wrong arguments for {name.group()}")
+    if arguments.get("side", "left") not in SIDES:
+        raise ProgramError(f"{text!r} names a side that is none of {', '.join(SIDES)}")
+    return Program(name.group(), **arguments)  # type: ignore[arg-type]  # checked above
+
+
+def _quote(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _arguments(text: str, start: int) -> dict[str, str]:
+    """``key="value"`` pairs between the brackets; values are JSON strings, so that any name survives."""
+    if text[start : start + 1] != "(" or not text.endswith(")"):
+        raise ProgramError(f"{text!r} is no program: brackets are missing")
+    arguments: dict[str, str] = {}
+    position = start + 1
+    while position < len(text) - 1:
+        key = _NAME.match(text, position)
+        if key is None or text[key.end() : key.end() + 2] != '="' or key.group() in arguments:
+            raise ProgramError(f'{text!r} is no program: key="value" is expected at character {position}')
+        arguments[key.group()], position = _value(text, key.end() + 1)
+        position += 2 if text.startswith(", ", position) else 0
+    return arguments
+
+
+def _value(text: str, start: int) -> tuple[str, int]:
+    try:
+        value, end = json.JSONDecoder().raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        raise ProgramError(f"{text!r} is no program: {error.msg} at character {start}") from error
+    return str(value), end
