@@ -89,8 +89,13 @@ def database_error(request: Request, error: Exception) -> Response:
 
 def unexpected_error(request: Request, error: Exception) -> Response:
     log.error("unexpected error at %s %s", request.method, request.url.path, exc_info=error)
-    return answer(request, 500, "Something went wrong here; it was written to the log. Nothing you sent was lost"
-                  " from your browser: try again, or tell an admin the time.", "unexpected")
+    return answer(
+        request,
+        500,
+        "Something went wrong here; it was written to the log. Nothing you sent was lost"
+        " from your browser: try again, or tell an admin the time.",
+        "unexpected",
+    )
 
 
 def install(application: FastAPI) -> None:
@@ -98,8 +103,12 @@ def install(application: FastAPI) -> None:
     application.add_exception_handler(HTTPException, http_error)
     application.add_exception_handler(RequestValidationError, validation_error)
     application.add_exception_handler(OperationalError, database_error)
-    application.add_exception_handler(DBAPIError, lambda request, error: (
-        database_error(request, error) if getattr(error, "connection_invalidated", False)
-        else unexpected_error(request, error)
-    ))
+    application.add_exception_handler(
+        DBAPIError,
+        lambda request, error: (
+            database_error(request, error)
+            if getattr(error, "connection_invalidated", False)
+            else unexpected_error(request, error)
+        ),
+    )
     application.add_exception_handler(Exception, unexpected_error)

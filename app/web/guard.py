@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import Depends, Request
-from starlette.datastructures import FormData
 
 from app.db.errors import DomainError
 from app.web.database import DbSession
@@ -47,7 +46,7 @@ async def sent_csrf(request: Request) -> str:
     if header is not None:
         return header
     if request.headers.get("content-type", "").startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
-        field = cast(FormData, await request.form()).get("csrf")
+        field = (await request.form()).get("csrf")
         return field if isinstance(field, str) else ""
     return ""
 

@@ -43,7 +43,11 @@ class Shell:
 def make_environment(folder: Path) -> Environment:
     """Escapes everything; an unknown variable is an error, never an empty string."""
     environment = Environment(
-        loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["thousands"] = lambda number: f"{number:,}"
     environment.filters["percent"] = lambda share: f"{share:.0%}"

@@ -1,0 +1,81 @@
+"""Where all meets: the web application, made from settings."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from fastapi import Depends, FastAPI
+
+from app.accounts.workflow import find_viewer
+from app.db import make_engine, make_sessionmaker
+from app.review.workflow import ReviewConfig
+from app.settings import Settings
+from app.web import errors
+from app.web.guard import guard
+from app.web.headers import Headers
+from app.web.rendering import make_environment
+from app.web.signing import AssetSigner
+from app.web.static import build_of, static_files
+
+ROOT: Final = Path(__file__).parent.parent
+BODY_LIMIT_BYTES: Final = 4 * 1024 * 1024
+ROUTERS: Final = (
+    "app.accounts.pages",
+    "app.assets.api",
+    "app.intake.pages",
+    "app.intake.api",
+    "app.review.pages",
+    "app.review.api",
+    "app.release.pages",
+    "app.release.api",
+    "app.operations.api",
+)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application. Without settings they are read from the environment, as the web processes do."""
+    settings = settings or Settings.from_environment()
+    application = FastAPI(
+        title="Trihedral",
+        dependencies=[Depends(guard, scope="function")],
+        max_body_size=BODY_LIMIT_BYTES,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    fill_state(application, settings)
+    errors.install(application)
+    for name in ROUTERS:
+        if importlib.util.find_spec(name):
+            is_public = name.endswith(".api")
+            application.include_router(importlib.import_module(name).router, include_in_schema=is_public)
+    application.mount(application.state.static_prefix, static_files(ROOT / "static"), name="static")
+    application.add_middleware(Headers)
+    return application
+
+
+def fill_state(application: FastAPI, settings: Settings) -> None:
+    """What endpoints find under ``request.app.state``; nothing else there is read by anybody."""
+    state = application.state
+    state.engine = make_engine(settings.require_database_url(), application_name="trihedral-web")
+    state.sessions = make_sessionmaker(state.engine)
+    state.secret = settings.secret
+    state.secure_cookies = settings.secure_cookies
+    state.find_viewer = find_viewer
+    state.asset_signer = AssetSigner(settings.secret)
+    state.assets_url = settings.assets_url
+    state.templates = make_environment(ROOT / "templates")
+    state.static_prefix = f"/static/{build_of(ROOT / 'static')}"
+    state.review_config = ReviewConfig()
+
+
+@asynccontextmanager
+async def lifespan(application: FastAPI) -> AsyncIterator[None]:
+    yield
+    application.state.engine.dispose()

@@ -1,0 +1,23 @@
+"""The application on the test's database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from app.main import create_app
+from app.settings import Settings
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings.from_environment(
+        {"DATABASE_URL": database_url, "TRIHEDRAL_DATA": str(tmp_path / "data"), "TRIHEDRAL_SECRET": "s" * 43}
+    )
+
+
+@pytest.fixture
+def application(settings: Settings) -> FastAPI:
+    return create_app(settings)
