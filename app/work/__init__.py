@@ -1,0 +1,8 @@
+"""Background work: Procrastinate on the same Postgres. Workflows start work by name, in their own transaction."""
+
+from app.work.deferring import defer
+from app.work.resources import resource, sessions_of
+from app.work.retrying import WorkRetry
+from app.work.stopping import StopAskedError, stop_check
+
+__all__ = ["StopAskedError", "WorkRetry", "defer", "resource", "sessions_of", "stop_check"]

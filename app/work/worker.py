@@ -1,0 +1,139 @@
+"""The worker process: takes jobs until it is told to leave, whatever happens to Postgres meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from procrastinate import App, Blueprint
+from procrastinate.signals import on_stop
+from procrastinate.worker import Worker
+from psycopg_pool import AsyncConnectionPool
+
+from app.db import SessionMaker, make_engine, make_sessionmaker
+from app.work.app import SILENT_S, make_app
+from app.work.resources import job_context_of
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT_S = 15.0
+
+
+def run(
+    url: str,
+    *,
+    blueprints: Mapping[str, Blueprint],
+    resources: Iterable[object] = (),
+    concurrency: int = 2,
+    silent_s: float = SILENT_S,
+    until_idle: bool = False,
+) -> None:
+    """Work until SIGTERM or SIGINT (main thread only), then finish the chunks at hand, give the rest back and return.
+
+    Parameters
+    ----------
+    url : str
+        The database, as libpq writes it.
+    blueprints : ``{room: blueprint}``
+        The jobs that this worker knows; see :func:`app.work.app.make_app`.
+    resources : objects
+        What jobs may ask for through ``work.resource``: the asset store, frozen configs of rooms.
+    concurrency : int
+        Jobs at once. Each runs in a thread; heavy computing is in child processes of theirs.
+    silent_s : float
+        After how many seconds of silence the jobs of another worker are given back to the queue.
+    until_idle : bool
+        Return once nothing is waiting, instead of waiting for more.
+    """
+    engine = make_engine(url, pool_size=max(4, 2 * concurrency), application_name="trihedral-work")
+    try:
+        sessions = make_sessionmaker(engine)
+        shift = _Shift(url, blueprints, sessions, tuple(resources), concurrency, silent_s, until_idle)
+        asyncio.run(shift.work())
+    finally:
+        engine.dispose()
+
+
+@dataclass
+class _Shift:
+    """One run of :func:`run`: Procrastinate's workers one after another, a new one whenever Postgres went away."""
+
+    url: str
+    blueprints: Mapping[str, Blueprint]
+    sessions: SessionMaker
+    resources: tuple[object, ...]
+    concurrency: int
+    silent_s: float
+    until_idle: bool
+    worker: Worker | None = None
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def work(self) -> None:
+        # Signals are ours, not the worker's: its handlers are gone while it is between two of its lives, when a
+        # SIGTERM would end the process in the middle of a write to a file.
+        with on_stop(self.leave):
+            wait_s = 0.5
+            while not self.leaving.is_set():
+                began = asyncio.get_running_loop().time()
+                if await self._live_once() and self.until_idle:
+                    return
+                lasted_s = asyncio.get_running_loop().time() - began
+                wait_s = 0.5 if lasted_s > LONGEST_WAIT_S else min(2 * wait_s, LONGEST_WAIT_S)
+                await self._pause(wait_s)
+
+    def leave(self) -> None:
+        self.leaving.set()
+        if self.worker is not None:
+            self.worker.stop()  # type: ignore[no-untyped-call]
+
+    async def _live_once(self) -> bool:
+        """Work until told to leave, until idle, or until Postgres is gone; True unless the last."""
+        try:
+            # A pool and an app for each life: opened without waiting, so that a SIGTERM is heeded also while Postgres
+            # is away, and because an app that once had a pool of ours does not take another.
+            app = make_app(self.blueprints, silent_s=self.silent_s)
+            async with self._pool() as pool, app.open_async(pool):
+                if not self.leaving.is_set():
+                    self.worker = self._make_worker(app)
+                    await self.worker.run()  # type: ignore[no-untyped-call]
+        except Exception as error:  # whatever it is, a worker that died would leave the queue standing for good
+            log.warning("the worker lost the database and comes back: %s: %s", type(error).__name__, error)
+            return False
+        finally:
+            self.worker = None
+        return True
+
+    def _pool(self) -> AsyncConnectionPool:
+        return AsyncConnectionPool(
+            self.url,
+            min_size=1,
+            max_size=6,
+            timeout=5.0,
+            open=False,
+            check=AsyncConnectionPool.check_connection,
+            kwargs={"application_name": "trihedral-work"},
+        )
+
+    def _make_worker(self, app: App) -> Worker:
+        return Worker(
+            app=app,
+            concurrency=self.concurrency,
+            wait=not self.until_idle,
+            # Waiting jobs are told of at once by NOTIFY; polling is for those that are due at a time.
+            fetch_job_polling_interval=2.0,
+            # After this, running jobs see `should_abort` and stop at the end of their chunk, however long that takes.
+            shutdown_graceful_timeout=0.2,
+            install_signal_handlers=False,
+            update_heartbeat_interval=self.silent_s / 4,
+            stalled_worker_timeout=self.silent_s,
+            delete_jobs="successful",
+            additional_context=job_context_of(self.sessions, self.resources),
+        )
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self.leaving.wait(), seconds)
+        except TimeoutError:
+            return
