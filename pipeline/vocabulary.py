@@ -79,7 +79,7 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-_VOWEL_LETTER_CONSONANT_SOUND: Final = tuple("one once eu use usu uti ubiq unif unit uniq univ".split())
+_CONSONANT_SOUND: Final = ("one", "once", "eu", "use", "usu", "uti", "ubiq", "unif", "unit", "uniq", "univ")
 
 
 def plural(category: str) -> str:
@@ -96,6 +96,6 @@ def plural(category: str) -> str:
 def article(noun: str) -> str:
     """``a`` or ``an`` before ``noun``, by how it begins to sound: ``a unit``, ``an hour``, ``an aircraft``."""
     word = noun.lower()
-    if word.startswith(_VOWEL_LETTER_CONSONANT_SOUND):
+    if word.startswith(_CONSONANT_SOUND):
         return "a"
     return "an" if word.startswith(("a", "e", "i", "o", "u", "hour", "honest", "heir")) else "a"
