@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from app.db import SessionMaker, embedded, make_engine, make_sessionmaker, migrate
@@ -28,19 +30,13 @@ def shared_data() -> Path:
 
 def url_of(server_url: str, database: str) -> str:
     """The URL of another database on the same server."""
-    return psycopg_url(server_url, database)
-
-
-def psycopg_url(server_url: str, database: str) -> str:
-    from sqlalchemy.engine import make_url
-
     return make_url(server_url).set(database=database).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of this test run's own."""
-    with embedded.server(tmp_path_factory.mktemp("postgres")) as url:
+def server_url() -> Iterator[str]:
+    """A PostgreSQL server of this test run's own; not below pytest's folder, which root's server may not enter."""
+    with tempfile.TemporaryDirectory(prefix="trihedral-") as folder, embedded.server(Path(folder)) as url:
         yield url
 
 

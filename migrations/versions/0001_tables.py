@@ -132,7 +132,7 @@ def upgrade() -> None:
         sa.Column(
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
-        sa.CheckConstraint("email like '%%_@_%%' and length(email) <= 254", name=op.f("ck_person_email_form")),
+        sa.CheckConstraint("position('@' in email) > 1 and length(email) <= 254", name=op.f("ck_person_email_form")),
         sa.CheckConstraint(
             "roles <@ array['reviewer', 'adjudicator', 'admin']::text[]", name=op.f("ck_person_roles_known")
         ),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from fastapi import FastAPI
 
-from app.main import create_app
-from app.settings import Settings
+if TYPE_CHECKING:
+    from app.settings import Settings
 
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
+    from app.settings import Settings
+
     return Settings.from_environment(
         {"DATABASE_URL": database_url, "TRIHEDRAL_DATA": str(tmp_path / "data"), "TRIHEDRAL_SECRET": "s" * 43}
     )
@@ -20,4 +23,6 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def application(settings: Settings) -> FastAPI:
+    from app.main import create_app
+
     return create_app(settings)

@@ -27,7 +27,7 @@ class Person(Base):
         UniqueConstraint("pseudonym"),
         Index("uq_person_email_lower", text("lower(email)"), unique=True),
         all_of("roles", ROLES),
-        CheckConstraint("email like '%_@_%' and length(email) <= 254", name="email_form"),
+        CheckConstraint("position('@' in email) > 1 and length(email) <= 254", name="email_form"),
         CheckConstraint("length(display_name) between 1 and 100", name="display_name_length"),
     )
 
