@@ -13,6 +13,7 @@ from pipeline.drafting.corpus import CORPUS_DRAFTER, derive, draft_questions, is
 from pipeline.drafting.programs import Program, ProgramError, parse_program
 from pipeline.records import ObjectBox
 from pipeline.vocabulary import QUESTION_TYPES, SARDET_CATEGORIES
+
 from .oracle import every_question, true_answer
 
 SIZE = (400, 600)

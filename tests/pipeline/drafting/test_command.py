@@ -1,0 +1,121 @@
+"""The corpus of a COCO file, written without a database."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.drafting.coco_boxes import CocoError, read_coco_boxes
+from pipeline.drafting.command import draft_boxes
+
+from .oracle import every_question, true_answer
+
+
+def coco(folder: Path, boxes=((0, [10, 20, 30, 40]),), **changes) -> Path:
+    """A COCO file of one 600 × 400 image; ``changes`` replace whole parts."""
+    content = {
+        "images": [{"id": 1, "file_name": "a b.png", "width": 600, "height": 400}],
+        "categories": [{"id": 0, "name": "ship"}, {"id": 1, "name": "aircraft"}],
+        "annotations": [
+            {"id": 10 + number, "image_id": 1, "category_id": category, "bbox": bbox}
+            for number, (category, bbox) in enumerate(boxes)
+        ],
+    } | changes
+    file = folder / "coco.json"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    return file
+
+
+def lines(file: Path) -> list[dict]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def test_each_line_has_the_image_the_question_and_how_the_answer_follows(tmp_path):
+    draft_boxes(coco(tmp_path), tmp_path / "out.jsonl")
+    written = {line["question"]: line for line in lines(tmp_path / "out.jsonl")}
+    assert written["How many ships are visible in the image?"] == {
+        "image": "a b.png",
+        "question_type": "counting",
+        "question": "How many ships are visible in the image?",
+        "answer": "1",
+        "box_ids": ["10"],
+        "program": 'count(category="ship")',
+    }
+    assert written["Are there any aircraft in the image?"]["answer"] == "No"
+
+
+def test_a_real_file_gets_right_answers_throughout(shared_data, tmp_path):
+    source = shared_data / "sardet100k" / "Annotations" / "train.json"
+    draft_boxes(source, tmp_path / "out.jsonl")
+    scenes = read_coco_boxes(source)
+    by_image = {image.file_name: image for image in scenes.images}
+    written = lines(tmp_path / "out.jsonl")
+    for line in written:
+        image = by_image[line["image"]]
+        assert true_answer(line["question"], image.boxes, image.size, scenes.categories) == line["answer"]
+    expected = sum(
+        true_answer(question, image.boxes, image.size, scenes.categories) is not None
+        for image in scenes.images
+        for question in every_question(image.boxes, scenes.categories)
+    )
+    assert len(written) == expected > 19 * 30
+
+
+def test_the_same_seed_writes_the_same_bytes_and_per_scene_limits_each_scene(tmp_path):
+    source = coco(tmp_path, boxes=[(0, [10 * number, 20, 30, 40]) for number in range(9)])
+    for name in ("one", "two"):
+        draft_boxes(source, tmp_path / name, seed=5, per_scene=7)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    assert len(lines(tmp_path / "one")) == 7
+
+
+@pytest.mark.parametrize(
+    ("boxes", "changes", "told"),
+    [
+        ([(7, [1, 1, 5, 5])], {}, "annotation 10 is of category 7, which is not listed"),
+        ([(0, [1, 1, 0, 5])], {}, "annotation 10 has an empty bbox"),
+        ([(0, [600, 1, 5, 5])], {}, "annotation 10 lies outside its image"),
+        ([(0, [1, 1, 5])], {}, "annotation 10 has no bbox of four numbers"),
+        ([(0, [1, 1, 5, float("nan")])], {}, "annotation 10 has no bbox of four numbers"),
+        ([], {"annotations": [{"id": 3, "image_id": 9, "category_id": 0, "bbox": [1, 1, 2, 2]}]}, "image 9"),
+        ([], {"annotations": [{"id": 3, "image_id": 1, "category_id": 0, "bbox": [1, 1, 2, 2]}] * 2}, "second one"),
+        ([], {"images": [{"id": 1, "file_name": "a.png"}]}, "image 'a.png' has no positive width and height"),
+        ([], {"images": [{"id": 1, "file_name": "a\0.png"}]}, "image 0 has no usable file_name"),
+        ([], {"categories": [{"id": 0, "name": "ship"}, {"id": 0, "name": "car"}]}, "no id of its own"),
+        ([], {"annotations": {}}, 'no list "annotations"'),
+    ],
+)
+def test_a_faulty_file_is_refused_whole_with_the_place_of_the_fault(tmp_path, boxes, changes, told):
+    (tmp_path / "out.jsonl").write_text("kept")
+    with pytest.raises(CocoError) as refusal:
+        draft_boxes(coco(tmp_path, boxes, **changes), tmp_path / "out.jsonl")
+    assert told in str(refusal.value)
+    assert "coco.json" in str(refusal.value)
+    assert (tmp_path / "out.jsonl").read_text() == "kept"
+    assert {file.name for file in tmp_path.iterdir()} == {"out.jsonl", "coco.json"}
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b"[" * 100_000, b"[]", b'"images"'])
+def test_what_is_not_coco_is_refused(tmp_path, content):
+    (tmp_path / "coco.json").write_bytes(content)
+    with pytest.raises(CocoError, match=r"not (JSON|COCO)"):
+        draft_boxes(tmp_path / "coco.json", tmp_path / "out.jsonl")
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path):
+    with pytest.raises(CocoError, match="cannot be read"):
+        draft_boxes(tmp_path / "none.json", tmp_path / "out.jsonl")
+
+
+def test_ids_that_repeat_within_an_image_are_refused_because_a_program_could_mean_either(shared_data, tmp_path):
+    with pytest.raises(CocoError, match="annotation 1 is a second one with this id in its image"):
+        draft_boxes(shared_data / "odd" / "coco_repeated_annotation_ids.json", tmp_path / "out.jsonl")
+
+
+def test_ids_that_begin_anew_in_each_image_are_read(tmp_path):
+    images = [{"id": number, "file_name": f"{number}.png", "width": 60, "height": 40} for number in (1, 2)]
+    boxes = [{"id": 1, "image_id": number, "category_id": 0, "bbox": [1, 1, 9, 9]} for number in (1, 2)]
+    draft_boxes(coco(tmp_path, images=images, annotations=boxes), tmp_path / "out.jsonl")
+    assert {line["image"] for line in lines(tmp_path / "out.jsonl")} == {"1.png", "2.png"}
