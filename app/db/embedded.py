@@ -12,6 +12,7 @@ Three locks in the data folder, all let go by the kernel when their holders end:
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -195,13 +196,14 @@ def _answers(cluster: Cluster) -> bool:
 
 def _create_database(connection: psycopg.Connection) -> None:
     with suppress(psycopg.errors.DuplicateObject):
-        connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(ROLE)))
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(ROLE)))
     connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(ROLE), sql.Identifier(ROLE)))
 
 
 def _why_not_started(cluster: Cluster) -> EmbeddedServerError:
     lines = cluster.log.read_text(errors="replace").splitlines()[-20:]
-    last = next((line for line in reversed(lines) if "FATAL" in line or "PANIC" in line), lines[-1] if lines else "")
+    fatal = (line for line in reversed(lines) if "FATAL" in line or "PANIC" in line)
+    last = re.sub(r"^.*?(FATAL|PANIC): +", "", next(fatal, lines[-1] if lines else ""))
     return from_text(last, cluster.folder) or EmbeddedServerError(
         f"PostgreSQL did not start ({last or 'it said nothing'}): see {cluster.log}"
     )

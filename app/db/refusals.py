@@ -43,7 +43,7 @@ def from_text(text: str, folder: Path) -> EmbeddedServerError | None:
 def disk_is_full(folder: Path) -> EmbeddedServerError:
     """The sentence for a disk without space."""
     return EmbeddedServerError(
-        f"the disk of the data folder {folder} is full: free some space, then start again; nothing that was saved is lost"
+        f"the disk of the data folder {folder} is full: free some space, then start again (what was saved is kept)"
     )
 
 
