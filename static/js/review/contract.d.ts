@@ -1,0 +1,156 @@
+// What the review API sends and takes, as the page uses it.
+
+export interface Assignment {
+  id: string;
+  packet_id: number;
+  slot: number;
+  claimed_at: string;
+  expires_at: string;
+  server_time: string;
+}
+
+export type Unit = "sigma0_db" | "gamma0_db" | "relative_db" | "dn";
+
+export interface Ground {
+  crs: string;
+  affine: number[];
+  lonlat_corners: [number, number][];
+}
+
+export interface Scene {
+  name: string;
+  rows: number;
+  cols: number;
+  unit: Unit;
+  polarisation: string | null;
+  place: string | null;
+  sensor: string | null;
+  optical_sensor: string | null;
+  band: string | null;
+  pixel_spacing_m: [number, number] | null;
+  look_azimuth_deg: number | null;
+  incidence_deg: number | null;
+  sar_acquired_at: string | null;
+  optical_acquired_at: string | null;
+  labelled: string[];
+  split: string;
+  assets: { sar: string; processed: string; optical: string | null };
+  has_processed: boolean;
+  scale: number;
+  nodata: number | null;
+  limits: [number, number];
+  histogram: Histogram;
+  ground: Ground | null;
+  optical_note: string | null;
+}
+
+export interface Histogram {
+  low: number;
+  high: number;
+  counts: number[];
+}
+
+export interface Box {
+  number: number;
+  id: string;
+  category: string;
+  x_min: number;
+  y_min: number;
+  width: number;
+  height: number;
+}
+
+export type Field = "text" | "question" | "answer";
+
+export interface Finding {
+  rule: string;
+  family: string;
+  severity: string;
+  field: Field;
+  start: number;
+  end: number;
+  message: string;
+  suggestion: string | null;
+}
+
+export interface Draft {
+  draft_id: number;
+  position: number;
+  kind: "concise_caption" | "complex_caption" | "question";
+  question_type: string | null;
+  title: string;
+  text: string;
+  answer: string | null;
+  drafter: string;
+  box_numbers: number[];
+  findings: Finding[];
+}
+
+export type VerdictWord = "accept" | "revise" | "reject" | "unsure";
+
+export interface FlagSpan {
+  flag: string;
+  field: Field;
+  start: number;
+  end: number;
+}
+
+export interface Looked {
+  ms: number;
+  limits: [number, number];
+  zoom: number;
+  panel: string;
+}
+
+export interface Verdict {
+  verdict: VerdictWord;
+  revised_text: string | null;
+  revised_answer: string | null;
+  flags: string[];
+  spans: FlagSpan[];
+  support: "sar" | "sar_with_optical";
+  view: Looked;
+}
+
+export interface SceneVerdict {
+  verdict: "usable" | "unusable";
+  reason: string | null;
+}
+
+export interface ProgressBody {
+  focus: number | null;
+  scene: SceneVerdict;
+  verdicts: Record<string, Verdict>;
+}
+
+export interface PacketView {
+  assignment: Assignment;
+  dataset: { name: string; reviewed: number; wanted: number };
+  scene: Scene;
+  boxes: Box[];
+  drafts: Draft[];
+  progress: { version: number; body: ProgressBody } | null;
+}
+
+export interface Claim {
+  packet: PacketView | null;
+  reason: string | null;
+}
+
+export interface Submission {
+  submission_id: string;
+  assignment_id: string;
+  packet_id: number;
+  scene: SceneVerdict;
+  verdicts: (Verdict & { draft_id: number })[];
+}
+
+export interface Acknowledgement {
+  review_id: number;
+  revision: number;
+  counted_as: "slot" | "extra";
+  message: string;
+  resolved: number;
+  disagreements: number;
+  next: PacketView | null;
+}

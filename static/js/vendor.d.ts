@@ -1,0 +1,32 @@
+// The two libraries that pages load as classic scripts before our modules: only what we use of them.
+
+import type OlMap from "ol/Map";
+import type OlView from "ol/View";
+import type OlFeature from "ol/Feature";
+import type OlProjection from "ol/proj/Projection";
+import type OlWebGLTile from "ol/layer/WebGLTile";
+import type OlVectorLayer from "ol/layer/Vector";
+import type OlGeoTIFF from "ol/source/GeoTIFF";
+import type OlVectorSource from "ol/source/Vector";
+import type OlPolygon from "ol/geom/Polygon";
+import type OlStyle from "ol/style/Style";
+import type OlStroke from "ol/style/Stroke";
+import type OlFill from "ol/style/Fill";
+import type OlText from "ol/style/Text";
+import type { defaults as olInteractions } from "ol/interaction/defaults";
+import type * as geotiff from "geotiff";
+
+declare global {
+  const ol: {
+    Map: typeof OlMap;
+    View: typeof OlView;
+    Feature: typeof OlFeature;
+    proj: { Projection: typeof OlProjection };
+    layer: { WebGLTile: typeof OlWebGLTile; Vector: typeof OlVectorLayer };
+    source: { GeoTIFF: typeof OlGeoTIFF; Vector: typeof OlVectorSource };
+    geom: { Polygon: typeof OlPolygon };
+    style: { Style: typeof OlStyle; Stroke: typeof OlStroke; Fill: typeof OlFill; Text: typeof OlText };
+    interaction: { defaults: { defaults: typeof olInteractions } };
+  };
+  const GeoTIFF: typeof geotiff;
+}

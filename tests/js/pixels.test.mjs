@@ -1,0 +1,29 @@
+// Run by `node --test tests/js`; tests/test_shared_fixtures.py holds Python to the same fixtures.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+
+import { extentOf, flip, pixelAt } from "../../static/js/pixels.js";
+
+const fixtures = JSON.parse(readFileSync(new URL("../fixtures/pixel_coordinates.json", import.meta.url), "utf-8"));
+
+test("a pixel coordinate and its map coordinate convert both ways", () => {
+  for (const { rows, pixel, map } of fixtures.points) {
+    assert.deepEqual(flip(pixel, rows), map);
+    assert.deepEqual(flip(map, rows), pixel);
+  }
+});
+
+test("a box edge is a pixel edge", () => {
+  for (const { rows, box, extent } of fixtures.boxes) {
+    const [x_min, y_min, width, height] = box;
+    assert.deepEqual(extentOf({ x_min, y_min, width, height }, rows), extent);
+  }
+});
+
+test("a map coordinate falls into one pixel, or outside", () => {
+  for (const { rows, cols, map, index } of fixtures.indices) {
+    const found = pixelAt(map, rows, cols);
+    assert.deepEqual(found && [found.row, found.col], index);
+  }
+});
