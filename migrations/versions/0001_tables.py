@@ -366,6 +366,10 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "reason in ('unsure', 'verdicts_differ', 'texts_differ', 'scene_differs')",
+            name=op.f("ck_disagreement_reason_known"),
+        ),
         sa.ForeignKeyConstraint(["draft_id"], ["draft.draft_id"], name=op.f("fk_disagreement_draft_id_draft")),
         sa.ForeignKeyConstraint(["packet_id"], ["packet.packet_id"], name=op.f("fk_disagreement_packet_id_packet")),
         sa.PrimaryKeyConstraint("draft_id", name=op.f("pk_disagreement")),
@@ -418,6 +422,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("packet_id", "position", name=op.f("pk_packet_draft")),
         sa.UniqueConstraint("draft_id", name=op.f("uq_packet_draft_draft_id")),
+        sa.UniqueConstraint("packet_id", "draft_id", name=op.f("uq_packet_draft_packet_id_draft_id")),
     )
     op.create_table(
         "resolution",
@@ -495,7 +500,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("review_id", "packet_id", name=op.f("uq_review_review_id_packet_id")),
         sa.UniqueConstraint("reviewer", "submission_id", name=op.f("uq_review_reviewer_submission_id")),
     )
-    op.create_index("ix_review_packet_id", "review", ["packet_id"], unique=False)
+    op.create_index(
+        "uq_review_slot_counted",
+        "review",
+        ["packet_id", "slot"],
+        unique=True,
+        postgresql_where=sa.text("revision = 1 and not is_extra"),
+    )
     op.create_table(
         "screened",
         sa.Column("draft_id", sa.BigInteger(), nullable=False),
@@ -551,11 +562,11 @@ def upgrade() -> None:
         "ix_assignment_expiring", "assignment", ["expires_at"], unique=False, postgresql_where=sa.text("state = 'held'")
     )
     op.create_index(
-        "ix_assignment_reviewer_held",
+        "ix_assignment_reviewer_open",
         "assignment",
         ["reviewer"],
         unique=False,
-        postgresql_where=sa.text("state = 'held'"),
+        postgresql_where=sa.text("state in ('held', 'expired')"),
     )
     op.create_index(
         "uq_assignment_packet_reviewer",
@@ -598,7 +609,14 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "verdict in ('accept', 'revise', 'reject', 'unsure')", name=op.f("ck_draft_verdict_verdict_known")
         ),
-        sa.ForeignKeyConstraint(["draft_id"], ["draft.draft_id"], name=op.f("fk_draft_verdict_draft_id_draft")),
+        sa.CheckConstraint(
+            "revised_answer is null or verdict = 'revise'", name=op.f("ck_draft_verdict_answer_only_revised")
+        ),
+        sa.ForeignKeyConstraint(
+            ["packet_id", "draft_id"],
+            ["packet_draft.packet_id", "packet_draft.draft_id"],
+            name=op.f("fk_draft_verdict_packet_id_draft_id_packet_draft"),
+        ),
         sa.ForeignKeyConstraint(
             ["review_id", "packet_id"],
             ["review.review_id", "review.packet_id"],

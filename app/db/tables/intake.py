@@ -276,6 +276,7 @@ class PacketDraft(Base):
     __tablename__ = "packet_draft"
     __table_args__ = (
         UniqueConstraint("draft_id"),
+        UniqueConstraint("packet_id", "draft_id"),
         ForeignKeyConstraint(["packet_id", "scene_id"], ["packet.packet_id", "packet.scene_id"]),
         ForeignKeyConstraint(["draft_id", "scene_id"], ["draft.draft_id", "draft.scene_id"]),
         CheckConstraint("position between 1 and 12", name="position_range"),

@@ -26,6 +26,7 @@ from pipeline.vocabulary import FLAGS, SCENE_VERDICTS, SUPPORTS, UNUSABLE_REASON
 
 ASSIGNMENT_STATES = ("held", "done", "expired", "returned")
 OUTCOMES = ("verified", "rejected")
+DISAGREEMENT_REASONS = ("unsure", "verdicts_differ", "texts_differ", "scene_differs")
 
 
 class Assignment(Base):
@@ -51,7 +52,8 @@ class Assignment(Base):
             unique=True,
             postgresql_where=text("state <> 'returned'"),
         ),
-        Index("ix_assignment_reviewer_held", "reviewer", postgresql_where=text("state = 'held'")),
+        # What a reviewer can be handed back: a hold, or one that ended while nobody else took the slot.
+        Index("ix_assignment_reviewer_open", "reviewer", postgresql_where=text("state in ('held', 'expired')")),
         Index("ix_assignment_expiring", "expires_at", postgresql_where=text("state = 'held'")),
     )
 
@@ -108,7 +110,14 @@ class Review(Base):
             "(revision = 1 and supersedes is null) or supersedes = revision - 1", name="supersedes_the_one_before"
         ),
         CheckConstraint("is_extra or slot is not null", name="extra_or_slot"),
-        Index("ix_review_packet_id", "packet_id"),
+        # A slot is one review and its revisions; all else is an extra opinion.
+        Index(
+            "uq_review_slot_counted",
+            "packet_id",
+            "slot",
+            unique=True,
+            postgresql_where=text("revision = 1 and not is_extra"),
+        ),
     )
 
     review_id: Mapped[BigId]
@@ -136,11 +145,15 @@ class DraftVerdict(Base):
         one_of("support", SUPPORTS),
         all_of("flags", FLAGS),
         ForeignKeyConstraint(["review_id", "packet_id"], ["review.review_id", "review.packet_id"]),
+        # Of a draft of the review's own packet. A draft is in one packet, and a packet has one current review a
+        # reviewer, so nobody gives two current verdicts on a draft.
+        ForeignKeyConstraint(["packet_id", "draft_id"], ["packet_draft.packet_id", "packet_draft.draft_id"]),
         CheckConstraint("(verdict = 'revise') = (revised_text is not null)", name="revise_has_text"),
+        CheckConstraint("revised_answer is null or verdict = 'revise'", name="answer_only_revised"),
     )
 
     review_id: Mapped[int] = mapped_column(primary_key=True)
-    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.draft_id"), primary_key=True, index=True)
+    draft_id: Mapped[int] = mapped_column(primary_key=True, index=True)
     packet_id: Mapped[int]
     verdict: Mapped[str]
     revised_text: Mapped[str | None]
@@ -188,6 +201,7 @@ class Disagreement(Base):
     """A draft whose reviews differ (or stay unsure): it waits to be adjudicated."""
 
     __tablename__ = "disagreement"
+    __table_args__ = (one_of("reason", DISAGREEMENT_REASONS),)
 
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.draft_id"), primary_key=True)
     packet_id: Mapped[int] = mapped_column(ForeignKey("packet.packet_id"), index=True)
