@@ -107,8 +107,7 @@ def _usable_blocks(
     is_extreme = values == 0 if saturation is None else (values == 0) | (values >= saturation)
     few_extremes = _in_blocks(is_extreme).mean(axis=(1, 2)) <= 0.01
     whole = _in_blocks(has_data).all(axis=(1, 2))
-    chosen = _in_blocks(values)[few_extremes & whole]
-    chosen = chosen.astype(np.float64)
+    chosen: NDArray[np.float64] = _in_blocks(values)[few_extremes & whole].astype(np.float64)
     return chosen[chosen.mean(axis=(1, 2)) > 0]
 
 

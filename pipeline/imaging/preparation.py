@@ -1,0 +1,221 @@
+"""From the files of a scene to its images on one grid; and from one file to the image that a model is fed.
+
+Runs in the decoder's child process; see :mod:`pipeline.imaging.decoding`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.imaging.cog import SarImage, sar_image, write_linear, write_optical, write_processed, write_sar
+from pipeline.imaging.errors import ImageError
+from pipeline.imaging.figures import duplicate_hash, figures_of
+from pipeline.imaging.ground import geo_tags, locate
+from pipeline.imaging.optical import Grid, optical_on_grid
+from pipeline.imaging.prepared import PreparedScene, PreprocessRequest, Quantity, SceneRequest, Speckle
+from pipeline.imaging.pyramid import mean_levels
+from pipeline.imaging.quantity import Interpretation, interpret, linear
+from pipeline.imaging.reading import Raster, read_raster
+from pipeline.imaging.refined_lee import FILTER_NAME, refined_lee
+from pipeline.imaging.speckle import estimate_looks
+from pipeline.imaging.stretch import Stretch, find_stretch
+from pipeline.imaging.tiff import Tags, write_cog
+
+UNFILTERED = "8 bit of unknown scaling: taken as it is, neither filtered nor stretched"
+
+
+@dataclass(frozen=True, slots=True)
+class Despeckled:
+    """A filtered image on the scale of its source, power or amplitude; and what was done."""
+
+    values: NDArray[np.float32]
+    provenance: dict[str, Any]
+
+
+def prepare_scene(request: SceneRequest) -> PreparedScene:
+    """Read, despeckle and stretch a scene's SAR image, warp its optical partner, and write the COGs.
+
+    An optical partner that cannot be used does not lose the scene: ``optical_note`` says why there is none.
+
+    Raises
+    ------
+    ImageError
+        If the SAR image cannot be used.
+    """
+    raster = read_raster(request.sar_path, request.band, max_pixels=request.max_pixels)
+    found = interpret(raster, request.quantity, request.sar_path)
+    image = sar_image(raster, found, request.unit)
+    sar = request.folder / "sar.tif"
+    write_sar(sar, image, raster, found.quantity)
+    provenance = _provenance(raster, found, image)
+    if found.quantity == "dn":
+        processed, eight_bit = sar, image.stored
+        provenance["processed"] = UNFILTERED
+    else:
+        processed = request.folder / "processed.tif"
+        eight_bit, steps = _process(processed, raster, found, request.speckle, request.sar_path)
+        provenance |= steps
+    optical, note = _put_optical(request, Grid(raster.values.shape, raster.crs, raster.transform))
+    return _described(raster, image, eight_bit, PreparedFiles(sar, processed, optical, note), provenance)
+
+
+def preprocess(request: PreprocessRequest) -> dict[str, Any]:
+    """Write the processed image of one file, keeping its coordinates; and the filtered values where asked.
+
+    Returns the provenance.
+
+    Raises
+    ------
+    ImageError
+        If the file cannot be used, or filtered values are asked of 8 bit of unknown scaling.
+    """
+    raster = read_raster(request.source, request.band, max_pixels=request.max_pixels)
+    found = interpret(raster, request.quantity, request.source)
+    tags = geo_tags(raster.crs, raster.transform)
+    provenance = _provenance(raster, found, None)
+    if found.quantity == "dn":
+        if request.despeckled is not None:
+            reason = "is 8 bit of unknown scaling, which is not filtered; state --amplitude or --intensity"
+            raise ImageError(request.source, reason)
+        _copy_digital_numbers(request.target, raster, tags)
+        return provenance | {"processed": UNFILTERED}
+    despeckled = despeckle(raster, found, request.speckle)
+    stretch = _stretch_of(despeckled.values, raster, found, request.source)
+    if request.despeckled is not None:
+        quantity: Quantity = "amplitude" if found.is_amplitude else "intensity"
+        write_linear(request.despeckled, despeckled.values, raster.valid, quantity, tags)
+    write_processed(request.target, despeckled.values, raster.valid, stretch, tags)
+    return provenance | despeckled.provenance | {"stretch": stretch.as_provenance()}
+
+
+def despeckle(raster: Raster, found: Interpretation, speckle: Speckle) -> Despeckled:
+    """Filter a band by refined Lee, with the stated number of looks or an estimate."""
+    values = linear(raster.values, raster.valid, found.quantity)
+    provenance: dict[str, Any] = {"looks": speckle.looks, "looks_estimated": speckle.looks is None}
+    looks = speckle.looks
+    if looks is None:
+        is_integer = np.issubdtype(raster.values.dtype, np.integer)
+        saturation = float(np.iinfo(raster.values.dtype).max) if is_integer and found.quantity != "db" else None
+        estimate = estimate_looks(values, amplitude=found.is_amplitude, saturation=saturation)
+        looks = estimate.looks
+        provenance |= {
+            "looks": looks,
+            "looks_spread": estimate.spread,
+            "looks_blocks": estimate.blocks,
+            "speckle_correlation": estimate.correlation,
+            "looks_warning": estimate.warning,
+        }
+    filtered = refined_lee(
+        values,
+        looks,
+        amplitude=found.is_amplitude,
+        flat_test=speckle.flat_test,
+        weight=speckle.weight,
+        threads=speckle.threads,
+    )
+    options = {"weight": speckle.weight, "flat_test": speckle.flat_test}
+    return Despeckled(filtered, provenance | {"filter": FILTER_NAME, "filter_options": options})
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedFiles:
+    """The files of a prepared scene."""
+
+    sar: Path
+    processed: Path
+    optical: Path | None
+    optical_note: str
+
+
+def _process(
+    target: Path, raster: Raster, found: Interpretation, speckle: Speckle, source: Path
+) -> tuple[NDArray[np.uint8], dict[str, Any]]:
+    despeckled = despeckle(raster, found, speckle)
+    stretch = _stretch_of(despeckled.values, raster, found, source)
+    image = write_processed(target, despeckled.values, raster.valid, stretch)
+    return image, despeckled.provenance | {"stretch": stretch.as_provenance()}
+
+
+def _stretch_of(values: NDArray[np.float32], raster: Raster, found: Interpretation, source: Path) -> Stretch:
+    if not (values[raster.valid] > 0).any():
+        raise ImageError(source, "has no positive value, so there is no logarithm to show")
+    return find_stretch(values, raster.valid, is_amplitude=found.is_amplitude)
+
+
+def _copy_digital_numbers(target: Path, raster: Raster, tags: Tags | None) -> None:
+    image = sar_image(raster, Interpretation("dn", False), "dn")
+    overviews = [
+        np.where(has_data, np.floor(np.nan_to_num(means) + 0.5), image.nodata or 0).astype(np.uint8)
+        for means, has_data in mean_levels(image.stored, raster.valid)
+    ]
+    write_cog(target, [image.stored, *overviews], nodata=image.nodata, geo_tags=tags)
+
+
+def _put_optical(request: SceneRequest, grid: Grid) -> tuple[Path | None, str]:
+    if request.optical_path is None:
+        return None, "the scene has no optical image"
+    try:
+        partner = optical_on_grid(request.optical_path, grid, request.max_pixels)
+    except ImageError as error:
+        return None, f"left out: the optical image {error.reason}"
+    target = request.folder / "optical.tif"
+    write_optical(target, partner.image, partner.valid)
+    return target, partner.note
+
+
+def _provenance(raster: Raster, found: Interpretation, image: SarImage | None) -> dict[str, Any]:
+    notes = [*raster.notes, *([found.warning] if found.warning else []), *(image.notes if image else [])]
+    provenance = {
+        "source_dtype": raster.dtype,
+        "source_nodata": None if raster.nodata is None else f"{raster.nodata:g}",
+        "source_crs_and_affine": None if raster.transform is None else [raster.crs, list(raster.transform)],
+        "band": raster.band,
+        "polarisation": raster.polarisation,
+        "quantity": found.quantity,
+        "quantity_stated": found.is_stated,
+        "notes": notes,
+    }
+    return provenance | ({"overviews": image.averaged} if image else {})
+
+
+def _described(
+    raster: Raster,
+    image: SarImage,
+    eight_bit: NDArray[np.uint8],
+    files: PreparedFiles,
+    provenance: dict[str, Any],
+) -> PreparedScene:
+    figures = figures_of(image.stored, raster.valid, image.scale)
+    rows, cols = raster.values.shape
+    ground = locate(raster.crs, raster.transform, (rows, cols))
+    return PreparedScene(
+        rows=rows,
+        cols=cols,
+        sar=files.sar,
+        processed=files.processed,
+        optical=files.optical,
+        optical_note=files.optical_note,
+        unit=image.unit,
+        dtype=str(image.stored.dtype),
+        scale=image.scale,
+        nodata=image.nodata,
+        band=raster.band,
+        band_count=raster.band_count,
+        polarisation=raster.polarisation,
+        value_range=figures.value_range,
+        display_limits=figures.display_limits,
+        histogram_edges=figures.edges,
+        histogram_counts=figures.counts,
+        valid_fraction=float(raster.valid.mean()),
+        ground=ground.reference,
+        corners_lon_lat=ground.corners,
+        centre_lon_lat=ground.centre,
+        pixel_spacing_m=ground.spacing_m,
+        duplicate_hash=duplicate_hash(eight_bit),
+        provenance=provenance,
+    )
