@@ -5,7 +5,7 @@ Runs in the decoder's child process; see :mod:`pipeline.imaging.decoding`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pipeline.imaging.cog import SarImage, sar_image, write_linear, write_optical, write_processed, write_sar
 from pipeline.imaging.errors import ImageError
 from pipeline.imaging.figures import duplicate_hash, figures_of
+from pipeline.imaging.fill import undeclared_fill
 from pipeline.imaging.ground import geo_tags, locate
 from pipeline.imaging.optical import Grid, optical_on_grid
 from pipeline.imaging.prepared import PreparedScene, PreprocessRequest, Quantity, SceneRequest, Speckle
@@ -49,19 +50,22 @@ def prepare_scene(request: SceneRequest) -> PreparedScene:
     """
     raster = read_raster(request.sar_path, request.band, max_pixels=request.max_pixels)
     found = interpret(raster, request.quantity, request.sar_path)
-    image = sar_image(raster, found, request.unit)
+    shown = _without_fill(raster, found)
+    image = sar_image(shown, found, request.unit)
     sar = request.folder / "sar.tif"
-    write_sar(sar, image, raster, found.quantity)
-    provenance = _provenance(raster, found, image)
+    write_sar(sar, image, shown, found.quantity)
+    provenance = _provenance(shown, found, image)
     if found.quantity == "dn":
         processed, eight_bit = sar, image.stored
         provenance["processed"] = UNFILTERED
     else:
         processed = request.folder / "processed.tif"
-        eight_bit, steps = _process(processed, raster, found, request.speckle, request.sar_path)
-        provenance |= steps
+        despeckled = despeckle(raster, found, request.speckle)
+        stretch = _stretch_of(despeckled, shown, found, request.sar_path)
+        eight_bit = write_processed(processed, despeckled.values, shown.valid, stretch)
+        provenance |= despeckled.provenance | {"stretch": stretch.as_provenance()}
     optical, note = _put_optical(request, Grid(raster.values.shape, raster.crs, raster.transform))
-    return _described(raster, image, eight_bit, PreparedFiles(sar, processed, optical, note), provenance)
+    return _described(shown, image, eight_bit, PreparedFiles(sar, processed, optical, note), provenance)
 
 
 def preprocess(request: PreprocessRequest) -> dict[str, Any]:
@@ -76,8 +80,9 @@ def preprocess(request: PreprocessRequest) -> dict[str, Any]:
     """
     raster = read_raster(request.source, request.band, max_pixels=request.max_pixels)
     found = interpret(raster, request.quantity, request.source)
+    shown = _without_fill(raster, found)
     tags = geo_tags(raster.crs, raster.transform)
-    provenance = _provenance(raster, found, None)
+    provenance = _provenance(shown, found, None)
     if found.quantity == "dn":
         if request.despeckled is not None:
             reason = "is 8 bit of unknown scaling, which is not filtered; state --amplitude or --intensity"
@@ -85,11 +90,11 @@ def preprocess(request: PreprocessRequest) -> dict[str, Any]:
         _copy_digital_numbers(request.target, raster, tags)
         return provenance | {"processed": UNFILTERED}
     despeckled = despeckle(raster, found, request.speckle)
-    stretch = _stretch_of(despeckled.values, raster, found, request.source)
+    stretch = _stretch_of(despeckled, shown, found, request.source)
     if request.despeckled is not None:
         quantity: Quantity = "amplitude" if found.is_amplitude else "intensity"
         write_linear(request.despeckled, despeckled.values, raster.valid, quantity, tags)
-    write_processed(request.target, despeckled.values, raster.valid, stretch, tags)
+    write_processed(request.target, despeckled.values, shown.valid, stretch, tags)
     return provenance | despeckled.provenance | {"stretch": stretch.as_provenance()}
 
 
@@ -132,19 +137,21 @@ class PreparedFiles:
     optical_note: str
 
 
-def _process(
-    target: Path, raster: Raster, found: Interpretation, speckle: Speckle, source: Path
-) -> tuple[NDArray[np.uint8], dict[str, Any]]:
-    despeckled = despeckle(raster, found, speckle)
-    stretch = _stretch_of(despeckled.values, raster, found, source)
-    image = write_processed(target, despeckled.values, raster.valid, stretch)
-    return image, despeckled.provenance | {"stretch": stretch.as_provenance()}
+def _without_fill(raster: Raster, found: Interpretation) -> Raster:
+    """For what is shown and for the stretch. The filter sees the zeros as they are: they were not declared no data."""
+    if found.quantity not in ("amplitude", "intensity"):
+        return raster
+    fill = undeclared_fill(raster.values, raster.valid)
+    if fill is None:
+        return raster
+    note = f"{fill.mean():.1%} of the pixels are zeros that reach the border: shown and stretched as no data"
+    return replace(raster, valid=raster.valid & ~fill, notes=(*raster.notes, note))
 
 
-def _stretch_of(values: NDArray[np.float32], raster: Raster, found: Interpretation, source: Path) -> Stretch:
-    if not (values[raster.valid] > 0).any():
+def _stretch_of(despeckled: Despeckled, shown: Raster, found: Interpretation, source: Path) -> Stretch:
+    if not (despeckled.values[shown.valid] > 0).any():
         raise ImageError(source, "has no positive value, so there is no logarithm to show")
-    return find_stretch(values, raster.valid, is_amplitude=found.is_amplitude)
+    return find_stretch(despeckled.values, shown.valid, is_amplitude=found.is_amplitude)
 
 
 def _copy_digital_numbers(target: Path, raster: Raster, tags: Tags | None) -> None:

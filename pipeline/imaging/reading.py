@@ -1,8 +1,8 @@
 """Reading one band of a SAR image: GeoTIFF, PNG, JPEG or BMP, whatever the file claims to be.
 
-The first bytes choose the one GDAL driver that is let near the file. It is opened through a descriptor of ours, so that neither its
-name (``s3://…``, ``/vsicurl/…``) nor files beside it (world files, ``.aux.xml``) mean anything to GDAL. Size and type
-are judged from the header, before a pixel is read.
+The first bytes choose the one GDAL driver that is let near the file. It is opened through a descriptor of ours, so that
+neither its name (``s3://…``, ``/vsicurl/…``) nor files beside it (world files, ``.aux.xml``) mean anything to GDAL.
+Size and type are judged from the header, before a pixel is read.
 """
 
 from __future__ import annotations

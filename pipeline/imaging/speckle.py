@@ -108,7 +108,8 @@ def _usable_blocks(
     few_extremes = _in_blocks(is_extreme).mean(axis=(1, 2)) <= 0.01
     whole = _in_blocks(has_data).all(axis=(1, 2))
     chosen: NDArray[np.float64] = _in_blocks(values)[few_extremes & whole].astype(np.float64)
-    return chosen[chosen.mean(axis=(1, 2)) > 0]
+    has_signal: NDArray[np.bool_] = chosen.mean(axis=(1, 2)) > 0
+    return chosen if has_signal.all() else chosen.compress(has_signal, axis=0)
 
 
 def _in_blocks(values: NDArray[Any]) -> NDArray[Any]:

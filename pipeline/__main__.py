@@ -1,0 +1,138 @@
+"""``python -m pipeline``: preprocessing, drafting and screening on plain files, without any database.
+
+Each command's code is imported only when it runs. Bad input ends with one sentence on standard error: code 2 where the
+command was called wrongly, code 1 where a file could not be used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        code: int = chosen.run(chosen)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has seen enough.
+        sys.stderr.close()
+        return 1
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"{where}{error.strerror or error}", file=sys.stderr)
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m pipeline", description="Trihedral's pipeline on plain files.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_preprocess(commands)
+    _add_draft_boxes(commands)
+    _add_screen(commands)
+    return parser
+
+
+def _add_preprocess(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    about = (
+        "refined Lee filter, logarithm, stretch: the 8-bit image that a model is fed, as a COG; coordinates are kept"
+    )
+    command = commands.add_parser("preprocess", help=about, description=about)
+    command.add_argument("source", metavar="IN", type=Path, help="GeoTIFF, PNG, JPEG or BMP, or a folder of them")
+    command.add_argument("target", metavar="OUT", type=Path, help="file to write; a folder where IN is one")
+    command.add_argument("--band", metavar="N", help="number from 1, or description such as VV")
+    command.add_argument("--looks", metavar="L", type=_positive, help="equivalent number of looks (else estimated)")
+    stated = command.add_mutually_exclusive_group()
+    for quantity in ("intensity", "amplitude", "db"):
+        help_ = f"the values are {'dB' if quantity == 'db' else quantity} (else told by type and range)"
+        stated.add_argument(f"--{quantity}", dest="quantity", action="store_const", const=quantity, help=help_)
+    despeckled = "also write the filtered values: float32, linear, NaN kept; a folder where IN is one"
+    command.add_argument("--despeckled", metavar="FILE.tif", type=Path, help=despeckled)
+    command.add_argument("--workers", metavar="N", type=_count, default=1, help="files, or strips of one, at a time")
+    command.set_defaults(run=_preprocess)
+
+
+def _add_draft_boxes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    about = "questions and answers from the boxes of a COCO file; all its categories count as labelled"
+    command = commands.add_parser("draft-boxes", help=about, description=about)
+    command.add_argument("source", metavar="COCO.json", type=Path)
+    command.add_argument("target", metavar="OUT.jsonl", type=Path)
+    command.add_argument("--seed", metavar="N", type=int, default=0, help="of the choice of wordings (default 0)")
+    command.add_argument("--per-scene", metavar="N", type=_count, help="at most so many questions a scene")
+    command.set_defaults(run=_draft_boxes)
+
+
+def _add_screen(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    about = "findings for drafts in a JSON lines file"
+    command = commands.add_parser("screen", help=about, description=about)
+    command.add_argument("source", metavar="IN.jsonl", type=Path)
+    command.add_argument("target", metavar="OUT.jsonl", type=Path)
+    command.set_defaults(run=_screen)
+
+
+def _preprocess(chosen: argparse.Namespace) -> int:
+    from pipeline.imaging.command import Choices, preprocess
+    from pipeline.imaging.errors import ImageError
+
+    choices = Choices(band=chosen.band, looks=chosen.looks, quantity=chosen.quantity)
+    written = refused = 0
+    try:
+        for outcome in preprocess(
+            chosen.source, chosen.target, choices, despeckled=chosen.despeckled, workers=chosen.workers
+        ):
+            for note in outcome.notes:
+                print(note, file=sys.stderr)
+            print(outcome.summary, file=sys.stdout if outcome.is_written else sys.stderr)
+            written, refused = written + outcome.is_written, refused + (not outcome.is_written)
+    except ImageError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if written + refused > 1:
+        print(f"{written} of {written + refused} files written, {refused} refused")
+    return 1 if refused else 0
+
+
+def _draft_boxes(chosen: argparse.Namespace) -> int:
+    from pipeline.drafting.coco_boxes import CocoError
+    from pipeline.drafting.command import draft_boxes
+
+    try:
+        draft_boxes(chosen.source, chosen.target, seed=chosen.seed, per_scene=chosen.per_scene)
+    except CocoError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _screen(chosen: argparse.Namespace) -> int:
+    from pipeline.screening.command import run
+
+    run(chosen.source, chosen.target)
+    return 0
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
+    return value
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
