@@ -70,7 +70,7 @@ class Settings:
         host = given.get("TRIHEDRAL_HOST") or "127.0.0.1"
         secret = given.get("TRIHEDRAL_SECRET") or None
         if secret is not None and len(secret) < SHORTEST_SECRET:
-            raise SettingsError(f"TRIHEDRAL_SECRET must have at least {SHORTEST_SECRET} characters")
+            raise SettingsError(f"TRIHEDRAL_SECRET must have at least {SHORTEST_SECRET} characters.")
         return cls(
             data_folder=data_folder,
             database_url=_database_url(given.get("DATABASE_URL")),
@@ -92,7 +92,7 @@ class Settings:
             If there is none.
         """
         if self.database_url is None:
-            raise SettingsError("DATABASE_URL is not set; `trihedral serve` sets it for its web and worker processes")
+            raise SettingsError("DATABASE_URL is not set; `trihedral serve` sets it for its web and worker processes.")
         return self.database_url
 
     @cached_property
@@ -112,8 +112,8 @@ class Settings:
                 _make_secret(file)
             return file.read_bytes().strip()
         except OSError as error:
-            why = f"the secret in {file} cannot be used ({error.strerror})"
-            raise SettingsError(f"{why}: let its owner start Trihedral, or set TRIHEDRAL_SECRET") from error
+            why = f"The secret in {file} cannot be used ({error.strerror})"
+            raise SettingsError(f"{why}: let its owner start Trihedral, or set TRIHEDRAL_SECRET.") from error
 
     def environment(self) -> dict[str, str]:
         """The variables from which a child process reads these settings again."""
@@ -145,7 +145,7 @@ def is_loopback(host: str) -> bool:
 
 def _secure_cookies(policy: str, host: str) -> bool:
     if policy not in ("auto", "on", "off"):
-        raise SettingsError(f"TRIHEDRAL_SECURE_COOKIES is {policy!r}; it must be auto, on or off")
+        raise SettingsError(f"TRIHEDRAL_SECURE_COOKIES is {policy!r}; it must be auto, on or off.")
     return policy == "on" or (policy == "auto" and not is_loopback(host))
 
 
@@ -155,7 +155,7 @@ def _database_url(given: str | None) -> str | None:
     # Neither the value nor its parts are repeated in a message: it may hold a password.
     scheme, separator, rest = given.partition("://")
     if not separator or scheme.split("+")[0] not in ("postgresql", "postgres"):
-        raise SettingsError("DATABASE_URL must look like postgresql://user:password@host:5432/database")
+        raise SettingsError("DATABASE_URL must look like postgresql://user:password@host:5432/database.")
     return f"postgresql://{rest}"
 
 
@@ -166,7 +166,7 @@ def _number(given: Mapping[str, str], name: str, otherwise: int, *, least: int, 
     except ValueError:
         number = least - 1
     if not least <= number <= most:
-        raise SettingsError(f"{name} is {text!r}; it must be a whole number from {least} to {most}")
+        raise SettingsError(f"{name} is {text!r}; it must be a whole number from {least} to {most}.")
     return number
 
 

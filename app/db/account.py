@@ -30,8 +30,8 @@ def account_for(folder: Path) -> Account:
     if me:
         if owner and owner.st_uid != me:
             raise EmbeddedServerError(
-                f"the database in {folder} belongs to {name_of(owner.st_uid)}: start Trihedral as that user"
-                " (or as root), or choose another data folder with --data"
+                f"The database in {folder} belongs to {name_of(owner.st_uid)}: start Trihedral as that user"
+                " (or as root), or choose another data folder with --data."
             )
         return Account(me, os.getegid(), name_of(me))
     if owner and owner.st_uid:
@@ -40,7 +40,7 @@ def account_for(folder: Path) -> Account:
         nobody = pwd.getpwnam("nobody")
     except KeyError:
         raise EmbeddedServerError(
-            f"PostgreSQL does not run as root, and there is no account `nobody`: start as another user, {ELSEWHERE}"
+            f"PostgreSQL does not run as root, and there is no account `nobody`: start as another user, {ELSEWHERE}."
         ) from None
     return Account(nobody.pw_uid, nobody.pw_gid, nobody.pw_name)
 
@@ -73,5 +73,5 @@ def let_in(folder: Path, account: Account) -> None:
     elif closed:
         raise EmbeddedServerError(
             f"PostgreSQL does not run as root, and the account {account.name} cannot enter {closed}: choose a data"
-            f" folder elsewhere, as in TRIHEDRAL_DATA=/var/lib/trihedral, start as a user other than root, {ELSEWHERE}"
+            f" folder elsewhere, as in TRIHEDRAL_DATA=/var/lib/trihedral, start as a user other than root, {ELSEWHERE}."
         )

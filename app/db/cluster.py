@@ -67,14 +67,21 @@ def locate(folder: Path) -> Cluster:
         If the folder cannot be made, written or entered, or PostgreSQL is not installed.
     """
     folder = folder.absolute()
-    _make_data_folder(folder)
+    prepare_folder(folder)
     account = account_for(folder)
     let_in(folder, account)
     _rotate_log(folder / "postgres.log")
     return Cluster(folder, account, _programs(folder, account), _socket_folder(folder, account))
 
 
-def _make_data_folder(folder: Path) -> None:
+def prepare_folder(folder: Path) -> None:
+    """Make the data folder, and see that it can be written and that its disk has space.
+
+    Raises
+    ------
+    EmbeddedServerError
+        If not; the message is one sentence that says what to do.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # Nobody may list it; as root the server's account must pass through it.
@@ -94,10 +101,10 @@ def _programs(folder: Path, account: Account) -> Path:
     """The folder of `postgres` and `initdb`; copied into the data folder where the account cannot reach them."""
     package = find_spec(PACKAGE)
     if package is None or package.origin is None:
-        raise EmbeddedServerError(f"PostgreSQL {VERSION} is not installed: run `make setup`, {ELSEWHERE}")
+        raise EmbeddedServerError(f"PostgreSQL {VERSION} is not installed: run `make setup`, {ELSEWHERE}.")
     installed = Path(package.origin).parent / f"pginstall{VERSION}"
     if not (installed / "bin" / "postgres").is_file():
-        raise EmbeddedServerError(f"there is no PostgreSQL {VERSION} in {installed}: run `make setup`, {ELSEWHERE}")
+        raise EmbeddedServerError(f"There is no PostgreSQL {VERSION} in {installed}: run `make setup`, {ELSEWHERE}.")
     if os.geteuid() or closed_to((installed / "bin").resolve(), account) is None:
         return installed / "bin"
     version = hashlib.sha256(str((installed / "bin" / "postgres").stat().st_mtime_ns).encode()).hexdigest()[:12]
@@ -140,7 +147,7 @@ def _socket_folder(folder: Path, account: Account) -> Path:
         found = place.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid or stat.S_IMODE(found.st_mode) & 0o077:
         raise EmbeddedServerError(
-            f"{place} is not a private folder of {account.name}, so the database cannot put its socket there: remove it"
+            f"{place} is not a private folder of {account.name}, so it cannot hold the socket: remove it."
         )
     return place
 

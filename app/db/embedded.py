@@ -186,7 +186,7 @@ def _answers(cluster: Cluster) -> bool:
         )
     except psycopg.OperationalError as error:
         if "FATAL" in str(error) and "the database system is" not in str(error):
-            raise EmbeddedServerError(f"PostgreSQL refuses to be used: {error}".strip()) from error
+            raise EmbeddedServerError(f"PostgreSQL refuses to be used: {str(error).strip()}.") from error
         return False
     with connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [ROLE]).fetchone():
@@ -205,7 +205,7 @@ def _why_not_started(cluster: Cluster) -> EmbeddedServerError:
     fatal = (line for line in reversed(lines) if "FATAL" in line or "PANIC" in line)
     last = re.sub(r"^.*?(FATAL|PANIC): +", "", next(fatal, lines[-1] if lines else ""))
     return from_text(last, cluster.folder) or EmbeddedServerError(
-        f"PostgreSQL did not start ({last or 'it said nothing'}): see {cluster.log}"
+        f"PostgreSQL did not start ({last or 'it said nothing'}): see {cluster.log}."
     )
 
 

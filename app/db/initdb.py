@@ -35,8 +35,8 @@ def check_version(cluster: Cluster) -> bool:
         return found is not None
     do = "install a newer Trihedral" if found > VERSION else "restore a backup of it with pg_dump and pg_restore"
     raise EmbeddedServerError(
-        f"the database in {cluster.folder} was written by PostgreSQL {found}, this Trihedral brings {VERSION}: {do},"
-        " or choose another data folder with --data"
+        f"The database in {cluster.folder} was written by PostgreSQL {found}, this Trihedral brings {VERSION}: {do},"
+        " or choose another data folder with --data."
     )
 
 
@@ -72,7 +72,7 @@ def create(cluster: Cluster) -> None:
         return
     shutil.rmtree(unfinished, ignore_errors=True)
     raise from_text(said, cluster.folder) or EmbeddedServerError(
-        f"a new database could not be made in {cluster.folder}: {said.splitlines()[-1] if said else 'no reason given'}"
+        f"No new database could be made in {cluster.folder}: {said.splitlines()[-1] if said else 'no reason given'}."
     )
 
 

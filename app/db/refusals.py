@@ -22,7 +22,7 @@ class EmbeddedServerError(DomainError):
 def from_os_error(error: OSError, folder: Path) -> EmbeddedServerError:
     """The sentence for a folder that the operating system refuses to write."""
     return from_text(error.strerror or str(error), folder) or EmbeddedServerError(
-        f"the data folder {folder} cannot be used ({error.strerror}): choose another with --data or TRIHEDRAL_DATA"
+        f"The data folder {folder} cannot be used ({error.strerror}): choose another with --data or TRIHEDRAL_DATA."
     )
 
 
@@ -31,11 +31,11 @@ def from_text(text: str, folder: Path) -> EmbeddedServerError | None:
     if "No space left on device" in text or "Disk quota exceeded" in text:
         return disk_is_full(folder)
     if "Read-only file system" in text:
-        return EmbeddedServerError(f"the data folder {folder} lies on a read-only disk: choose another with --data")
+        return EmbeddedServerError(f"The data folder {folder} lies on a read-only disk: choose another with --data.")
     if "Permission denied" in text:
         return EmbeddedServerError(
-            f"the data folder {folder} may not be written by {name_of(os.geteuid())}: choose another with --data or"
-            " TRIHEDRAL_DATA, or have its owner start Trihedral"
+            f"The data folder {folder} may not be written by {name_of(os.geteuid())}: choose another with --data or"
+            " TRIHEDRAL_DATA, or have its owner start Trihedral."
         )
     return None
 
@@ -43,7 +43,7 @@ def from_text(text: str, folder: Path) -> EmbeddedServerError | None:
 def disk_is_full(folder: Path) -> EmbeddedServerError:
     """The sentence for a disk without space."""
     return EmbeddedServerError(
-        f"the disk of the data folder {folder} is full: free some space, then start again (what was saved is kept)"
+        f"The disk of the data folder {folder} is full: free some space, then start again (what was saved is kept)."
     )
 
 

@@ -287,7 +287,7 @@ def test_a_full_disk_is_one_sentence(data_folder: Path) -> None:
     if subprocess.call(["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", small], stderr=subprocess.DEVNULL):
         pytest.skip("this machine allows no mount")
     try:
-        with pytest.raises(EmbeddedServerError, match=f"the disk of the data folder {small} is full: free some space"):
+        with pytest.raises(EmbeddedServerError, match=f"The disk of the data folder {small} is full: free some space"):
             embedded.server(small).__enter__()
     finally:
         subprocess.run(["umount", small], check=True)

@@ -1,0 +1,40 @@
+"""Failures that a person at the command line can do something about, each as one sentence."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+
+def sentence_of(error: Exception) -> str | None:
+    """What to say instead of a traceback; None for a fault of the program itself, which shows one."""
+    # Imported here, because most commands end without an error and should begin fast.
+    import psycopg
+    from sqlalchemy.exc import DBAPIError
+
+    from app.assets import AssetStoreError
+    from app.db.errors import DomainError
+    from app.db.migrate import NewerDatabaseError
+    from app.settings import SettingsError
+
+    cause: BaseException | None = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, DomainError | NewerDatabaseError | SettingsError | AssetStoreError):
+        return _as_sentence(str(cause))
+    if isinstance(cause, psycopg.errors.DiskFull):
+        return "The disk of the database is full: free some space, then try again; what was saved before is kept."
+    if isinstance(cause, psycopg.OperationalError):
+        return _as_sentence(f"The database cannot be reached: {' '.join(str(cause).split())}")
+    return _of_os_error(cause) if isinstance(cause, OSError) else None
+
+
+def _of_os_error(error: OSError) -> str | None:
+    where = f" ({os.fsdecode(error.filename)})" if isinstance(error.filename, str | bytes) else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk is full{where}: free some space, then try again; what was saved before is kept."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR):
+        return f"{error.strerror}{where}: give another path, or change who may use it."
+    return None
+
+
+def _as_sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

@@ -1,0 +1,38 @@
+"""One worker process of `serve`: `python -m app.cli.worker_process`."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import logging
+
+from procrastinate import Blueprint
+
+from app.assets import AssetStore
+from app.operations.lifeline import follow_supervisor
+from app.settings import Settings
+from app.work import worker
+
+ROOMS = ("intake", "review", "release", "operations")
+"""Rooms whose `jobs.py`, where there is one, has work for the background on a blueprint named `jobs`."""
+
+
+def work(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT, or until the supervisor has gone."""
+    worker.run(
+        settings.require_database_url(),
+        blueprints=_blueprints(),
+        resources=[AssetStore(settings.assets_url)],
+        concurrency=settings.worker_concurrency,
+    )
+
+
+def _blueprints() -> dict[str, Blueprint]:
+    names = {room: f"app.{room}.jobs" for room in ROOMS}
+    return {room: importlib.import_module(name).jobs for room, name in names.items() if importlib.util.find_spec(name)}
+
+
+if __name__ == "__main__":
+    follow_supervisor()
+    logging.basicConfig(level=logging.WARNING, format="worker: %(message)s")
+    work(Settings.from_environment())

@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import psycopg
+import pytest
+
+PROGRAMS = Path(__file__).parent / "small_programs.py"
+REPOSITORY = Path(__file__).parents[3]
+
+
+class Serving:
+    """A supervisor in another process, and what it has said."""
+
+    def __init__(self, folder: Path, port: int = 0, web: str = "web") -> None:
+        self.folder = folder
+        self.said: list[str] = []
+        self.process = subprocess.Popen(
+            [sys.executable, PROGRAMS, "serve", folder, str(port), web],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=REPOSITORY,
+            env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+        )
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        assert self.process.stdout
+        self.said += [""]
+        for line in self.process.stdout:
+            self.said.append(line.strip())
+
+    def has_said(self, pattern: str) -> re.Match[str] | None:
+        return re.search(pattern, "\n".join(self.said))
+
+    def until_said(self, pattern: str) -> re.Match[str]:
+        wait_until(lambda: self.has_said(pattern) is not None, f"{pattern!r} in {self.said}")
+        found = self.has_said(pattern)
+        assert found
+        return found
+
+    def until_ready(self) -> Serving:
+        self.address = self.until_said(r"Trihedral is ready: (\S+)")[1]
+        return self
+
+    def web_pid(self) -> int:
+        with urlopen(self.address, timeout=5) as answer:
+            return int(answer.read())
+
+    def url(self) -> str:
+        return f"postgresql://trihedral@/trihedral?host={self.folder}/postgres.socket"
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(timeout=30)
+
+
+def wait_until(holds: Callable[[], bool], what: str = "it", seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, f"{what} did not come about in time"
+        time.sleep(0.05)
+
+
+def processes_of(folder: Path) -> list[int]:
+    """Every process that was started with the data folder in its environment, command line or working folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            traces = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
+            found += [int(entry.name)] if str(folder).encode() in traces else []
+        except OSError:
+            continue
+    return found
+
+
+@pytest.fixture
+def serving(data_folder: Path) -> Iterator[Serving]:
+    running = Serving(data_folder).until_ready()
+    yield running
+    if running.process.poll() is None:
+        running.end()
+    wait_until(lambda: processes_of(data_folder) == [], "the end of all processes")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_everything_the_database_too(serving: Serving, number: int) -> None:
+    assert len(processes_of(serving.folder)) >= 5
+    assert serving.end(number) == 0
+    assert processes_of(serving.folder) == []
+    assert serving.has_said("Trihedral has stopped")
+
+
+def test_ready_is_said_after_what_runs_once_with_the_greeting(serving: Serving) -> None:
+    assert serving.has_said(r"ready: http://127.0.0.1:\d+\nWelcome")
+    assert not serving.has_said("still being made")
+    assert not serving.has_said("demo data ended")
+
+
+def test_data_survive_a_stop_and_a_killed_supervisor(data_folder: Path) -> None:
+    first = Serving(data_folder).until_ready()
+    with psycopg.connect(first.url()) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 1 AS row")
+    first.end(signal.SIGKILL)
+    # Started again at once on the same port: it waits for the processes of the killed one.
+    second = Serving(data_folder, int(first.address.rsplit(":", 1)[1])).until_ready()
+    with psycopg.connect(second.url()) as connection:
+        assert connection.execute("SELECT row FROM kept").fetchone() == (1,)
+    assert second.end() == 0
+    assert processes_of(data_folder) == []
+
+
+def test_a_killed_supervisor_leaves_no_process_behind(data_folder: Path) -> None:
+    serving = Serving(data_folder).until_ready()
+    serving.end(signal.SIGKILL)
+    wait_until(lambda: processes_of(data_folder) == [], "the end of all processes")
+
+
+def test_a_killed_web_process_is_started_again_on_the_same_port(serving: Serving) -> None:
+    before = serving.web_pid()
+    os.kill(before, signal.SIGKILL)
+    serving.until_said(r"web process 1 ended \(signal 9\); starting it again in 0.5 s")
+    assert serving.web_pid() != before
+
+
+def test_a_killed_worker_is_started_again_and_what_it_started_is_ended(serving: Serving) -> None:
+    def workers() -> list[int]:
+        return [pid for pid in processes_of(serving.folder) if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+    def sleepers() -> list[int]:
+        return [pid for pid in processes_of(serving.folder) if b"sleep" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+    wait_until(lambda: len(sleepers()) == 1)
+    (worker,), (sleeper,) = workers(), sleepers()
+    os.kill(worker, signal.SIGKILL)
+    serving.until_said(r"worker 1 ended \(signal 9\)")
+    wait_until(lambda: len(workers()) == 1 and workers() != [worker])
+    wait_until(lambda: len(sleepers()) == 1 and sleepers() != [sleeper], "one sleeper of the new worker alone")
+
+
+def test_a_killed_postgres_is_started_again_and_the_web_process_lives_on(serving: Serving) -> None:
+    web = serving.web_pid()
+    pid = int((serving.folder / "postgres" / "postmaster.pid").read_text().split()[0])
+    os.kill(pid, signal.SIGKILL)
+    serving.until_said("PostgreSQL ended; starting it again")
+
+    def answers() -> bool:
+        try:
+            return bool(psycopg.connect(serving.url()).execute("SELECT 1").fetchone())
+        except psycopg.OperationalError:
+            return False
+
+    wait_until(answers)
+    assert serving.web_pid() == web
+
+
+def test_a_second_copy_on_the_same_data_folder_is_refused_with_who_runs(serving: Serving) -> None:
+    second = Serving(serving.folder)
+    assert second.process.wait(timeout=20) == 1
+    wait_until(lambda: len(second.said) > 1)
+    assert second.said[1:] == [
+        f"Trihedral already runs on the data folder {serving.folder} (process {serving.process.pid},"
+        f" {serving.address}): stop it first, or choose another data folder with --data."
+    ]
+    assert serving.web_pid()
+
+
+def test_a_busy_port_is_told_before_a_database_is_made(data_folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = Serving(data_folder, port)
+        assert refused.process.wait(timeout=20) == 1
+    wait_until(lambda: len(refused.said) > 1)
+    sentence = (
+        f"Port {port} of 127.0.0.1 is in use by another program: stop that one, or choose another port with --port."
+    )
+    assert refused.said[1:] == [sentence]
+    assert not (data_folder / "postgres").exists()
+
+
+def test_a_web_process_that_never_becomes_ready_ends_the_start_with_one_sentence(data_folder: Path) -> None:
+    failing = Serving(data_folder, web="broken")
+    assert failing.process.wait(timeout=60) == 1
+    wait_until(lambda: failing.has_said("ended 4 times without becoming ready") is not None)
+    assert processes_of(data_folder) == []
+
+
+def test_the_command_line_uses_the_server_of_a_running_serve(serving: Serving) -> None:
+    added = subprocess.run(
+        [sys.executable, "-c", "from app.cli import main; main()", "user", "add", "a@example.org", "--role", "admin"],
+        env=os.environ | {"TRIHEDRAL_DATA": str(serving.folder), "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert added.stdout.startswith("Added a@example.org (admin).")
+    with psycopg.connect(serving.url()) as connection:
+        assert connection.execute("SELECT email FROM person").fetchall() == [("a@example.org",)]
