@@ -1,0 +1,123 @@
+"""What a reviewer asked for and cannot have, each with a sentence that says what to do.
+
+DomainError
+├── NotHeldError              the packet is not, and never was, in this reviewer's hands
+├── HoldEndedError            the hold ended and the slot was given on
+├── TooManyHeldError          enough packets in hand already
+├── AlreadyReviewedError      one review a packet and reviewer
+├── SubmissionDiffersError    the submission's id was used for another body
+├── ProgressDiffersError      another tab saved meanwhile
+├── UnknownDatasetError
+├── WrongDraftsError          verdicts for other drafts than the packet's
+├── InvalidVerdictError       a verdict that cannot be stored as it is
+└── UnstorableTextError       NUL, lone surrogates, too long
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import ClassVar, Final
+
+from psycopg import errors as postgres
+from sqlalchemy.exc import IntegrityError
+
+from app.db.errors import DomainError, Meaning
+
+
+class NotHeldError(DomainError):
+    meaning: ClassVar[Meaning] = "not_found"
+    code: ClassVar[str] = "not_held"
+
+
+class HoldEndedError(DomainError):
+    meaning: ClassVar[Meaning] = "conflict"
+    code: ClassVar[str] = "hold_ended"
+
+
+class TooManyHeldError(DomainError):
+    meaning: ClassVar[Meaning] = "conflict"
+    code: ClassVar[str] = "too_many_held"
+
+
+class AlreadyReviewedError(DomainError):
+    meaning: ClassVar[Meaning] = "conflict"
+    code: ClassVar[str] = "already_reviewed"
+
+
+class SubmissionDiffersError(DomainError):
+    meaning: ClassVar[Meaning] = "conflict"
+    code: ClassVar[str] = "submission_differs"
+
+
+class ProgressDiffersError(DomainError):
+    meaning: ClassVar[Meaning] = "conflict"
+    code: ClassVar[str] = "progress_differs"
+
+
+class UnknownDatasetError(DomainError):
+    meaning: ClassVar[Meaning] = "not_found"
+    code: ClassVar[str] = "unknown_dataset"
+
+
+class WrongDraftsError(DomainError):
+    code: ClassVar[str] = "wrong_drafts"
+
+
+class InvalidVerdictError(DomainError):
+    code: ClassVar[str] = "invalid_verdict"
+
+
+class UnstorableTextError(DomainError):
+    code: ClassVar[str] = "unstorable_text"
+
+
+def not_held() -> NotHeldError:
+    return NotHeldError("This packet is not in your hands. Reload the page to be handed one.")
+
+
+def already_reviewed() -> AlreadyReviewedError:
+    return AlreadyReviewedError("You have reviewed this packet already. Go on with the next one.")
+
+
+def submission_differs() -> SubmissionDiffersError:
+    return SubmissionDiffersError(
+        "This submission was stored before with other verdicts, and those stay. Reload the page to see what is next."
+    )
+
+
+def hold_ended() -> HoldEndedError:
+    return HoldEndedError("Your hold on this packet has ended and it was given on. Submit it as it is, or go on.")
+
+
+BY_CONSTRAINT: Final[Mapping[str, type[DomainError]]] = {
+    "uq_review_reviewer_submission_id": SubmissionDiffersError,
+    "uq_review_packet_id_reviewer_revision": AlreadyReviewedError,
+    "uq_review_slot_counted": HoldEndedError,
+    "uq_assignment_slot_taken": HoldEndedError,
+    "uq_assignment_packet_reviewer": HoldEndedError,
+    "fk_draft_verdict_packet_id_draft_id_packet_draft": WrongDraftsError,
+}
+_SENTENCES: Final[Mapping[type[DomainError], str]] = {
+    SubmissionDiffersError: submission_differs().message,
+    AlreadyReviewedError: already_reviewed().message,
+    HoldEndedError: hold_ended().message,
+    WrongDraftsError: "A verdict is for a draft that is not in this packet. Reload the page.",
+}
+
+
+@contextmanager
+def domain_errors() -> Iterator[None]:
+    """Turn a violated constraint into the domain error that it stands for, by its name alone.
+
+    The workflow looks first and says it better; this is for what happens between the look and the write.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        cause = error.orig
+        name = cause.diag.constraint_name if isinstance(cause, postgres.Error) else None
+        meant = BY_CONSTRAINT.get(name or "")
+        if meant is None:
+            raise
+        raise meant(_SENTENCES[meant]) from error

@@ -1,0 +1,116 @@
+"""A hold while it lasts: made longer, given back, and its unfinished verdicts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+State = Literal["held", "done", "expired", "returned"]
+
+# A hold that ended comes back to life where its slot is still free: nobody loses by it.
+_RENEW: Final = text("""
+with mine as materialized (
+    select a.assignment_id, a.packet_id, a.slot, a.state, s.is_free
+    from assignment a join slot s on s.packet_id = a.packet_id and s.slot = a.slot
+    where a.assignment_id = :assignment_id and a.reviewer = :reviewer
+    for no key update of a, s
+), renewed as (
+    update assignment a
+    set state = 'held', ended_at = null,
+        expires_at = statement_timestamp() + make_interval(secs => :lease_s)
+    from mine
+    where a.assignment_id = mine.assignment_id
+        and (mine.state = 'held' or mine.state = 'expired' and mine.is_free
+            and :max_held > (select count(*) from assignment h
+                where h.reviewer = :reviewer and h.state = 'held' and h.expires_at > statement_timestamp()))
+    returning a.assignment_id, a.packet_id, a.slot, a.expires_at
+), taken as (
+    update slot s set is_free = false from renewed r
+    where s.packet_id = r.packet_id and s.slot = r.slot and s.is_free
+)
+select mine.state, renewed.assignment_id is not null as is_held, statement_timestamp() as server_time,
+    coalesce(renewed.expires_at, statement_timestamp()) as expires_at
+from mine left join renewed using (assignment_id)
+""")
+
+_GIVE_BACK: Final = text("""
+with mine as materialized (
+    select a.assignment_id, a.packet_id, a.slot, a.state
+    from assignment a join slot s on s.packet_id = a.packet_id and s.slot = a.slot
+    where a.assignment_id = :assignment_id and a.reviewer = :reviewer
+    for no key update of a, s
+), returned as (
+    update assignment a set state = 'returned', ended_at = statement_timestamp()
+    from mine where a.assignment_id = mine.assignment_id and mine.state in ('held', 'expired')
+), freed as (
+    update slot s set is_free = true
+    from mine where mine.state = 'held' and s.packet_id = mine.packet_id and s.slot = mine.slot
+)
+select state from mine
+""")
+
+_SAVE: Final = text("""
+insert into progress (assignment_id, version, body)
+select :assignment_id, 1, cast(:body as jsonb)
+where :version = 0 or exists (select from progress where assignment_id = :assignment_id)
+on conflict (assignment_id) do update
+    set version = progress.version + 1, body = excluded.body, saved_at = clock_timestamp()
+    where progress.version = :version
+returning version, body, saved_at
+""")
+
+_READ: Final = text("select version, body, saved_at from progress where assignment_id = :assignment_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A hold after the attempt to make it longer; ``state`` is the one it was found in."""
+
+    state: State
+    is_held: bool
+    expires_at: dt.datetime
+    server_time: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SavedProgress:
+    version: int
+    body: dict[str, Any]
+    saved_at: dt.datetime
+
+
+def renew(
+    session: Session, assignment_id: uuid.UUID, reviewer: uuid.UUID, *, lease_s: float, max_held: int
+) -> Renewal | None:
+    """Make a hold last from now on; one that ended too, while its slot is free. None where it is not the reviewer's."""
+    asked = {"assignment_id": assignment_id, "reviewer": reviewer, "lease_s": lease_s, "max_held": max_held}
+    row = session.execute(_RENEW, asked).one_or_none()
+    return None if row is None else Renewal(row.state, row.is_held, row.expires_at, row.server_time)
+
+
+def give_back(session: Session, assignment_id: uuid.UUID, reviewer: uuid.UUID) -> State | None:
+    """Free the slot for others; gives the state it was found in, None where it is not the reviewer's."""
+    state: State | None = session.execute(
+        _GIVE_BACK, {"assignment_id": assignment_id, "reviewer": reviewer}
+    ).scalar_one_or_none()
+    return state
+
+
+def save_progress(
+    session: Session, assignment_id: uuid.UUID, version: int, body: dict[str, Any]
+) -> SavedProgress | None:
+    """Write the progress if ``version`` (0: none yet) is still the stored one; else None, and nothing is changed."""
+    asked = {"assignment_id": assignment_id, "version": version, "body": json.dumps(body)}
+    row = session.execute(_SAVE, asked).one_or_none()
+    return None if row is None else SavedProgress(row.version, row.body, row.saved_at)
+
+
+def read_progress(session: Session, assignment_id: uuid.UUID) -> SavedProgress | None:
+    row = session.execute(_READ, {"assignment_id": assignment_id}).one_or_none()
+    return None if row is None else SavedProgress(row.version, row.body, row.saved_at)

@@ -1,0 +1,203 @@
+"""Storing a review: two statements that lock and look, and one that writes all of it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+CountedAs = Literal["slot", "extra"]
+
+# Locks the reviewer, so that a second tab with the same submission waits here and then finds it stored.
+_LOCK_HANDS: Final = text("""
+select a.assignment_id, a.slot, a.state
+from pseudonym p join assignment a on a.reviewer = p.pseudonym
+where p.pseudonym = :reviewer and a.packet_id = :packet_id
+for no key update of p, a
+""")
+
+_STORED: Final = text("""
+select review_id, packet_id, revision, submission_id, body_sha256, acknowledgement from review
+where reviewer = :reviewer and (submission_id = :submission_id or packet_id = :packet_id)
+order by submission_id = :submission_id desc, revision desc
+limit 1
+""")
+
+_DRAFTS: Final = text("""
+select d.draft_id, d.kind, d.text, d.answer, p.reviews_wanted
+from packet p join packet_draft m on m.packet_id = p.packet_id join draft d on d.draft_id = m.draft_id
+where p.packet_id = :packet_id order by m.position
+""")
+
+_LOCK_PACKET: Final = text("""
+select s.is_free from slot s join packet p on p.packet_id = s.packet_id
+where s.packet_id = :packet_id and s.slot = :slot for no key update of s, p
+""")
+
+_OTHERS: Final = text("""
+select r.review_id, r.scene_verdict, v.draft_id, v.verdict, v.revised_text, v.revised_answer, v.support
+from review r left join draft_verdict v on v.review_id = r.review_id
+where r.packet_id = :packet_id and not r.is_extra
+    and not exists (select from review newer where newer.packet_id = r.packet_id
+        and newer.reviewer = r.reviewer and newer.revision > r.revision)
+order by r.review_id
+""")
+
+_STORE: Final = text("""
+with stored as (
+    insert into review (packet_id, reviewer, slot, is_extra, submission_id, body_sha256, acknowledgement,
+        scene_verdict, unusable_reason)
+    values (:packet_id, :reviewer, :slot, :is_extra, :submission_id, :body_sha256, cast(:acknowledgement as jsonb),
+        :scene_verdict, :unusable_reason)
+    returning review_id, packet_id
+), said as (
+    insert into draft_verdict (review_id, packet_id, draft_id, verdict, revised_text, revised_answer, flags, spans,
+        support, view)
+    select r.review_id, r.packet_id, v.draft_id, v.verdict, v.revised_text, v.revised_answer, v.flags, v.spans,
+        v.support, v.view
+    from stored r cross join jsonb_to_recordset(cast(:verdicts as jsonb)) as v (draft_id bigint, verdict text,
+        revised_text text, revised_answer text, flags text[], spans jsonb, support text, view jsonb)
+), ended as (
+    update assignment set state = 'done', ended_at = statement_timestamp()
+    where assignment_id = :assignment_id and not :is_extra
+), taken as (
+    update slot set is_free = false where packet_id = :packet_id and slot = :slot and is_free and not :is_extra
+), finished as (
+    delete from progress where assignment_id = :assignment_id
+), resolved as (
+    insert into resolution (draft_id, outcome, text, answer, support, is_revised, review_ids)
+    select o.draft_id, o.outcome, o.text, o.answer, o.support, o.is_revised,
+        cast(:other_review_ids as bigint[]) || r.review_id
+    from stored r cross join jsonb_to_recordset(cast(:outcomes as jsonb)) as o (draft_id bigint, outcome text,
+        text text, answer text, support text, is_revised boolean)
+), opened as (
+    insert into disagreement (draft_id, packet_id, reason)
+    select d.draft_id, r.packet_id, d.reason
+    from stored r cross join jsonb_to_recordset(cast(:disagreements as jsonb)) as d (draft_id bigint, reason text)
+), counted as (
+    insert into counter_delta (dataset_id, name, delta)
+    select p.dataset_id, c.key, cast(c.value as bigint)
+    from stored r join packet p on p.packet_id = r.packet_id cross join jsonb_each_text(cast(:counts as jsonb)) as c
+    where c.value <> '0'
+)
+select review_id from stored
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """An assignment of the reviewer's on the packet, in whatever state."""
+
+    assignment_id: uuid.UUID
+    slot: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReview:
+    review_id: int
+    packet_id: int
+    revision: int
+    submission_id: uuid.UUID
+    body_sha256: str
+    acknowledgement: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PacketDraft:
+    draft_id: int
+    kind: str
+    text: str
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOfDraft:
+    """What one review says of a draft, as far as it matters for the outcome."""
+
+    verdict: str
+    revised_text: str | None
+    revised_answer: str | None
+    support: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotReview:
+    """A counted review: its scene verdict, and its verdicts by draft."""
+
+    scene_verdict: str
+    verdicts: Mapping[int, SaidOfDraft]
+
+
+@dataclass(frozen=True, slots=True)
+class NewReview:
+    """One row of ``review`` with all that is written beside it; the lists go in as JSON."""
+
+    packet_id: int
+    reviewer: uuid.UUID
+    assignment_id: uuid.UUID
+    slot: int
+    is_extra: bool
+    submission_id: uuid.UUID
+    body_sha256: str
+    scene_verdict: str
+    unusable_reason: str | None
+    acknowledgement: dict[str, Any]
+    verdicts: Sequence[Mapping[str, Any]]
+    other_review_ids: Sequence[int]
+    outcomes: Sequence[Mapping[str, Any]]
+    disagreements: Sequence[Mapping[str, Any]]
+    counts: Mapping[str, int]
+
+
+def lock_hands(session: Session, reviewer: uuid.UUID, packet_id: int) -> list[InHand]:
+    """The reviewer's assignments on the packet, one that is not returned first; locks them and the reviewer."""
+    rows = session.execute(_LOCK_HANDS, {"reviewer": reviewer, "packet_id": packet_id})
+    # Sorted here: a row that was waited for keeps the place that its old state had.
+    return sorted((InHand(row.assignment_id, row.slot, row.state) for row in rows), key=lambda a: a.state == "returned")
+
+
+def stored_review(
+    session: Session, reviewer: uuid.UUID, submission_id: uuid.UUID, packet_id: int
+) -> StoredReview | None:
+    """The review under this submission's id, else the reviewer's current one of the packet."""
+    asked = {"reviewer": reviewer, "submission_id": submission_id, "packet_id": packet_id}
+    row = session.execute(_STORED, asked).one_or_none()
+    return None if row is None else StoredReview(**row._mapping)
+
+
+def drafts_of(session: Session, packet_id: int) -> tuple[list[PacketDraft], int]:
+    """The packet's drafts in their order, and k: how many reviews it is to get."""
+    rows = session.execute(_DRAFTS, {"packet_id": packet_id}).all()
+    drafts = [PacketDraft(row.draft_id, row.kind, row.text, row.answer) for row in rows]
+    return drafts, rows[0].reviews_wanted if rows else 0
+
+
+def lock_packet(session: Session, packet_id: int, slot: int) -> bool:
+    """Let the packet's other submits wait until this one ends, so that the last one sees all; is the slot free?"""
+    return bool(session.execute(_LOCK_PACKET, {"packet_id": packet_id, "slot": slot}).scalar_one())
+
+
+def slot_reviews(session: Session, packet_id: int) -> dict[int, SlotReview]:
+    """The current counted reviews of the packet by id, oldest first. Only complete after :func:`lock_packet`."""
+    scenes: dict[int, str] = {}
+    verdicts: dict[int, dict[int, SaidOfDraft]] = {}
+    for row in session.execute(_OTHERS, {"packet_id": packet_id}):
+        scenes[row.review_id] = row.scene_verdict
+        said = verdicts.setdefault(row.review_id, {})
+        if row.draft_id is not None:
+            said[row.draft_id] = SaidOfDraft(row.verdict, row.revised_text, row.revised_answer, row.support)
+    return {review_id: SlotReview(scene, verdicts[review_id]) for review_id, scene in scenes.items()}
+
+
+def store(session: Session, review: NewReview) -> int:
+    """Write the review and all that follows from it in one statement; gives its id."""
+    given = asdict(review)
+    for name in ("acknowledgement", "verdicts", "outcomes", "disagreements", "counts"):
+        given[name] = json.dumps(given[name])
+    return int(session.execute(_STORE, given).scalar_one())

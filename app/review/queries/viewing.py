@@ -1,0 +1,74 @@
+"""What the review page shows of a packet: four queries, however many drafts it has."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.orm import Session
+
+_HAND: Final = text("""
+select a.assignment_id, a.packet_id, a.slot, a.claimed_at, a.expires_at, clock_timestamp() as server_time,
+    d.name as dataset_name, p.scene_id,
+    coalesce((select sum(delta) from counter_delta c
+        where c.dataset_id = p.dataset_id and c.name = 'reviewed'), 0)::bigint as reviewed,
+    coalesce((select sum(delta) from counter_delta c
+        where c.dataset_id = p.dataset_id and c.name = 'reviews_wanted'), 0)::bigint as wanted,
+    s.name, s.rows, s.cols, s.unit, s.split, s.metadata, s.sar_sha256, s.processed_sha256, s.optical_sha256,
+    s.optical_note, s.limits_low, s.limits_high, s.histogram, s.ground, s.provenance,
+    g.version as progress_version, g.body as progress_body
+from assignment a
+join packet p on p.packet_id = a.packet_id
+join dataset d on d.dataset_id = p.dataset_id
+join scene s on s.scene_id = p.scene_id
+left join progress g on g.assignment_id = a.assignment_id
+where a.assignment_id = :assignment_id
+""")
+
+_BOXES: Final = text("""
+select number, source_box_id, category, x_min, y_min, width, height from object_box
+where scene_id = :scene_id order by number
+""")
+
+_DRAFTS: Final = text("""
+select m.position, d.draft_id, d.kind, d.question_type, d.text, d.answer, d.box_ids,
+    w.name as drafter_name, w.version as drafter_version, w.model, w.prompt_version
+from packet_draft m join draft d on d.draft_id = m.draft_id join drafter w on w.drafter_id = d.drafter_id
+where m.packet_id = :packet_id order by m.position
+""")
+
+# A draft that was screened again is shown with the newest screening alone.
+_FINDINGS: Final = text("""
+select f.draft_id, f.rule, f.severity, f.field, f.start_, f.end_, f.message, f.suggestion
+from packet_draft m
+cross join lateral (select s.screening_version from screened s where s.draft_id = m.draft_id
+    order by s.run_id desc, s.screening_version desc limit 1) as newest
+join finding f on f.draft_id = m.draft_id and f.screening_version = newest.screening_version
+where m.packet_id = :packet_id
+order by f.draft_id, f.start_, f.end_ desc, f.rule
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class PacketRows:
+    """A handed packet as stored; ``app.review.schemas`` gives it its form."""
+
+    hand: RowMapping
+    boxes: Sequence[RowMapping]
+    drafts: Sequence[RowMapping]
+    findings: Sequence[RowMapping]
+
+
+def packet_rows(session: Session, assignment_id: uuid.UUID) -> PacketRows:
+    """All that the page shows of the packet of an assignment."""
+    hand = session.execute(_HAND, {"assignment_id": assignment_id}).mappings().one()
+    of_packet = {"packet_id": hand["packet_id"]}
+    return PacketRows(
+        hand=hand,
+        boxes=session.execute(_BOXES, {"scene_id": hand["scene_id"]}).mappings().all(),
+        drafts=session.execute(_DRAFTS, of_packet).mappings().all(),
+        findings=session.execute(_FINDINGS, of_packet).mappings().all(),
+    )

@@ -1,0 +1,1 @@
+"""What the review API takes and gives, as JSON. Sentences about the rules are the workflow's."""

@@ -1,0 +1,112 @@
+"""Bodies that the review API takes."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.review.workflow import FlaggedSpan, GivenVerdict, Submission
+
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+DatasetName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
+Have = Annotated[list[uuid.UUID], Field(max_length=16)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Flag = Literal["colour", "wrong_statement", "count", "vague", "not_visible_in_sar", "position", "language", "other"]
+UnusableReason = Literal["no_data", "artefact", "wrong_pair", "duplicate", "changed_between_dates"]
+
+
+class Body(BaseModel):
+    """Unknown names are refused: a misspelt one would be a verdict lost without a word."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ClaimBody(Body):
+    dataset: DatasetName | None = None
+    have: Have = []
+
+
+class SceneVerdictBody(Body):
+    verdict: Literal["usable", "unusable"]
+    reason: UnusableReason | None = None
+
+    @model_validator(mode="after")
+    def unusable_has_a_reason(self) -> Self:
+        if (self.verdict == "unusable") != (self.reason is not None):
+            raise ValueError("an unusable scene comes with a reason, a usable one without")
+        return self
+
+
+class SpanBody(Body):
+    flag: Flag
+    field: Literal["text", "question", "answer"]
+    start: Annotated[int, Field(ge=0, le=1_000_000)]
+    end: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class LookedBody(Body):
+    """How a draft was looked at. Never used to rank people."""
+
+    ms: Annotated[int, Field(ge=0, le=10**10)] | None = None
+    limits: tuple[Finite, Finite] | None = None
+    zoom: Finite | None = None
+    panel: Annotated[str, Field(max_length=40)] | None = None
+
+
+class VerdictBody(Body):
+    draft_id: Id
+    verdict: Literal["accept", "revise", "reject", "unsure"]
+    revised_text: str | None = None
+    revised_answer: str | None = None
+    flags: Annotated[list[Flag], Field(max_length=8)] = []
+    spans: Annotated[list[SpanBody], Field(max_length=200)] = []
+    support: Literal["sar", "sar_with_optical"] = "sar"
+    view: LookedBody = LookedBody()
+
+    def as_given(self) -> GivenVerdict:
+        return GivenVerdict(
+            draft_id=self.draft_id,
+            verdict=self.verdict,
+            revised_text=self.revised_text,
+            revised_answer=self.revised_answer,
+            flags=tuple(self.flags),
+            spans=tuple(FlaggedSpan(span.flag, span.field, span.start, span.end) for span in self.spans),
+            support=self.support,
+            view=self.view.model_dump(mode="json", exclude_none=True),
+        )
+
+
+class SubmitBody(Body):
+    submission_id: uuid.UUID
+    assignment_id: uuid.UUID
+    packet_id: Id
+    scene: SceneVerdictBody
+    verdicts: Annotated[list[VerdictBody], Field(max_length=100)]
+    next: bool = False
+    have: Have = []
+    dataset: DatasetName | None = None
+
+    def as_submission(self) -> Submission:
+        return Submission(
+            submission_id=self.submission_id,
+            assignment_id=self.assignment_id,
+            packet_id=self.packet_id,
+            scene_verdict=self.scene.verdict,
+            unusable_reason=self.scene.reason,
+            verdicts=tuple(verdict.as_given() for verdict in self.verdicts),
+        )
+
+
+class ProgressBody(Body):
+    version: Annotated[int, Field(ge=0, le=2**62)]
+    body: dict[str, Any]
+    """The page's own: kept and given back as it is."""
+
+
+class ScreenBody(Body):
+    packet_id: Id
+    draft_id: Id
+    text: str
+    answer: str | None = None

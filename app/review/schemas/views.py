@@ -1,0 +1,225 @@
+"""What the review API gives: a packet with all that its page shows, and the answers to what the page does."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import RowMapping
+
+from app.review.queries.viewing import PacketRows
+from app.web.signing import AssetSigner
+from pipeline.records import Finding, SceneMetadata
+from pipeline.vocabulary import KIND_TITLES, QUESTION_TYPE_TITLES
+
+
+class View(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class AssignmentView(View):
+    id: uuid.UUID
+    packet_id: int
+    slot: int
+    claimed_at: dt.datetime
+    expires_at: dt.datetime
+    server_time: dt.datetime
+
+
+class DatasetView(View):
+    name: str
+    reviewed: int
+    wanted: int
+
+
+class AssetsView(View):
+    sar: str
+    processed: str
+    optical: str | None
+
+
+class SceneView(View):
+    name: str
+    rows: int
+    cols: int
+    unit: str
+    split: str
+    polarisation: str | None
+    place: str | None
+    sensor: str | None
+    optical_sensor: str | None
+    band: str | None
+    pixel_spacing_m: tuple[float, float] | None
+    look_azimuth_deg: float | None
+    incidence_deg: float | None
+    sar_acquired_at: str | None
+    optical_acquired_at: str | None
+    labelled: tuple[str, ...]
+    assets: AssetsView
+    has_processed: bool
+    scale: float
+    nodata: float | None
+    limits: tuple[float, float]
+    histogram: dict[str, Any]
+    ground: dict[str, Any] | None
+    optical_note: str | None
+
+
+class BoxView(View):
+    number: int
+    id: str
+    category: str
+    x_min: float
+    y_min: float
+    width: float
+    height: float
+
+
+class FindingView(View):
+    rule: str
+    family: str
+    severity: str
+    field: str
+    start: int
+    end: int
+    message: str
+    suggestion: str | None
+
+
+class DraftView(View):
+    draft_id: int
+    position: int
+    kind: str
+    question_type: str | None
+    title: str
+    text: str
+    answer: str | None
+    drafter: str
+    box_numbers: list[int]
+    findings: list[FindingView]
+
+
+class ProgressView(View):
+    version: int
+    body: dict[str, Any]
+
+
+class PacketView(View):
+    assignment: AssignmentView
+    dataset: DatasetView
+    scene: SceneView
+    boxes: list[BoxView]
+    drafts: list[DraftView]
+    progress: ProgressView | None
+
+
+class ClaimView(View):
+    packet: PacketView | None
+    reason: Literal["nothing_left", "all_taken"] | None
+
+
+class AcknowledgementView(View):
+    review_id: int
+    revision: int
+    counted_as: Literal["slot", "extra"]
+    message: str
+    resolved: int
+    disagreements: int
+    next: PacketView | None
+
+
+class RenewalView(View):
+    expires_at: dt.datetime
+    server_time: dt.datetime
+
+
+class ReturnView(View):
+    returned: Literal[True] = True
+
+
+class SavedView(View):
+    version: int
+    saved_at: dt.datetime
+    expires_at: dt.datetime
+
+
+class FindingsView(View):
+    findings: list[FindingView]
+
+
+def packet_view(rows: PacketRows, signer: AssetSigner, reader: uuid.UUID) -> PacketView:
+    """The packet, its images under addresses that only ``reader`` may read."""
+    hand = rows.hand
+    numbers = {box["source_box_id"]: box["number"] for box in rows.boxes}
+    progress = hand["progress_version"]
+    return PacketView(
+        assignment=AssignmentView(id=hand["assignment_id"], **_picked(hand, AssignmentView, but="id")),
+        dataset=DatasetView(name=hand["dataset_name"], reviewed=hand["reviewed"], wanted=hand["wanted"]),
+        scene=_scene_view(hand, signer, reader),
+        boxes=[BoxView(id=box["source_box_id"], **_picked(box, BoxView, but="id")) for box in rows.boxes],
+        drafts=[_draft_view(draft, rows.findings, numbers) for draft in rows.drafts],
+        progress=None if progress is None else ProgressView(version=progress, body=hand["progress_body"]),
+    )
+
+
+def finding_view(found: Finding) -> FindingView:
+    """A finding that was just made, in the form of a stored one."""
+    return FindingView(**{name: getattr(found, name) for name in FindingView.model_fields})
+
+
+def _picked(row: RowMapping, view: type[View], but: str) -> dict[str, Any]:
+    return {name: row[name] for name in view.model_fields if name != but}
+
+
+def _scene_view(hand: RowMapping, signer: AssetSigner, reader: uuid.UUID) -> SceneView:
+    known = SceneMetadata.from_json(hand["metadata"])
+    provenance = hand["provenance"]
+    nodata = provenance.get("nodata")
+    optical = hand["optical_sha256"]
+    same = ("name", "rows", "cols", "unit", "split", "histogram", "ground", "optical_note")
+    stated = ("place", "sensor", "optical_sensor", "band", "pixel_spacing_m", "look_azimuth_deg", "incidence_deg")
+    dated = ("sar_acquired_at", "optical_acquired_at", "labelled")
+    return SceneView(
+        **{name: hand[name] for name in same},
+        **{name: getattr(known, name) for name in (*stated, *dated)},
+        polarisation=provenance.get("polarisation") or next(iter(known.polarisations), None),
+        assets=AssetsView(
+            sar=signer.url(hand["sar_sha256"], reader),
+            processed=signer.url(hand["processed_sha256"], reader),
+            optical=None if optical is None else signer.url(optical, reader),
+        ),
+        has_processed=hand["processed_sha256"] != hand["sar_sha256"],
+        scale=provenance.get("scale", 1.0),
+        # "nan" says that pixels without data are NaN, which no page needs to be told.
+        nodata=nodata if isinstance(nodata, int | float) else None,
+        limits=(hand["limits_low"], hand["limits_high"]),
+    )
+
+
+def _draft_view(draft: RowMapping, findings: Sequence[RowMapping], numbers: dict[str, int]) -> DraftView:
+    is_question = draft["kind"] == "question"
+    return DraftView(
+        **{name: draft[name] for name in ("draft_id", "position", "kind", "question_type", "text", "answer")},
+        title=QUESTION_TYPE_TITLES[draft["question_type"]] if is_question else KIND_TITLES[draft["kind"]],
+        drafter=_drafter(draft),
+        box_numbers=[numbers[box_id] for box_id in draft["box_ids"] if box_id in numbers],
+        findings=[_stored_finding(found) for found in findings if found["draft_id"] == draft["draft_id"]],
+    )
+
+
+def _drafter(draft: RowMapping) -> str:
+    if draft["model"] is None:
+        return f"{draft['drafter_name']} {draft['drafter_version']}"
+    return f"{draft['model']} · prompt {draft['prompt_version']}"
+
+
+def _stored_finding(found: RowMapping) -> FindingView:
+    return FindingView(
+        **{name: found[name] for name in ("rule", "severity", "field", "message", "suggestion")},
+        family=found["rule"].partition(".")[0],
+        start=found["start_"],
+        end=found["end_"],
+    )

@@ -1,0 +1,20 @@
+"""What reviewers do. The caller's transaction commits."""
+
+from app.review.workflow.holding import Claim, ReviewConfig, claim, claim_next, give_back, renew, save_progress
+from app.review.workflow.submitting import Acknowledgement, submit
+from app.review.workflow.verdicts import FlaggedSpan, GivenVerdict, Submission
+
+__all__ = [
+    "Acknowledgement",
+    "Claim",
+    "FlaggedSpan",
+    "GivenVerdict",
+    "ReviewConfig",
+    "Submission",
+    "claim",
+    "claim_next",
+    "give_back",
+    "renew",
+    "save_progress",
+    "submit",
+]
