@@ -1,0 +1,99 @@
+"""The database row of a prepared scene."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import Any, Final
+
+from app.intake.workflow.preparing import PreparedAssets
+from app.intake.workflow.storable import as_jsonb
+from pipeline.imaging.prepared import PreparedScene
+from pipeline.records import SceneMetadata
+from pipeline.sources.splits import GroundCell, assign_split, ground_cells
+
+MOST_CELLS: Final = 20_000
+"""Of the 1 km cells of one scene that are stored: a square of 141 km. Its split is decided by all of them."""
+
+
+def scene_row(found: PreparedAssets, dataset_id: int, split_seed: int, published: str | None) -> dict[str, Any]:
+    """Columns of ``scene``.
+
+    Raises
+    ------
+    ValueError
+        If ``published`` is no split.
+    """
+    prepared = found.prepared
+    corners = prepared.corners_lon_lat
+    # Near-duplicates differ in few bits; what is grouped here are equal hashes, which no split may divide.
+    group = None if corners else prepared.duplicate_hash
+    cells = [] if corners is None else [_name_of(cell) for cell in islice(ground_cells(corners), MOST_CELLS)]
+    split = assign_split(split_seed, ground_cells(corners) if corners else (), group, published)
+    return {
+        "dataset_id": dataset_id,
+        "name": found.scene.name,
+        "source_sha256": found.source_sha256,
+        "rows": prepared.rows,
+        "cols": prepared.cols,
+        "split": split,
+        "published_split": found.scene.published_split,
+        "ground_cells": cells,
+        "duplicate_group": group,
+        "metadata_": as_jsonb(_metadata(found.scene.metadata, prepared).as_json()),
+        "sar_sha256": found.sar.sha256,
+        "processed_sha256": found.processed.sha256,
+        "optical_sha256": None if found.optical is None else found.optical.sha256,
+        "optical_note": prepared.optical_note,
+        "unit": prepared.unit,
+        "limits_low": prepared.display_limits[0],
+        "limits_high": prepared.display_limits[1],
+        "histogram": as_jsonb(_histogram(prepared)),
+        "ground": as_jsonb(_ground(prepared)),
+        "provenance": as_jsonb(_provenance(prepared)),
+        "original": as_jsonb(found.original),
+    }
+
+
+def _name_of(cell: GroundCell) -> str:
+    return f"{cell[0]}:{cell[1]}"
+
+
+def _metadata(stated: SceneMetadata, prepared: PreparedScene) -> SceneMetadata:
+    """What the source says, completed by what the file itself says; the source holds."""
+    found = (prepared.polarisation,) if prepared.polarisation else ()
+    return replace(
+        stated,
+        polarisations=stated.polarisations or found,
+        pixel_spacing_m=stated.pixel_spacing_m or prepared.pixel_spacing_m,
+    )
+
+
+def _histogram(prepared: PreparedScene) -> Mapping[str, Any]:
+    edges = prepared.histogram_edges
+    return {"low": edges[0], "high": edges[-1], "counts": prepared.histogram_counts}
+
+
+def _ground(prepared: PreparedScene) -> Mapping[str, Any] | None:
+    if prepared.ground is None or prepared.corners_lon_lat is None:
+        return None
+    return {**prepared.ground, "lonlat_corners": prepared.corners_lon_lat}
+
+
+def _provenance(prepared: PreparedScene) -> Mapping[str, Any]:
+    """How the pixels came about, and how a stored number is read: ``scale``, ``nodata`` and ``dtype`` are the SAR
+    asset's."""
+    nodata = prepared.nodata
+    return {
+        **prepared.provenance,
+        "dtype": prepared.dtype,
+        "scale": prepared.scale,
+        # JSON has no NaN.
+        "nodata": "nan" if nodata is not None and nodata != nodata else nodata,
+        "band": prepared.band,
+        "band_count": prepared.band_count,
+        "polarisation": prepared.polarisation,
+        "value_range": prepared.value_range,
+        "valid_fraction": prepared.valid_fraction,
+    }
