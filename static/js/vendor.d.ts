@@ -9,6 +9,7 @@ import type OlVectorLayer from "ol/layer/Vector";
 import type OlGeoTIFF from "ol/source/GeoTIFF";
 import type OlVectorSource from "ol/source/Vector";
 import type OlPolygon from "ol/geom/Polygon";
+import type OlPoint from "ol/geom/Point";
 import type OlStyle from "ol/style/Style";
 import type OlStroke from "ol/style/Stroke";
 import type OlFill from "ol/style/Fill";
@@ -24,7 +25,7 @@ declare global {
     proj: { Projection: typeof OlProjection };
     layer: { WebGLTile: typeof OlWebGLTile; Vector: typeof OlVectorLayer };
     source: { GeoTIFF: typeof OlGeoTIFF; Vector: typeof OlVectorSource };
-    geom: { Polygon: typeof OlPolygon };
+    geom: { Polygon: typeof OlPolygon; Point: typeof OlPoint };
     style: { Style: typeof OlStyle; Stroke: typeof OlStroke; Fill: typeof OlFill; Text: typeof OlText };
     interaction: { defaults: { defaults: typeof olInteractions } };
   };

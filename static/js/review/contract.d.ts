@@ -112,6 +112,12 @@ export interface Verdict {
   view: Looked;
 }
 
+/** A verdict in the making: none yet, or a revision that is not confirmed. */
+export interface Opinion extends Omit<Verdict, "verdict"> {
+  verdict: VerdictWord | null;
+  pending: boolean;
+}
+
 export interface SceneVerdict {
   verdict: "usable" | "unusable";
   reason: string | null;
@@ -120,7 +126,7 @@ export interface SceneVerdict {
 export interface ProgressBody {
   focus: number | null;
   scene: SceneVerdict;
-  verdicts: Record<string, Verdict>;
+  verdicts: Record<string, Opinion>;
 }
 
 export interface PacketView {

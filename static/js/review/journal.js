@@ -1,0 +1,94 @@
+// @ts-check
+/**
+ * What was done but is not acknowledged by the server, kept in this browser. Written before anything is sent, and
+ * cleared only by an acknowledgement. localStorage, because it alone is written when the call returns: a tab that is
+ * killed in the next moment has lost nothing. One reviewer's entries are never read by another of the same browser.
+ */
+
+/** @typedef {import("./contract").ProgressBody} ProgressBody */
+/** @typedef {{ version: number, body: ProgressBody }} Unsaved the body, and the version of the server's that it grew from */
+
+export class Journal {
+  /**
+   * @param {string} reviewer
+   * @param {Storage} [storage]
+   */
+  constructor(reviewer, storage = localStorage) {
+    this.prefix = `trihedral.${reviewer}`;
+    this.storage = storage;
+    this.isFull = false;
+  }
+
+  /**
+   * @param {string} key
+   * @param {unknown} value
+   */
+  #write(key, value) {
+    try {
+      this.storage.setItem(`${this.prefix}.${key}`, JSON.stringify(value));
+      this.isFull = false;
+    } catch {
+      // Full, or forbidden by the browser's settings: the page says so and relies on the server alone.
+      this.isFull = true;
+    }
+  }
+
+  /** @param {string} key @returns {any} */
+  #read(key) {
+    try {
+      return JSON.parse(this.storage.getItem(`${this.prefix}.${key}`) ?? "null");
+    } catch {
+      return null;
+    }
+  }
+
+  /** @param {string} key */
+  #forget(key) {
+    this.storage.removeItem(`${this.prefix}.${key}`);
+  }
+
+  /**
+   * @param {string} assignmentId
+   * @param {Unsaved} unsaved
+   */
+  keepProgress(assignmentId, unsaved) {
+    this.#write(`progress.${assignmentId}`, unsaved);
+  }
+
+  /** @param {string} assignmentId @returns {Unsaved | null} */
+  progress(assignmentId) {
+    return this.#read(`progress.${assignmentId}`);
+  }
+
+  /** @param {string} assignmentId */
+  forgetProgress(assignmentId) {
+    this.#forget(`progress.${assignmentId}`);
+  }
+
+  /** @param {import("./contract").Submission} submission */
+  keepSubmission(submission) {
+    this.#write(`submission.${submission.submission_id}`, { at: Date.now(), submission });
+  }
+
+  /** @param {string} submissionId */
+  forgetSubmission(submissionId) {
+    this.#forget(`submission.${submissionId}`);
+  }
+
+  /**
+   * One that the server will never take: no longer sent, but not thrown away either.
+   * @param {import("./contract").Submission} submission
+   */
+  setAside(submission) {
+    this.#write(`refused.${submission.submission_id}`, { at: Date.now(), submission });
+    this.forgetSubmission(submission.submission_id);
+  }
+
+  /** Oldest first. @returns {import("./contract").Submission[]} */
+  submissions() {
+    const prefix = `${this.prefix}.submission.`;
+    const keys = Array.from({ length: this.storage.length }, (_, at) => this.storage.key(at) ?? "");
+    const found = keys.filter((key) => key.startsWith(prefix)).map((key) => this.#read(key.slice(this.prefix.length + 1)));
+    return found.filter(Boolean).sort((one, other) => one.at - other.at).map((entry) => entry.submission);
+  }
+}

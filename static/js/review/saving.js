@@ -1,0 +1,181 @@
+// @ts-check
+/**
+ * Carries what is done to the server: the progress a moment after each change, a submission at once. Everything is in the
+ * journal first. Without an answer it tries again, ever more rarely, and at once when the browser is on line again.
+ */
+
+import { call, LoggedOutError, ProblemError, UnreachableError } from "./api.js";
+
+/** @typedef {import("./contract").Submission} Submission */
+/** @typedef {import("./contract").Acknowledgement} Acknowledgement */
+/** @typedef {import("./work.js").Work} Work */
+/** @typedef {"saved" | "saving" | "offline" | "logged_out"} SaveState */
+/** @typedef {{ version: number, body: import("./contract").ProgressBody, saved_at: string }} Stored */
+
+const DEBOUNCE_MS = 600;
+const LONGEST_WAIT_MS = 15_000;
+
+/**
+ * @typedef {object} Listeners
+ * @property {(state: SaveState) => void} onState
+ * @property {(work: Work, stored: Stored) => void} onConflict
+ * @property {(acknowledgement: Acknowledgement, submission: Submission) => void} onAcknowledged
+ * @property {(problem: ProblemError, submission: Submission) => void} onRefused
+ * @property {(problem: ProblemError) => void} onHoldLost
+ * @property {(assignmentId: string, expiresAt: string) => void} onHeld
+ * @property {() => { next: boolean, have: string[], dataset: string | null }} wanted what a submission asks for along with it
+ */
+
+export class Saver {
+  /** @type {Work | null} */
+  #work = null;
+  #version = 0;
+  #isDirty = false;
+  #isBusy = false;
+  #isStopped = false;
+  #failures = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {SaveState} */
+  state = "saved";
+
+  /**
+   * @param {import("./journal.js").Journal} journal
+   * @param {Listeners} listeners
+   */
+  constructor(journal, listeners) {
+    this.journal = journal;
+    this.listeners = listeners;
+    addEventListener("online", () => this.#soon(0));
+    addEventListener("pagehide", () => void this.#flush());
+  }
+
+  /**
+   * @param {Work} work
+   * @param {number} version of the progress that the server has
+   * @param {boolean} isDirty whether the journal has more than the server
+   */
+  follow(work, version, isDirty) {
+    this.#work = work;
+    this.#version = version;
+    this.#isDirty = isDirty;
+    this.#isStopped = false;
+    if (isDirty) this.#soon(0);
+  }
+
+  /** The journal is written before this returns. */
+  changed() {
+    if (!this.#work) return;
+    this.#isDirty = true;
+    this.journal.keepProgress(this.#work.packet.assignment.id, { version: this.#version, body: this.#work.body });
+    if (this.state === "saved") this.#tell("saving");
+    this.#soon(DEBOUNCE_MS);
+  }
+
+  /** @param {Submission} submission */
+  submit(submission) {
+    this.journal.keepSubmission(submission);
+    this.#work = null;
+    this.#isDirty = false;
+    this.#tell("saving");
+    this.#soon(0);
+  }
+
+  /** After a log-in in another tab, or on the reviewer's wish. */
+  retry() {
+    this.#failures = 0;
+    this.#soon(0);
+  }
+
+  /** Mine goes over what is stored. @param {Stored} stored */
+  overwrite(stored) {
+    this.#version = stored.version;
+    this.#isStopped = false;
+    this.changed();
+  }
+
+  /** @param {SaveState} state */
+  #tell(state) {
+    this.state = state;
+    this.listeners.onState(state);
+  }
+
+  /** @param {number} after_ms */
+  #soon(after_ms) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#flush(), after_ms);
+  }
+
+  async #flush() {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    try {
+      while (await this.#sendOne());
+      this.#failures = 0;
+      this.#tell("saved");
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  /** @returns {Promise<boolean>} whether there was anything to send */
+  async #sendOne() {
+    const [submission] = this.journal.submissions();
+    if (submission) {
+      await this.#sendSubmission(submission);
+      return true;
+    }
+    if (!this.#work || !this.#isDirty || this.#isStopped) return false;
+    await this.#sendProgress(this.#work);
+    return true;
+  }
+
+  /** @param {Submission} submission */
+  async #sendSubmission(submission) {
+    try {
+      const acknowledgement = await call("POST", "/reviews", { ...submission, ...this.listeners.wanted() });
+      this.journal.forgetSubmission(submission.submission_id);
+      this.journal.forgetProgress(submission.assignment_id);
+      this.listeners.onAcknowledged(acknowledgement, submission);
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.status >= 500 || error.status === 429) throw error;
+      this.journal.setAside(submission);
+      this.listeners.onRefused(error, submission);
+    }
+  }
+
+  /** @param {Work} work */
+  async #sendProgress(work) {
+    const { id } = work.packet.assignment;
+    this.#isDirty = false;
+    try {
+      const saved = await call("PUT", `/assignments/${id}/progress`, { version: this.#version, body: work.body });
+      if (this.#work !== work) return;
+      this.#version = saved.version;
+      this.listeners.onHeld(id, saved.expires_at);
+      if (this.#isDirty) this.journal.keepProgress(id, { version: this.#version, body: work.body });
+      else this.journal.forgetProgress(id);
+    } catch (error) {
+      if (this.#work !== work) return;
+      this.#isDirty = true;
+      if (!(error instanceof ProblemError) || error.status >= 500 || error.status === 429) throw error;
+      this.#isStopped = true;
+      if (error.code === "progress_differs" && error.facts.current) this.listeners.onConflict(work, error.facts.current);
+      else this.listeners.onHoldLost(error);
+    }
+  }
+
+  /** @param {unknown} error */
+  #failed(error) {
+    if (error instanceof LoggedOutError) {
+      this.#tell("logged_out");
+      return;
+    }
+    if (!(error instanceof UnreachableError) && !(error instanceof ProblemError)) throw error;
+    this.#failures += 1;
+    this.#tell("offline");
+    this.#soon(Math.min(LONGEST_WAIT_MS, 500 * 2 ** this.#failures));
+  }
+}

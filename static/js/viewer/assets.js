@@ -1,0 +1,70 @@
+// @ts-check
+/**
+ * The images of a scene. One that fits the memory is fetched whole, once, and serves the panels, the readout and the
+ * switch of interpolation without another request, also off line; a large one is read by ranges, as its tiles are needed.
+ */
+
+/** @typedef {{ blob: Blob } | { url: string }} Source */
+
+/** Up to this many pixels an image is fetched whole: some ten megabytes at most. */
+const WHOLE_PIXELS = 2048 * 2048;
+
+export class AssetError extends Error {
+  /** @param {number} status */
+  constructor(status) {
+    super(status === 403 || status === 410 ? "The address of the image has run out: reload the page." : `The image could not be read (${status}).`);
+    this.status = status;
+  }
+}
+
+/** @type {Map<string, Promise<Blob>>} */
+const fetched = new Map();
+
+/**
+ * @param {string} url
+ * @param {RequestPriority} priority
+ */
+async function fetchWhole(url, priority) {
+  const response = await fetch(url, { credentials: "same-origin", priority });
+  if (!response.ok) throw new AssetError(response.status);
+  return response.blob();
+}
+
+/**
+ * @param {string} url
+ * @param {number} pixels rows × cols
+ * @param {RequestPriority} [priority]
+ * @returns {Promise<Source>}
+ */
+export async function openAsset(url, pixels, priority = "high") {
+  if (pixels > WHOLE_PIXELS) return { url: new URL(url, location.href).href };
+  let blob = fetched.get(url);
+  if (!blob) {
+    blob = fetchWhole(url, priority);
+    fetched.set(url, blob);
+    // A failure is not remembered: the next look tries again.
+    blob.catch(() => fetched.delete(url));
+  }
+  return { blob: await blob };
+}
+
+/**
+ * The addresses of a scene's images, each once.
+ * @param {import("../review/contract").Scene} scene
+ */
+export function addressesOf(scene) {
+  const { sar, processed, optical } = scene.assets;
+  return [...new Set([sar, processed, ...(optical ? [optical] : [])])];
+}
+
+/**
+ * Fetch the images of the packet that comes next, and forget those of packets that are done.
+ * @param {import("../review/contract").Scene[]} scenes the present one first
+ */
+export function keepOnly(scenes) {
+  const wanted = new Set(scenes.flatMap(addressesOf));
+  for (const url of fetched.keys()) if (!wanted.has(url)) fetched.delete(url);
+  for (const scene of scenes.slice(1)) {
+    for (const url of addressesOf(scene)) openAsset(url, scene.rows * scene.cols, "low").catch(() => {});
+  }
+}

@@ -1,0 +1,308 @@
+// @ts-check
+/** Both panels of a scene over one view: what is shown, how it is stretched, and what is under the cursor. */
+
+import { lonlatAt } from "../ground.js";
+import { flip, pixelAt } from "../pixels.js";
+import { openAsset } from "./assets.js";
+import { Boxes } from "./boxes.js";
+import { byteLayer, hasWebGL, sarLayer } from "./layers.js";
+import { drawArrows, drawScale } from "./overlays.js";
+import { Panel } from "./panel.js";
+import { Sampler } from "./readout.js";
+import { drawStill } from "./still.js";
+
+/** @typedef {import("../review/contract").PacketView} PacketView */
+/** @typedef {"pair" | "swipe" | "blink" | "sar"} Mode */
+/** @typedef {{ x: number, y: number, lonlat: [number, number] | null, sar: number[] | null, optical: number[] | null }} Reading */
+
+/** @type {Mode[]} */
+export const MODES = ["pair", "swipe", "blink", "sar"];
+
+/**
+ * @typedef {object} Listeners
+ * @property {(reading: Reading | null) => void} onRead
+ * @property {(numbers: number[], isClick: boolean) => void} onBox
+ * @property {(message: string) => void} onTrouble
+ */
+
+export class Viewer {
+  /** @type {PacketView | null} */
+  packet = null;
+  /** @type {Mode} */
+  mode = "pair";
+  isProcessed = false;
+  isInverted = false;
+  isSmooth = true;
+  areBoxesShown = true;
+  gamma = 1;
+  /** @type {[number, number]} */
+  limits = [0, 1];
+  canDraw = hasWebGL();
+  /** @type {Boxes | null} */
+  #boxes = null;
+  /** @type {{ sar: Sampler, optical: Sampler | null } | null} */
+  #samplers = null;
+  /** @type {import("ol/View").default | null} */
+  #view = null;
+  /** @type {import("ol/proj/Projection").default | null} */
+  #projection = null;
+  /** @type {{ raw: import("ol/layer/WebGLTile").default, processed: import("ol/layer/WebGLTile").default } | null} */
+  #layers = null;
+  /** @type {[number, number] | null} */
+  #cursor = null;
+  #isReading = false;
+  #isFitted = true;
+
+  /**
+   * @param {HTMLElement} root the element `.panels`
+   * @param {Listeners} listeners
+   */
+  constructor(root, listeners) {
+    this.root = root;
+    this.listeners = listeners;
+    const parts = { onPoint: (/** @type {[number, number] | null} */ at) => this.#pointed(at), onBox: listeners.onBox };
+    this.sar = new Panel(this.#part('[data-panel="sar"]'), parts);
+    this.optical = new Panel(this.#part('[data-panel="optical"]'), parts);
+    this.north = this.#part(".north");
+    this.look = this.#part(".look");
+    this.sar.map.on("change:size", () => this.#isFitted && this.fit());
+    root.addEventListener("wheel", () => (this.#isFitted = false), { passive: true });
+    root.addEventListener("pointerdown", () => (this.#isFitted = false));
+  }
+
+  /** @param {string} selector */
+  #part(selector) {
+    const found = this.root.querySelector(selector);
+    if (!(found instanceof HTMLElement)) throw new Error(`the page lacks ${selector}`);
+    return found;
+  }
+
+  /** @param {PacketView} packet */
+  async show(packet) {
+    this.packet = packet;
+    const { scene } = packet;
+    this.limits = [...scene.limits];
+    this.isProcessed &&= scene.has_processed;
+    this.setMode(scene.assets.optical ? this.mode : "sar");
+    drawArrows(this.north, this.look, scene);
+    try {
+      await (this.canDraw ? this.#draw(packet) : this.#drawStills(packet));
+    } catch (error) {
+      if (this.packet === packet) this.listeners.onTrouble(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** @param {PacketView} packet */
+  async #draw(packet) {
+    const { scene } = packet;
+    this.#makeView(scene.rows, scene.cols);
+    this.#boxes = new Boxes(packet.boxes, scene.rows);
+    this.#boxes.show(this.areBoxesShown);
+    await this.#redraw(packet);
+  }
+
+  /**
+   * @param {number} rows
+   * @param {number} cols
+   */
+  #makeView(rows, cols) {
+    const extent = [0, 0, cols, rows];
+    this.#projection = new ol.proj.Projection({ code: `pixels-${cols}x${rows}`, units: "pixels", extent });
+    this.#view = new ol.View({
+      projection: this.#projection,
+      center: [cols / 2, rows / 2],
+      resolution: 1,
+      minResolution: 1 / 32,
+      maxResolution: Math.max(rows, cols) / 128,
+      extent,
+      constrainOnlyCenter: true,
+      showFullExtent: true,
+      enableRotation: false,
+    });
+    this.#view.on("change:resolution", () => this.#drawScales());
+  }
+
+  /** @param {PacketView} packet */
+  async #redraw(packet) {
+    const { assets, rows, cols } = packet.scene;
+    const [raw, processed, optical] = await Promise.all([
+      openAsset(assets.sar, rows * cols),
+      openAsset(assets.processed, rows * cols),
+      assets.optical ? openAsset(assets.optical, rows * cols) : null,
+    ]);
+    if (this.packet !== packet || !this.#projection || !this.#view || !this.#boxes) return;
+    const projection = this.#projection;
+    const interpolate = this.isSmooth;
+    this.#samplers = { sar: new Sampler(raw), optical: optical && new Sampler(optical) };
+    this.#layers = {
+      raw: sarLayer(raw, projection, { interpolate, nodata: packet.scene.nodata, stretch: this.#stretch() }),
+      processed: byteLayer(processed, projection, { interpolate, stretch: this.#byteStretch() }),
+    };
+    this.#applyProcessing();
+    this.sar.show(this.#view, [this.#layers.raw, this.#layers.processed, this.#boxes.layer()]);
+    this.optical.show(this.#view, optical ? [byteLayer(optical, projection, { interpolate }), this.#boxes.layer()] : []);
+    if (this.#isFitted) this.fit();
+    this.#drawScales();
+  }
+
+  /** @param {PacketView} packet */
+  async #drawStills(packet) {
+    const { processed, optical } = packet.scene.assets;
+    await drawStill(this.sar.target, processed, packet);
+    if (optical) await drawStill(this.optical.target, optical, packet);
+  }
+
+  clear() {
+    this.packet = null;
+    this.#layers = null;
+    this.#samplers = null;
+    this.#boxes = null;
+    this.sar.clear();
+    this.optical.clear();
+    this.#isFitted = true;
+  }
+
+  #stretch() {
+    const scale = this.packet?.scene.scale ?? 1;
+    const [low, high] = this.limits;
+    return { low: low / scale, high: high / scale, gamma: this.gamma, invert: Number(this.isInverted) };
+  }
+
+  #byteStretch() {
+    return { low: 0, high: 1, gamma: this.gamma, invert: Number(this.isInverted) };
+  }
+
+  #restretch() {
+    this.#layers?.raw.updateStyleVariables(this.#stretch());
+    this.#layers?.processed.updateStyleVariables(this.#byteStretch());
+  }
+
+  #applyProcessing() {
+    this.#layers?.raw.setVisible(!this.isProcessed);
+    this.#layers?.processed.setVisible(this.isProcessed);
+  }
+
+  #drawScales() {
+    const spacing = this.packet?.scene.pixel_spacing_m?.[1] ?? null;
+    const resolution = this.#view?.getResolution() ?? 1;
+    for (const panel of [this.sar, this.optical]) drawScale(panel.scale, spacing, resolution);
+  }
+
+  /** @param {[number, number]} limits in shown units */
+  setLimits(limits) {
+    this.limits = limits;
+    this.#restretch();
+  }
+
+  /** @param {number} gamma */
+  setGamma(gamma) {
+    this.gamma = Math.min(4, Math.max(0.25, gamma));
+    this.#restretch();
+  }
+
+  /** @param {boolean} isInverted */
+  setInverted(isInverted) {
+    this.isInverted = isInverted;
+    this.#restretch();
+  }
+
+  /** @param {boolean} isProcessed */
+  setProcessed(isProcessed) {
+    this.isProcessed = isProcessed && (this.packet?.scene.has_processed ?? false);
+    this.#applyProcessing();
+  }
+
+  /** @param {boolean} isSmooth */
+  setSmooth(isSmooth) {
+    this.isSmooth = isSmooth;
+    if (this.packet && this.canDraw) void this.#redraw(this.packet);
+  }
+
+  /** @param {boolean} areShown */
+  setBoxes(areShown) {
+    this.areBoxesShown = areShown;
+    this.#boxes?.show(areShown);
+  }
+
+  /** @param {Mode} mode */
+  setMode(mode) {
+    const hasOptical = Boolean(this.packet?.scene.assets.optical);
+    if (hasOptical || !this.packet) this.mode = mode;
+    this.root.dataset.mode = hasOptical ? mode : "sar";
+    this.root.dataset.front = "sar";
+  }
+
+  /** In blink, the other image. */
+  blink() {
+    if (this.root.dataset.mode !== "blink") return;
+    this.root.dataset.front = this.root.dataset.front === "optical" ? "sar" : "optical";
+  }
+
+  fit() {
+    if (!this.packet || !this.#view) return;
+    const { rows, cols } = this.packet.scene;
+    this.#isFitted = true;
+    this.#view.fit([0, 0, cols, rows], { padding: [6, 6, 6, 6], size: this.sar.map.getSize() });
+  }
+
+  /** @param {number} steps positive: nearer */
+  zoom(steps) {
+    this.#isFitted = false;
+    this.#view?.adjustZoom(steps);
+  }
+
+  /** @param {Iterable<number>} numbers */
+  light(numbers) {
+    this.#boxes?.light(numbers);
+  }
+
+  /** @param {Iterable<number>} numbers */
+  heat(numbers) {
+    this.#boxes?.heat(numbers);
+  }
+
+  /** How the scene is being looked at, for the verdict's `view`. */
+  looking() {
+    const panel = this.root.dataset.mode ?? "sar";
+    return { limits: this.limits, zoom: Number((1 / (this.#view?.getResolution() ?? 1)).toFixed(3)), panel: this.isProcessed ? `${panel}+processed` : panel };
+  }
+
+  /** @param {[number, number] | null} coordinate */
+  #pointed(coordinate) {
+    this.#cursor = coordinate;
+    this.sar.point(coordinate);
+    this.optical.point(coordinate);
+    if (!this.#isReading) requestAnimationFrame(() => void this.#read());
+  }
+
+  /** One reading at a time, always of the newest place. */
+  async #read() {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    /** @type {[number, number] | null | undefined} */
+    let done;
+    while (done !== this.#cursor) {
+      done = this.#cursor;
+      this.listeners.onRead(done && (await this.#readingAt(done)));
+    }
+    this.#isReading = false;
+  }
+
+  /**
+   * @param {[number, number]} coordinate
+   * @returns {Promise<Reading | null>}
+   */
+  async #readingAt(coordinate) {
+    if (!this.packet || !this.#samplers) return null;
+    const { scene } = this.packet;
+    const pixel = pixelAt(coordinate, scene.rows, scene.cols);
+    if (!pixel) return null;
+    const point = flip(coordinate, scene.rows);
+    const [sar, optical] = await Promise.all([
+      this.#samplers.sar.at(pixel.row, pixel.col).catch(() => null),
+      this.#samplers.optical?.at(pixel.row, pixel.col).catch(() => null) ?? null,
+    ]);
+    const lonlat = scene.ground && lonlatAt(scene.ground.lonlat_corners, point, scene.rows, scene.cols);
+    return { x: point[0], y: point[1], lonlat, sar: sar && sar.map((value) => value * scene.scale), optical };
+  }
+}
