@@ -1,0 +1,92 @@
+"""JSON files too large to be held: read one element after another, with the byte where a file breaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
+
+import ijson
+
+from pipeline.sources.reading import SourceError
+
+_CHUNK: Final = 1 << 16
+# Python's json writes NaN and Infinity, which are not JSON: they become an empty list of the same length, so that one
+# bad box is reported instead of the file being unreadable. A list breaks no string that happens to hold the word.
+_NOT_NUMBERS: Final = re.compile(rb"(?<=[\[,:\s])(-?Infinity|-?NaN)(?=\s*[,\]}])")
+_LONGEST_TOKEN: Final = 16
+
+
+def _as_empty_list(found: re.Match[bytes]) -> bytes:
+    return b"[]".ljust(len(found[0]))
+
+
+class _NumbersOnly:
+    """A binary file whose NaN and Infinity are turned into empty lists while it is read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._carried = b""
+        self.skipped = 3 if file.read(3) == b"\xef\xbb\xbf" else 0
+        """Bytes of a mark of the byte order, which is not part of the JSON."""
+        file.seek(self.skipped)
+
+    def read(self, size: int = _CHUNK) -> bytes:
+        if size == 0:
+            return b""
+        fresh = self._file.read(max(size, _LONGEST_TOKEN * 2))
+        text = self._carried + fresh
+        mended = _NOT_NUMBERS.sub(_as_empty_list, text) if b"N" in text or b"I" in text else text
+        # A token may be cut by the end of this chunk: its beginning waits for the next one.
+        keep = _LONGEST_TOKEN if fresh else 0
+        self._carried = mended[len(mended) - keep :] if keep else b""
+        return mended[: len(mended) - keep] if keep else mended
+
+
+def stream_json(file: Path, prefix: str) -> Iterator[Any]:
+    """The elements below a prefix of ijson's, such as ``images.item``; numbers are int or float.
+
+    Raises
+    ------
+    SourceError
+        If the file is not JSON or ends too early, with the 0-based byte.
+    """
+    with file.open("rb") as opened:
+        try:
+            yield from ijson.items(cast(Any, _NumbersOnly(opened)), prefix, use_float=True)
+        except (ijson.JSONError, UnicodeDecodeError, OverflowError) as error:
+            raise SourceError(
+                file,
+                f"this is not whole JSON: it breaks at byte {_broken_at(file):,}",
+                "Fetch or write the file again.",
+            ) from error
+
+
+def _broken_at(file: Path) -> int:
+    """The 0-based byte at which the file stops being JSON; its length if it ends too early."""
+    whole = _parsed_bytes(file, whole_chunks=1 << 62, step=_CHUNK)
+    return _parsed_bytes(file, whole_chunks=whole, step=1)
+
+
+def _parsed_bytes(file: Path, whole_chunks: int, step: int) -> int:
+    """How many bytes the parser takes: in one piece those up to ``whole_chunks``, then ``step`` at a time."""
+    with file.open("rb") as opened:
+        source = _NumbersOnly(opened)
+        parser = ijson.basic_parse_coro(_Nowhere(), use_float=True)
+        taken = source.skipped
+        while chunk := source.read():
+            stride = len(chunk) if taken + len(chunk) <= whole_chunks else step
+            for start in range(0, len(chunk), stride):
+                try:
+                    parser.send(chunk[start : start + stride])
+                except (ijson.JSONError, UnicodeDecodeError, OverflowError):
+                    return taken
+                taken += len(chunk[start : start + stride])
+    return taken
+
+
+class _Nowhere:
+    """Takes parse events and forgets them: only the position of a failure is wanted."""
+
+    def send(self, event: object) -> None: ...
