@@ -22,6 +22,8 @@ Web = Annotated[int | None, typer.Option(min=1, max=64, help="Web processes. Def
 Workers = Annotated[int, typer.Option(min=0, max=64, help="Worker processes; 0 where they run elsewhere.")]
 Reload = Annotated[bool, typer.Option("--reload", help="Start the web processes again when a source file changes.")]
 
+WithParent = Annotated[bool, typer.Option("--end-with-parent", hidden=True)]
+
 
 def serve(host: Host = None, port: Port = None, web: Web = None, workers: Workers = 1, reload: Reload = False) -> None:
     """Run the database, the web and the work until Ctrl-C."""
@@ -29,10 +31,17 @@ def serve(host: Host = None, port: Port = None, web: Web = None, workers: Worker
     from app.operations import supervisor
 
     settings = _settings(host, port, web)
-    supervisor.serve(_config(settings, workers, reload), say)
+    config = dataclasses.replace(_config(settings, workers, reload), ends_with_parent=end_with_parent)
+    supervisor.serve(config, say)
 
 
-def demo(host: Host = None, port: Port = None, web: Web = None, reload: Reload = False) -> None:
+def demo(
+    host: Host = None,
+    port: Port = None,
+    web: Web = None,
+    reload: Reload = False,
+    end_with_parent: WithParent = False,
+) -> None:
     """Like serve, with people to log in as and simulated scenes to review."""
     from app.cli.demo_people import add_demo_people, log_ins
     from app.cli.opening import say
@@ -41,6 +50,7 @@ def demo(host: Host = None, port: Port = None, web: Web = None, reload: Reload =
     settings = _settings(host, port, web)
     config = dataclasses.replace(
         _config(settings, 1, reload),
+        ends_with_parent=end_with_parent,
         once_command=(sys.executable, "-m", "app.cli.demo_process"),
         prepare=lambda url: add_demo_people(url, settings.data_folder),
         greeting=lambda: log_ins(settings.data_folder),

@@ -60,6 +60,8 @@ class ServeConfig:
         Called with the database's URL after the migrations, before any child starts.
     greeting : callable
         What is said below the address once all is ready.
+    ends_with_parent : bool
+        Stop also when the process that started this one has ended: a killed `make run` leaves nothing behind.
     """
 
     data_folder: Path
@@ -75,6 +77,7 @@ class ServeConfig:
     reload_folders: tuple[Path, ...] = ()
     prepare: Callable[[str], None] | None = None
     greeting: Callable[[], str] = field(default=lambda: "")
+    ends_with_parent: bool = False
 
 
 def serve(config: ServeConfig, say: Say) -> None:
@@ -165,9 +168,10 @@ class _Run:
     is_ready: bool = False
     began_at: float = field(default_factory=time.monotonic)
     postgres_not_before: float = 0.0
+    parent: int = field(default_factory=os.getppid)
 
     def until_stopped(self) -> None:
-        while True:
+        while not self.config.ends_with_parent or os.getppid() == self.parent:
             self._keep_postgres()
             self._keep_children()
             if not self.is_ready:
@@ -175,6 +179,7 @@ class _Run:
             if self.watch and self.watch.has_changed():
                 self._reload()
             time.sleep(TICK_S)
+        raise StopAskedError
 
     def _keep_postgres(self) -> None:
         if self.server is None or self.server.is_running() or time.monotonic() < self.postgres_not_before:
