@@ -15,6 +15,7 @@ APPEND_ONLY = (
     "resolution",
     "release",
     "release_text",
+    "release_scene",
 )
 
 FUNCTION = """

@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("notes", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("rules", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("text_count", sa.BigInteger(), nullable=False),
         sa.Column("content_sha256", sa.Text(), nullable=False),
         sa.Column(
@@ -120,6 +121,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("export_id", name=op.f("pk_export")),
     )
     op.create_index(op.f("ix_export_release_id"), "export", ["release_id"], unique=False)
+    op.create_table(
+        "release_scene",
+        sa.Column("release_id", sa.BigInteger(), nullable=False),
+        sa.Column("dataset", sa.Text(collation="C"), nullable=False),
+        sa.Column("name", sa.Text(collation="C"), nullable=False),
+        sa.Column("entry", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["release.release_id"], name=op.f("fk_release_scene_release_id_release")
+        ),
+        sa.PrimaryKeyConstraint("release_id", "dataset", "name", name=op.f("pk_release_scene")),
+    )
     op.create_table(
         "person",
         sa.Column("person_id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -628,7 +640,7 @@ def upgrade() -> None:
     op.create_table(
         "release_text",
         sa.Column("release_id", sa.BigInteger(), nullable=False),
-        sa.Column("text_sha256", sa.Text(), nullable=False),
+        sa.Column("text_sha256", sa.Text(collation="C"), nullable=False),
         sa.Column("draft_id", sa.BigInteger(), nullable=False),
         sa.Column("resolution_id", sa.BigInteger(), nullable=False),
         sa.Column("origin", sa.Text(), server_default=sa.text("'drafted'"), nullable=False),

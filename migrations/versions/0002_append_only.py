@@ -9,7 +9,17 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-TABLES = ("draft", "packet", "packet_draft", "review", "draft_verdict", "resolution", "release", "release_text")
+TABLES = (
+    "draft",
+    "packet",
+    "packet_draft",
+    "review",
+    "draft_verdict",
+    "resolution",
+    "release",
+    "release_text",
+    "release_scene",
+)
 
 
 def upgrade() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.base import Base, BigId, CreatedAt, one_of
@@ -29,6 +29,8 @@ class Release(Base):
     notes: Mapped[str] = mapped_column(server_default=text("''"))
     rules: Mapped[dict[str, Any]]
     """Datasets, kinds and gates that chose the texts."""
+    counts: Mapped[dict[str, Any]]
+    """Counted once, at freezing: ``parts`` (texts and images by dataset, split, kind and type) and ``left_out``."""
     text_count: Mapped[int]
     content_sha256: Mapped[str]
     """Over the ordered text ids: the release's identity in the database."""
@@ -48,13 +50,25 @@ class ReleaseText(Base):
     )
 
     release_id: Mapped[int] = mapped_column(ForeignKey("release.release_id"), primary_key=True)
-    text_sha256: Mapped[str] = mapped_column(primary_key=True)
-    """The id in files: the content hash of the entry."""
+    text_sha256: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    """The id in files, ``pipeline.formats.entries.text_id``; its order is the same in every database."""
     draft_id: Mapped[int]
     resolution_id: Mapped[int]
     origin: Mapped[str] = mapped_column(server_default=text("'drafted'"))
     entry: Mapped[dict[str, Any]]
     """The whole line of the side file as it was frozen: scene, split, kind, texts, support, verdicts, provenance."""
+
+
+class ReleaseScene(Base):
+    """One scene of a release, frozen: a later import may say more of the scene, the release never does."""
+
+    __tablename__ = "release_scene"
+
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.release_id"), primary_key=True)
+    dataset: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    name: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    entry: Mapped[dict[str, Any]]
+    """The whole line of the side file of images: assets, boxes, metadata, provenance."""
 
 
 class Export(Base):

@@ -1,0 +1,58 @@
+"""Names of image files: safe on every file system, and different for different scenes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+IMAGE_ENDINGS = frozenset({".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp"})
+LONGEST = 80
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+
+
+class ImageNames:
+    """The file name of each scene's image in one release.
+
+    The published name is kept where it can be: a scene gets a part of its hash behind the name only where the name
+    had to be changed, or where another scene would have the same one (upper and lower case taken as equal).
+
+    Parameters
+    ----------
+    scenes : iterable of (dataset, scene name)
+        All scenes of the release, in any order; only the names that are taken twice are kept.
+    """
+
+    def __init__(self, scenes: Iterable[tuple[str, str]]) -> None:
+        seen: set[int] = set()
+        self._shared: set[int] = set()
+        for _, scene in scenes:
+            key = _short_hash(_plain(scene).casefold())
+            (self._shared if key in seen else seen).add(key)
+
+    def of(self, dataset: str, scene: str) -> str:
+        """``0009787.tif``, or ``port_of_x-5f0c1e9a3b7d.tif``."""
+        plain = _plain(scene)
+        if plain == _stem(scene) and _short_hash(plain.casefold()) not in self._shared:
+            return f"{plain}.tif"
+        mark = hashlib.sha256(f"{dataset}\0{scene}".encode()).hexdigest()[:12]
+        return f"{plain}-{mark}.tif"
+
+
+def _stem(scene: str) -> str:
+    name = scene.rsplit("/", 1)[-1]
+    path = PurePosixPath(name)
+    return path.stem if path.suffix.lower() in IMAGE_ENDINGS else name
+
+
+def _plain(scene: str) -> str:
+    """The stem with nothing in it that a file system, a shell or an archive could trip over."""
+    plain = _UNSAFE.sub("_", _stem(scene)).strip("._-")[:LONGEST].rstrip("._-")
+    return f"scene_{plain}".rstrip("_") if not plain or _DEVICES.fullmatch(plain) else plain
+
+
+def _short_hash(text: str) -> int:
+    """64 bits of a hash: a set of a million of them is small, and a chance equality only lengthens a name."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")

@@ -1,0 +1,133 @@
+"""STATISTICS.md: what a release holds, and how much of it the reviewers had to correct."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from pipeline.formats.entries import Entry, flags_of
+from pipeline.formats.manifest import ReleaseHead
+from pipeline.vocabulary import FLAGS, KIND_TITLES, KINDS, QUESTION_TYPE_TITLES, QUESTION_TYPES, SPLITS, SUPPORTS
+
+Key = tuple[str, ...]
+
+
+class Statistics:
+    """Counters over the texts of a release; they hold no text, so a release may be of any size."""
+
+    def __init__(self) -> None:
+        self.texts: Counter[Key] = Counter()
+        self.revised: Counter[Key] = Counter()
+        self.images: Counter[Key] = Counter()
+        self.reviewers: set[str] = set()
+
+    def add_image(self, entry: Entry) -> None:
+        """Count one scene."""
+        for key in (("all",), ("dataset", entry["dataset"]), ("split", entry["split"])):
+            self.images[key] += 1
+
+    def add_text(self, entry: Entry) -> None:
+        """Count one verified text under each heading that it belongs to."""
+        drafter = entry["drafter"]
+        writer = " · ".join(part for part in (drafter["name"], drafter["version"], drafter["model"]) if part)
+        counted = [verdict for verdict in entry["verdicts"] if verdict["counted"]]
+        keys: list[Key] = [
+            ("all",),
+            ("kind", entry["kind"]),
+            ("kind", entry["kind"], entry["split"]),
+            ("split", entry["split"]),
+            ("type", entry["question_type"] or ""),
+            ("dataset", entry["dataset"]),
+            ("drafter", writer),
+            ("support", entry["support"]),
+            ("reviews", str(len(counted))),
+        ]
+        keys += [("flag", flag) for flag in flags_of(entry)]
+        self.texts.update(keys)
+        if entry["is_revised"]:
+            self.revised.update(keys)
+        self.reviewers.update(verdict["reviewer"] for verdict in counted)
+
+    def markdown(self, head: ReleaseHead) -> str:
+        """The page. A correction rate is the share of verified texts whose words a reviewer changed."""
+        parts = [
+            f"# {head.name}@{head.number}",
+            f"{self.texts['all',]:,} verified texts of {self.images['all',]:,} images, by {len(self.reviewers):,}"
+            f" reviewers. {self._rate(('all',))} of the texts were corrected before they were verified. Frozen on"
+            f" {head.created_at[:10]}.",
+            _section("Kinds and splits", self._kinds_and_splits()),
+            _section("Question types", self._rows("Question type", "type", QUESTION_TYPES, QUESTION_TYPE_TITLES)),
+            _section("Datasets", self._datasets()),
+            _section("Flags", self._rows("Flag", "flag", FLAGS)),
+            _section("Drafters", self._rows("Drafter", "drafter", self._values("drafter"))),
+            _section("Support", self._rows("Support", "support", SUPPORTS)),
+            _section("Reviews a text rests on", self._rows("Reviews", "reviews", self._values("reviews"))),
+            _section("Left out when the release was frozen", _left_out(head)),
+        ]
+        return "\n\n".join(part for part in parts if part) + "\n"
+
+    def _kinds_and_splits(self) -> list[Sequence[str]]:
+        splits = [split for split in SPLITS if self.texts["split", split] or self.images["split", split]]
+        table: list[Sequence[str]] = [("Kind", *splits, "texts", "corrected")]
+        for kind in KINDS:
+            by_split = [f"{self.texts['kind', kind, split]:,}" for split in splits]
+            row = (KIND_TITLES[kind], *by_split, f"{self.texts['kind', kind]:,}", self._rate(("kind", kind)))
+            table += [row] if self.texts["kind", kind] else []
+        images = [f"{self.images['split', split]:,}" for split in splits]
+        return [*table, ("Images", *images, "", "")]
+
+    def _datasets(self) -> list[Sequence[str]]:
+        rows = [
+            (
+                _cell(name),
+                f"{self.images['dataset', name]:,}",
+                f"{self.texts['dataset', name]:,}",
+                self._rate(("dataset", name)),
+            )
+            for name in self._values("dataset")
+        ]
+        return [("Dataset", "images", "texts", "corrected"), *rows]
+
+    def _rows(
+        self, title: str, heading: str, values: Iterable[str], titles: Mapping[str, str] | None = None
+    ) -> list[Sequence[str]]:
+        rows = [
+            (_cell((titles or {}).get(value, value)), f"{self.texts[heading, value]:,}", self._rate((heading, value)))
+            for value in values
+            if self.texts[heading, value]
+        ]
+        return [(title, "texts", "corrected"), *rows]
+
+    def _values(self, heading: str) -> list[str]:
+        return sorted(key[1] for key in self.texts if key[0] == heading)
+
+    def _rate(self, key: Key) -> str:
+        """``12.5 %``; exact arithmetic, so that it is the same everywhere."""
+        texts = self.texts[key]
+        tenths = (2000 * self.revised[key] + texts) // (2 * texts) if texts else 0
+        return f"{tenths // 10}.{tenths % 10} %"
+
+
+def _left_out(head: ReleaseHead) -> list[Sequence[str]]:
+    rows = [
+        (_cell(dataset), reason.replace("_", " "), f"{count:,}")
+        for dataset, reasons in sorted(head.counts.get("left_out", {}).items())
+        for reason, count in sorted(reasons.items())
+    ]
+    return [("Dataset", "why", "drafts"), *rows]
+
+
+def _section(title: str, table: Sequence[Sequence[str]]) -> str:
+    """Heading and table; nothing where the table has no rows below its head."""
+    if len(table) < 2:
+        return ""
+    head, *rows = table
+    ruler = ["---", *("---:" for _ in head[1:])]
+    lines = ["| " + " | ".join(cells) + " |" for cells in (head, ruler, *rows)]
+    return f"## {title}\n\n" + "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    """Text from outside in a table of Markdown: no cell, line or tag of its own."""
+    plain = " ".join(text.split())
+    return "".join(f"\\{mark}" if mark in "\\|`*_[]<>#!&" else mark for mark in plain)
