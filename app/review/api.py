@@ -9,14 +9,16 @@ from sqlalchemy.orm import Session
 
 from app.review import workflow
 from app.review.queries.viewing import packet_rows
-from app.review.schemas.requests import ClaimBody, ProgressBody, SubmitBody
+from app.review.schemas.requests import ClaimBody, ProgressBody, ScreenBody, SubmitBody
 from app.review.schemas.views import (
     AcknowledgementView,
     ClaimView,
+    FindingsView,
     PacketView,
     RenewalView,
     ReturnView,
     SavedView,
+    finding_view,
     packet_view,
 )
 from app.review.workflow import ReviewConfig
@@ -79,6 +81,13 @@ def return_packet(assignment_id: uuid.UUID, session: DbSession, viewer: CurrentV
     """Put the packet back for others."""
     workflow.give_back(session, viewer.pseudonym, assignment_id)
     return ReturnView()
+
+
+@router.post("/screen", name="screen_text")
+def screen_text(body: ScreenBody, session: DbSession, viewer: CurrentViewer) -> FindingsView:
+    """Screen the reviewer's own wording of a draft."""
+    found = workflow.screen_wording(session, viewer.pseudonym, body.packet_id, body.draft_id, body.text, body.answer)
+    return FindingsView(findings=[finding_view(one) for one in found])
 
 
 def config_of(request: Request) -> ReviewConfig:

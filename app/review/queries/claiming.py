@@ -69,9 +69,11 @@ with chosen as materialized (
         select s.packet_id, s.slot, s.dataset_id, s.pool, s.sort_key from slot s
         where s.dataset_id = t.dataset_id and s.pool = 'main' and s.is_free
             and (s.sort_key, s.packet_id) > (t.sort_key, t.packet_id)
-            and not exists (select from assignment a
-                where a.packet_id = s.packet_id and a.reviewer = :reviewer and a.state <> 'returned')
-            and not exists (select from review r where r.packet_id = s.packet_id and r.reviewer = :reviewer)
+            -- "is null" of a subquery with a limit and not "not exists": it stays a probe of the two unique indexes,
+            -- whatever the planner believes of a table that grew since it was last analysed.
+            and (select true from assignment a where a.packet_id = s.packet_id and a.reviewer = :reviewer
+                and a.state <> 'returned' limit 1) is null
+            and (select true from review r where r.packet_id = s.packet_id and r.reviewer = :reviewer limit 1) is null
         order by s.sort_key, s.packet_id, s.slot
         limit 1
         for no key update skip locked

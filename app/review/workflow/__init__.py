@@ -3,6 +3,7 @@
 from app.review.workflow.holding import Claim, ReviewConfig, claim, claim_next, give_back, renew, save_progress
 from app.review.workflow.submitting import Acknowledgement, submit
 from app.review.workflow.verdicts import FlaggedSpan, GivenVerdict, Submission
+from app.review.workflow.wording import screen_wording
 
 __all__ = [
     "Acknowledgement",
@@ -16,5 +17,6 @@ __all__ = [
     "give_back",
     "renew",
     "save_progress",
+    "screen_wording",
     "submit",
 ]

@@ -1,0 +1,48 @@
+"""Screening of a reviewer's own words while they write."""
+
+from __future__ import annotations
+
+import uuid
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from app.intake.queries.scenes import StoredScene, load_scenes
+from app.review.errors import not_held
+from app.review.queries import wording
+from app.review.workflow.verdicts import check_texts
+from pipeline.records import Draft, Finding, Kind
+from pipeline.screening import SceneContext, screen
+
+
+def screen_wording(
+    session: Session, reviewer: uuid.UUID, packet_id: int, draft_id: int, text: str, answer: str | None
+) -> list[Finding]:
+    """What screening says of a new wording of the draft. A question's missing answer is taken for an empty one.
+
+    Raises
+    ------
+    NotHeldError
+        If the reviewer never was handed the packet, or it has no such draft.
+    UnstorableTextError
+        If the wording could not be stored.
+    """
+    check_texts([text, answer])
+    draft = wording.draft_in_hand(session, reviewer, packet_id, draft_id)
+    if draft is None:
+        raise not_held()
+    is_question = draft.kind == "question"
+    words = Draft(cast(Kind, draft.kind), text, draft.question_type, (answer or "") if is_question else None)
+    return screen(words, _context(load_scenes(session, [draft.scene_id])[0]))
+
+
+def _context(scene: StoredScene) -> SceneContext:
+    known = scene.metadata
+    spacing = known.pixel_spacing_m
+    return SceneContext(
+        size=(scene.rows, scene.cols),
+        gsd_m=None if spacing is None else (spacing[0] * spacing[1]) ** 0.5,
+        # A scene that nobody annotated says nothing of what is not in it.
+        boxes=scene.boxes if scene.boxes or known.labelled else None,
+        labelled=known.labelled,
+    )
