@@ -65,10 +65,8 @@ def preprocess(
 
 def _requests(source: Path, target: Path, choices: Choices, despeckled: Path | None) -> list[PreprocessRequest]:
     def request(path: Path, out: Path, linear: Path | None) -> PreprocessRequest:
-        # The decoder's child process need not share our working folder's fate.
-        paths = (path.absolute(), out.absolute(), None if linear is None else linear.absolute())
         speckle = Speckle(looks=choices.looks)
-        return PreprocessRequest(*paths, band=choices.band, quantity=choices.quantity, speckle=speckle)
+        return PreprocessRequest(path, out, linear, band=choices.band, quantity=choices.quantity, speckle=speckle)
 
     if not source.is_dir():
         for out in (target, despeckled):

@@ -35,8 +35,8 @@ _ROOT: Final = Path(__file__).parents[2]
 class Limits:
     """What one scene may cost."""
 
-    memory_bytes: int = 6 << 30
-    """Of address space, the libraries' own 2 GiB included."""
+    memory_bytes: int = 5 << 30
+    """Of address space, the libraries included; the largest scene takes 4 GiB."""
     cpu_s: int = 120
     wall_s: float = 240.0
 

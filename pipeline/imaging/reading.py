@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
+from pipeline.imaging.completeness import is_complete
 from pipeline.imaging.errors import ImageError
 from pipeline.imaging.prepared import DEFAULT_MAX_PIXELS
 
@@ -130,6 +131,8 @@ def opened(path: Path) -> Iterator[Any]:
     descriptor = _open_regular_file(path)
     try:
         driver = _driver_of(os.pread(descriptor, 512, 0), path)
+        if not is_complete(descriptor, driver):
+            raise ImageError(path, "is truncated or damaged: its end is missing or a checksum is wrong; fetch it again")
         with rasterio.Env(**GDAL_OPTIONS), warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             try:
