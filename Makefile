@@ -9,7 +9,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 VENDOR := static/vendor
-APT := apt-get -qq -o Dpkg::Use-Pty=0
+# $(call quietly,LOG,COMMAND): the command's noise goes to .make/LOG.log, of which a failure shows the end.
+quietly = { mkdir -p .make; { $2; } >.make/$1.log 2>&1 || { tail -n 30 .make/$1.log >&2; echo "That failed: the whole log is .make/$1.log" >&2; exit 1; }; }
+install = apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $1
 # Found before the PATH changes, so that an old environment is not the base of its successor.
 BASE_PYTHON := $(or $(shell command -v $(PYTHON) 2>/dev/null),$(PYTHON))
 
@@ -42,14 +44,12 @@ dev: setup
 # ---- the environment -------------------------------------------------------------------------------------------------
 
 $(VENV_STAMP):
-	@mkdir -p .make
 	@$(BASE_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Trihedral needs Python 3.11 or newer as $(PYTHON); name another with: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 	@$(BASE_PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			echo "Installing python3-venv"; \
-			{ $(APT) update && DEBIAN_FRONTEND=noninteractive $(APT) install -y --no-install-recommends python3-venv; } >.make/apt.log 2>&1 || \
-				{ tail -n 5 .make/apt.log >&2; echo "python3-venv could not be installed: see .make/apt.log" >&2; exit 1; }; \
+			$(call quietly,apt,$(call install,python3-venv)); \
 		else \
 			echo "Python's venv is missing. Install it with: sudo apt-get install -y python3-venv" >&2; exit 1; \
 		fi
@@ -58,15 +58,16 @@ $(VENV_STAMP):
 
 $(PYTHON_STAMP): $(VENV_STAMP) requirements.lock pyproject.toml
 	@echo "Installing the Python environment (a minute or two)"
-	@$(BIN)/pip install -q --require-hashes -r requirements.lock
-	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@$(call quietly,pip,$(BIN)/pip install -q --require-hashes -r requirements.lock && $(BIN)/pip install -q --no-deps --no-build-isolation -e .)
 	@touch $@
 
 $(NODE_STAMP): $(VENV_STAMP) package.json package-lock.json requirements-node.lock
-	@command -v npm >/dev/null && command -v node >/dev/null || \
-		{ echo "Installing node, because this system has none"; $(BIN)/pip install -q --require-hashes -r requirements-node.lock; }
+	@if ! command -v npm >/dev/null || ! command -v node >/dev/null; then \
+		echo "Installing node, because this system has none"; \
+		$(call quietly,pip,$(BIN)/pip install -q --require-hashes -r requirements-node.lock); \
+	fi
 	@echo "Installing the browser code"
-	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >.make/npm.log 2>&1 || { cat .make/npm.log >&2; exit 1; }
+	@$(call quietly,npm,npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
 	@touch $@
 
 $(VENDOR_STAMP): $(NODE_STAMP)
@@ -88,9 +89,8 @@ chromium:
 		[ -x "$$TRIHEDRAL_CHROMIUM" ] || { echo "TRIHEDRAL_CHROMIUM is $$TRIHEDRAL_CHROMIUM, which is no program" >&2; exit 1; }; \
 	elif command -v chromium >/dev/null; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "Installing Chromium for the browser tests"; mkdir -p .make; \
-		{ $(APT) update && DEBIAN_FRONTEND=noninteractive $(APT) install -y --no-install-recommends chromium fonts-dejavu-core; } >.make/apt.log 2>&1 || \
-			{ tail -n 5 .make/apt.log >&2; echo "Chromium could not be installed: see .make/apt.log" >&2; exit 1; }; \
+		echo "Installing Chromium for the browser tests"; \
+		$(call quietly,apt,$(call install,chromium fonts-dejavu-core)); \
 	else \
 		echo "The browser tests need Chromium: install it with 'sudo apt-get install -y chromium', or set TRIHEDRAL_CHROMIUM to its path" >&2; exit 1; \
 	fi
@@ -110,7 +110,7 @@ check-types: setup
 	@echo "mypy"; $(BIN)/mypy --no-error-summary
 
 check-imports: setup
-	@echo "import-linter"; $(BIN)/lint-imports --no-cache >.make/imports.log 2>&1 || { cat .make/imports.log; exit 1; }
+	@echo "import-linter"; $(call quietly,imports,$(BIN)/lint-imports --no-cache)
 
 check-templates: setup
 	@echo "djlint"; $(BIN)/djlint templates --lint --quiet

@@ -25,7 +25,14 @@ Reload = Annotated[bool, typer.Option("--reload", help="Start the web processes 
 WithParent = Annotated[bool, typer.Option("--end-with-parent", hidden=True)]
 
 
-def serve(host: Host = None, port: Port = None, web: Web = None, workers: Workers = 1, reload: Reload = False) -> None:
+def serve(
+    host: Host = None,
+    port: Port = None,
+    web: Web = None,
+    workers: Workers = 1,
+    reload: Reload = False,
+    end_with_parent: WithParent = False,
+) -> None:
     """Run the database, the web and the work until Ctrl-C."""
     from app.cli.opening import say
     from app.operations import supervisor
