@@ -1,0 +1,207 @@
+"""Colour cannot be seen by radar: words for colours, and talk of colour."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, Literal
+
+from pipeline.screening.colour_words import CORE, MODIFIER_BEFORE, TALK, TONES, is_term
+from pipeline.screening.context import SceneContext
+from pipeline.screening.grammar import (
+    COPULAS,
+    DETERMINERS,
+    FUNCTION_WORDS,
+    begins_sentence,
+    drop,
+    word_before,
+    words_after,
+    words_before,
+)
+from pipeline.screening.names import is_name, is_titled
+from pipeline.screening.rules import Example, Fault, Passage, Rule
+from pipeline.screening.word_lists import closed_list
+
+Sort = Literal["hue", "tone", "talk"]
+
+_JOIN: Final = re.compile(r"\s*[,/&]\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+|\s+", re.IGNORECASE)
+_HYPHENATED_BEFORE: Final = re.compile(r"(?:\w{1,20}-){1,3}\Z")
+_HYPHENATED_AFTER: Final = re.compile(r"(?:-\w{1,20}){1,3}")
+_LOOK_BACK: Final = 66
+_ADJECTIVE_LIKE: Final = re.compile(r".*(?:ed|ish|al|ar|ous|ive|ful|y|ow|ing)\Z")
+_ADJECTIVES: Final = closed_list("""large small big long short wide tall round square huge tiny dense bright dark""")
+_INTENSIFIERS: Final = closed_list("""very quite so too more most less rather almost half partly mostly all painted""")
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A word or compound for a colour, with ``dark`` or ``light`` before it."""
+
+    start: int
+    end: int
+    sort: Sort
+
+
+def phrases(text: str) -> list[_Phrase]:
+    """All colour phrases of ``text`` in their order, without names and terms that only sound like colours."""
+    found: list[_Phrase] = []
+    titled = is_titled(text)
+    for core in CORE.finditer(text):
+        start, end = _extent(text, core.start(), core.end())
+        if found and start < found[-1].end:
+            continue
+        if not is_term(text, start, end, core) and not is_name(text, start, core, is_titled=titled):
+            found.append(_Phrase(start, end, _sort_of(text[start:end], core[0].lower())))
+    return found
+
+
+def _extent(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span with hyphenated parts (``reddish-brown``, ``green-roofed``) and a modifier (``dark green``)."""
+    before = _HYPHENATED_BEFORE.search(text[max(0, start - _LOOK_BACK) : start])
+    start -= len(before[0]) if before else 0
+    after = _HYPHENATED_AFTER.match(text, end)
+    end = after.end() if after else end
+    modifier = MODIFIER_BEFORE.search(text[max(0, start - _LOOK_BACK) : start])
+    return start - (len(modifier[0]) if modifier else 0), end
+
+
+def _sort_of(phrase: str, core: str) -> Sort:
+    if TALK.fullmatch(core):
+        return "talk"
+    return "tone" if all(found[0].lower() in TONES for found in CORE.finditer(phrase)) else "hue"
+
+
+def _faults(sort: Sort, say: Callable[[str], str]) -> Callable[[Passage, SceneContext], Iterator[Fault]]:
+    def find(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+        text = passage.text
+        for run in _runs(text, phrases(text)):
+            of_sort = [phrase for phrase in run if phrase.sort == sort]
+            suggestion = _without(text, run) if of_sort and passage.is_mendable else None
+            for phrase in of_sort:
+                yield Fault(phrase.start, phrase.end, say(text[phrase.start : phrase.end]), suggestion)
+
+    return find
+
+
+def _runs(text: str, found: Sequence[_Phrase]) -> Iterator[list[_Phrase]]:
+    """Phrases that belong to one noun, such as ``red and white`` or ``green colored``."""
+    if not found:
+        return
+    run = [found[0]]
+    for last, phrase in pairwise(found):
+        if _JOIN.fullmatch(text, last.end, phrase.start):
+            run.append(phrase)
+        else:
+            yield run
+            run = [phrase]
+    yield run
+
+
+def _without(text: str, run: Sequence[_Phrase]) -> str | None:
+    """The text without the colours of one noun; None unless they stand right before it, as in ``a green bank``."""
+    start, end = run[0].start, run[-1].end
+    if any(phrase.sort == "talk" and not _is_adjective(text[phrase.start : phrase.end]) for phrase in run):
+        return None
+    following = [word.text for word in words_after(text, end, most=2)]
+    if not following or following[0] in FUNCTION_WORDS or DETERMINERS & set(following[1:]):
+        return None
+    return drop(text, start, end) if _may_go_before(text, start) else None
+
+
+def _is_adjective(talk: str) -> bool:
+    return talk.lower().endswith(("ed", "ful"))
+
+
+def _may_go_before(text: str, start: int) -> bool:
+    """Whether what stands before ``start`` still fits when the colour is gone."""
+    last = word_before(text, start)
+    if last in _INTENSIFIERS or last.endswith("ly"):
+        return False
+    before = words_before(text, start)
+    if last in COPULAS:
+        return before[-2:-1] in (["there"], ["here"])
+    if last in ("and", "or") and len(before) > 1:
+        return before[-2] not in _ADJECTIVES and not _ADJECTIVE_LIKE.fullmatch(before[-2])
+    return bool(last) or begins_sentence(text, start) or text[:start].rstrip()[-1:] in (",", "(", '"', "“")
+
+
+def _say_hue(phrase: str) -> str:
+    return f"“{phrase}” cannot be seen by radar"
+
+
+def _say_tone(phrase: str) -> str:
+    return f"“{phrase}” is a colour to readers: say bright or dark if the radar image shows it, else leave it out"
+
+
+def _say_talk(phrase: str) -> str:
+    return f"“{phrase}”: radar shows no colour"
+
+
+def _examples(*texts: str | tuple[str, str]) -> tuple[Example, ...]:
+    return tuple(Example(text) if isinstance(text, str) else Example(*text) for text in texts)
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        name="colour.hue",
+        severity="error",
+        find=_faults("hue", _say_hue),
+        faulty=_examples(
+            ("A [green] river bank with ball fields.", "A river bank with ball fields."),
+            ("There is an [orange] roof by the road.", "There is a roof by the road."),
+            ("A [red] old house.", "An old house."),
+            ("A [dark green] forest.", "A forest."),
+            ("The [red] and [blue] containers stand in rows.", "The containers stand in rows."),
+            ("Two [reddish-brown] fields.", "Two fields."),
+            ("A [blue-green] lake, a [silver] tank.", "A lake, a silver tank."),
+            ("[Green] trees surround the pond.", "Trees surround the pond."),
+            ("There are [yellowish] fields on both sides.", "There are fields on both sides."),
+            ("[Red-roofed] houses.", "Houses."),
+            "The field is [green].",
+            "The roofs are [red] and the walls [brown].",
+            "The [green] surrounds the lake.",
+            "A patch of [green].",
+            "[Green].",
+        ),
+        clean=_examples(
+            "The Red Sea coast.",
+            "The port lies on the Yellow River.",
+            "Ships off Green Bay and in the Black Sea.",
+            "The White House stands in the centre.",
+            "Greenhouses beside an orange grove and olive groves.",
+            "Navy ships lie at the pier.",
+            "An evergreen forest and a brownfield site.",
+            "A golf course with putting greens.",
+            "The bridge follows the golden ratio.",
+            "A near-infrared and an ultra-violet band.",
+            "Surrounding greenery.",
+        ),
+    ),
+    Rule(
+        name="colour.tone",
+        severity="warning",
+        find=_faults("tone", _say_tone),
+        faulty=_examples(
+            ("A [white] ship leaves the port.", "A ship leaves the port."),
+            ("The [grey] roofs of the town.", "The roofs of the town."),
+            ("An area of [black] and [white] houses.", "An area of houses."),
+            "The roofs are [white].",
+        ),
+        clean=_examples("The grey levels of the image.", "A grayscale image.", "A dark river between bright roofs."),
+    ),
+    Rule(
+        name="colour.talk",
+        severity="warning",
+        find=_faults("talk", _say_talk),
+        faulty=_examples(
+            "What [color] are the roofs?",
+            "What is the [colour] of the field?",
+            ("A row of [colorful] houses.", "A row of houses."),
+            ("The [brightly colored] containers.", "The containers."),
+            ("A [multi-coloured] field.", "A field."),
+        ),
+        clean=_examples("A false-colour composite.", "A town in Colorado."),
+    ),
+)
