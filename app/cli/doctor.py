@@ -9,13 +9,16 @@ from typing import Annotated
 import typer
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list, for scripts.")] = False) -> None:
+def doctor(
+    worker: Annotated[bool, typer.Option("--worker", help="Also see that a worker is alive.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list, for scripts.")] = False,
+) -> None:
     """Check the installation; the exit code is 1 if something must be done."""
     from app.operations.doctor import Installation, examine
     from app.settings import Settings
 
     settings = Settings.from_environment()
-    findings = examine(Installation(settings.data_folder, settings.database_url, settings.assets_url))
+    findings = examine(Installation(settings.data_folder, settings.database_url, settings.assets_url, worker))
     if as_json:
         typer.echo(json.dumps([dataclasses.asdict(finding) for finding in findings], indent=1))
     else:

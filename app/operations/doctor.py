@@ -11,10 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.assets import AssetStore, AssetStoreError
-from app.db import make_engine, migrate
+from app.db import make_engine, make_sessionmaker, migrate
 from app.db.cluster import prepare_folder
 from app.db.embedded import server
 from app.db.errors import DomainError
+from app.operations.queries import live_workers
+from app.work.app import SILENT_S
 
 VENDOR = Path(__file__).parent.parent.parent / "static" / "vendor"
 BROWSER_CODE = ("geotiff/geotiff.js", "ol/ol.js", "ol/ol.css", "htmx/htmx.min.js", "swagger-ui/swagger-ui-bundle.js")
@@ -27,6 +29,8 @@ class Installation:
     data_folder: Path
     database_url: str | None
     assets_url: str
+    needs_worker: bool = False
+    """Whether a worker must be alive now; an embedded database has none while `serve` does not run."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ def examine(installation: Installation) -> list[Finding]:
         ("asset store", _asset_store),
         ("browser code", _browser_code),
     ]
+    if installation.needs_worker:
+        parts.append(("worker", _worker))
     return [_examine(subject, part, installation) for subject, part in parts]
 
 
@@ -88,6 +94,27 @@ def _version(url: str) -> str:
     found, needed = migrate.current(url), migrate.head()
     state = "up to date" if found == needed else f"at {found or 'nothing'}, brought to {needed} by the next start"
     return f"PostgreSQL {number // 10000}.{number % 10000}, {state}"
+
+
+def _worker(installation: Installation) -> str:
+    if installation.database_url is None:
+        with server(installation.data_folder) as url:
+            return _workers_of(url)
+    return _workers_of(installation.database_url)
+
+
+def _workers_of(url: str) -> str:
+    engine = make_engine(url, pool_size=1)
+    try:
+        with make_sessionmaker(engine)() as session:
+            number = live_workers(session, SILENT_S)
+    finally:
+        engine.dispose()
+    if not number:
+        raise DomainError(
+            "No worker is alive: start one with `trihedral worker`, or everything with `trihedral serve`."
+        )
+    return f"{number} alive"
 
 
 def _asset_store(installation: Installation) -> str:

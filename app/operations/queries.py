@@ -54,3 +54,10 @@ class WorkSeries(Collector):
         for status, number in self.figures.jobs.items():
             jobs.add_metric([status], number)
         return [slots, jobs]
+
+
+def live_workers(session: Session, silent_s: float) -> int:
+    """Workers whose heart beat within so many seconds."""
+    query = "select count(*) from procrastinate_workers where last_heartbeat > now() - make_interval(secs => :silent)"
+    found: int = session.execute(text(query), {"silent": silent_s}).scalar_one()
+    return found

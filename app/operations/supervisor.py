@@ -204,14 +204,16 @@ class _Run:
         name = child.program.name
         if child.program.is_once:
             if code:
-                self.say(f"The {name} could not be made completely; the next start takes it up where it ended")
+                self.say(f"{name.capitalize()} could not be made completely; the next start takes it up where it ended")
             elif self.is_ready:
-                self.say(f"The {name} is complete")
+                self.say(f"{name.capitalize()} are complete")
             return
         if not self.is_ready and not self.watch and child.falls >= FALLS_BEFORE_READY:
-            raise ServeError(f"The {name} ended {child.falls} times without becoming ready: see what it wrote above.")
+            raise ServeError(
+                f"{name.capitalize()} ended {child.falls} times without becoming ready: see what it wrote above."
+            )
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        self.say(f"The {name} ended ({how}); starting it again in {child.pause_s:.1f} s")
+        self.say(f"{name.capitalize()} ended ({how}); starting it again in {child.pause_s:.1f} s")
 
     def _announce(self) -> None:
         once = [child for child in self.children if child.program.is_once and child.process]
@@ -222,7 +224,7 @@ class _Run:
         self.is_ready = True
         self.say("\n".join(part for part in (f"Trihedral is ready: {self.address}", self.config.greeting()) if part))
         for child in once:
-            self.say(f"The {child.program.name} is still being made; more of it appears while you look around")
+            self.say(f"{child.program.name.capitalize()} are still being made; the pages answer meanwhile")
 
     def _reload(self) -> None:
         self.say("Files changed; starting the web processes again")

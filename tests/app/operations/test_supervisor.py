@@ -131,7 +131,7 @@ def test_a_killed_supervisor_leaves_no_process_behind(data_folder: Path) -> None
 def test_a_killed_web_process_is_started_again_on_the_same_port(serving: Serving) -> None:
     before = serving.web_pid()
     os.kill(before, signal.SIGKILL)
-    serving.until_said(r"web process 1 ended \(signal 9\); starting it again in 0.5 s")
+    serving.until_said(r"Web process 1 ended \(signal 9\); starting it again in 0.5 s")
     assert serving.web_pid() != before
 
 
@@ -145,7 +145,7 @@ def test_a_killed_worker_is_started_again_and_what_it_started_is_ended(serving: 
     wait_until(lambda: len(sleepers()) == 1)
     (worker,), (sleeper,) = workers(), sleepers()
     os.kill(worker, signal.SIGKILL)
-    serving.until_said(r"worker 1 ended \(signal 9\)")
+    serving.until_said(r"Worker 1 ended \(signal 9\)")
     wait_until(lambda: len(workers()) == 1 and workers() != [worker])
     wait_until(lambda: len(sleepers()) == 1 and sleepers() != [sleeper], "one sleeper of the new worker alone")
 
