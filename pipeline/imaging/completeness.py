@@ -58,4 +58,4 @@ def _is_complete_bmp(descriptor: int) -> bool:
     width, height = struct.unpack_from("<ii", head, 18)
     bits, compression, stated = struct.unpack_from("<HII", head, 28)
     size = stated if compression in (1, 2) else (abs(width) * bits + 31) // 32 * 4 * abs(height)
-    return os.fstat(descriptor).st_size >= offset + size
+    return bool(os.fstat(descriptor).st_size >= offset + size)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 import rasterio
+from rasterio._err import CPLE_BaseError
 from rasterio.crs import CRS
 from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
@@ -77,7 +78,7 @@ def _to_lon_lat(system: CRS, affine: Affine, pixels: Sequence[tuple[float, float
     ys = [d * col + e * row + f for col, row in pixels]
     try:
         lon, lat = transform_points(system, CRS.from_epsg(4326), xs, ys)[:2]
-    except (RasterioError, ValueError):
+    except (RasterioError, CPLE_BaseError, ValueError):
         return None  # A local grid, which has no place on Earth.
     if not all(math.isfinite(value) for value in (*lon, *lat)):
         return None

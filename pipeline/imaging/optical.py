@@ -9,8 +9,10 @@ from typing import Any, Final
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
+from rasterio._err import CPLE_BaseError
 from rasterio.crs import CRS
 from rasterio.enums import ColorInterp, Resampling
+from rasterio.errors import RasterioError
 from rasterio.warp import reproject
 
 from pipeline.imaging.errors import ImageError
@@ -61,12 +63,19 @@ def optical_on_grid(path: Path, grid: Grid, max_pixels: int) -> Optical:
     if source.grid.has_coordinates and grid.has_coordinates:
         if source.grid == grid:
             return _noted(source, "on the same grid as the SAR image")
-        warped = _resampled(source, grid, source.grid, grid)
+        warped = _warped_by_coordinates(path, source, grid)
         share = float(warped.valid.mean())
         if share == 0:
             raise ImageError(path, "does not overlap the SAR image by its coordinates")
         return _noted(warped, f"warped to the SAR grid by coordinates, bilinear; covers {share:.1%} of it")
     return _without_coordinates(path, source, grid)
+
+
+def _warped_by_coordinates(path: Path, source: Optical, grid: Grid) -> Optical:
+    try:
+        return _resampled(source, grid, source.grid, grid)
+    except (RasterioError, CPLE_BaseError) as error:
+        raise ImageError(path, "has coordinates that cannot be brought onto those of the SAR image") from error
 
 
 def _without_coordinates(path: Path, source: Optical, grid: Grid) -> Optical:
