@@ -2,7 +2,7 @@
 
 from app.work.deferring import defer
 from app.work.resources import resource, sessions_of
-from app.work.retrying import WorkRetry
+from app.work.retrying import MAY_PASS, WorkRetry
 from app.work.stopping import StopAskedError, stop_check
 
-__all__ = ["StopAskedError", "WorkRetry", "defer", "resource", "sessions_of", "stop_check"]
+__all__ = ["MAY_PASS", "StopAskedError", "WorkRetry", "defer", "resource", "sessions_of", "stop_check"]

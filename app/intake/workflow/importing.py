@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from app import work
 from app.assets import AssetStore
 from app.db import SessionMaker, transaction
 from app.db.errors import DomainError
@@ -73,7 +74,7 @@ def import_dataset(
     processes : int, optional
         Decoders at once; as many as there are processors if not given.
     run_id : int, optional
-        A run that waits, made by :func:`prepare_run`; without it one is made, or one that broke off goes on.
+        A run that waits, made by :func:`start_import`; without it one is made, or one that broke off goes on.
 
     Returns
     -------
@@ -108,11 +109,20 @@ def import_dataset(
     return RunReport(run_id, options.name, dict(importing.counts), tuple(importing.shown))
 
 
-def prepare_run(session: Session, options: ImportOptions) -> int:
-    """Make the dataset and a waiting import run of it, for a job to start; returns the run's id."""
+def start_import(session: Session, options: ImportOptions) -> int:
+    """Defer an import to the background, in the session's transaction; returns the id of its run.
+
+    Raises
+    ------
+    DomainError
+        If the dataset's name cannot be one, or it was made another way.
+    """
     check_name(options.name)
     dataset = _dataset_for(session, options)
-    return runs.add_run(session, dataset.dataset_id, "import", options.as_json())
+    run_id = runs.add_run(session, dataset.dataset_id, "import", options.as_json())
+    # One import of a dataset after another: two would decode the same images.
+    work.defer(session, "intake.carry_out_run", lock=f"import {dataset.dataset_id}", run_id=run_id)
+    return run_id
 
 
 def check_name(name: str) -> None:

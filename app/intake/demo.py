@@ -1,0 +1,71 @@
+"""The demo: simulated scenes, imported, drafted, screened and packed like any others."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from app.assets import AssetStore
+from app.db import SessionMaker, transaction
+from app.intake.queries import datasets, runs
+from app.intake.workflow.captioning import CaptionOptions, draft_captions
+from app.intake.workflow.corpus import CorpusOptions, draft_corpus
+from app.intake.workflow.importing import import_dataset
+from app.intake.workflow.options import ImportOptions
+from app.intake.workflow.screening import screen_dataset
+from pipeline.drafting.client import Endpoint
+from pipeline.drafting.replay import ReplayServer
+
+DATASET: Final = "demo"
+QUESTIONS_A_SCENE: Final = 10
+"""With its two captions a scene's drafts then fill one packet."""
+
+Say = Callable[[str], None]
+
+
+def say_nothing(_sentence: str) -> None: ...
+
+
+def make_demo(sessions: SessionMaker, store: AssetStore, folder: Path, *, say: Say = say_nothing) -> None:
+    """See that the demo's dataset is there, ready to be reviewed; what is there already is left as it is.
+
+    May be broken off at any point: the next call goes on. ``folder`` keeps the simulated files.
+    """
+    if is_made(sessions):
+        return
+    say("simulating scenes")
+    source = simulated(folder)
+    say("importing them")
+    import_dataset(sessions, store, ImportOptions(name=DATASET, source="paired", path=source, reviews=1))
+    say("drafting questions and captions")
+    draft_corpus(sessions, CorpusOptions(DATASET, per_scene=QUESTIONS_A_SCENE))
+    with ReplayServer(source / "replay") as server:
+        endpoint = Endpoint(base_url=server.base_url, model="replay", is_replay=True)
+        draft_captions(sessions, store, CaptionOptions(DATASET, endpoint))
+    say("screening them")
+    screen_dataset(sessions, DATASET)
+
+
+def is_made(sessions: SessionMaker) -> bool:
+    """Whether the last step was done: the demo's drafts are screened and packed."""
+    with transaction(sessions) as session:
+        found = datasets.find_dataset(session, DATASET)
+        listed = [] if found is None else runs.list_runs(session, found.dataset_id)
+    return any(run.kind == "screen" and run.state == "done" for run in listed)
+
+
+def simulated(folder: Path) -> Path:
+    """The folder with the simulated files; whole, since it gets its name when all of them are written."""
+    whole = folder / "scenes"
+    if not whole.is_dir():
+        # Here, since it loads rasterio and scipy, which nothing else of a demo that is made needs.
+        from pipeline.simulation.writing import write_demo
+
+        unfinished = folder / "scenes.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        write_demo(unfinished)
+        unfinished.rename(whole)
+    return whole

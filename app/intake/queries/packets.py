@@ -1,0 +1,104 @@
+"""Sealing packets: two statements a chunk of scenes, whatever is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from pipeline.vocabulary import KINDS, QUESTION_TYPES
+
+PACKET_SIZE: Final = 12
+
+# Loose: drafted, screened, in no packet. A scene of which a draft still waits for screening is left alone: its packets
+# would come out as fragments.
+_LOOSE_SCENES: Final = text("""
+select s.scene_id from scene s
+where s.dataset_id = :dataset_id and s.scene_id > :after
+and exists (
+    select from draft d where d.scene_id = s.scene_id and d.origin = 'drafted'
+    and not exists (select from packet_draft m where m.draft_id = d.draft_id)
+)
+and not exists (
+    select from draft d where d.scene_id = s.scene_id
+    and not exists (select from screened x where x.draft_id = d.draft_id)
+)
+order by s.scene_id limit :limit
+""")
+
+# Whoever seals the same scenes at the same time waits here; the next statement then sees what the other has sealed.
+_LOCK: Final = text("select scene_id from scene where scene_id = any(:scene_ids) order by scene_id for no key update")
+
+_SEAL: Final = text("""
+with loose as (
+    select d.draft_id, d.scene_id,
+        row_number() over (
+            partition by d.scene_id
+            order by array_position(cast(:kinds as text[]), d.kind),
+                array_position(cast(:question_types as text[]), d.question_type), d.draft_id
+        ) - 1 as place,
+        count(*) over (partition by d.scene_id) as loose_count
+    from draft d
+    where d.scene_id = any(:scene_ids) and d.origin = 'drafted'
+    and exists (select from screened x where x.draft_id = d.draft_id)
+    and not exists (select from packet_draft m where m.draft_id = d.draft_id)
+), dealt as (
+    -- As many packets as are needed, all of about the same size: 13 drafts are 7 and 6, not 12 and 1.
+    select *, place * ((loose_count + :size - 1) / :size) / loose_count as nth from loose
+), sealed as (
+    insert into packet (dataset_id, scene_id, number, draft_count, reviews_wanted)
+    select s.dataset_id, s.scene_id,
+        g.nth + 1 + coalesce((select max(p.number) from packet p where p.scene_id = s.scene_id), 0),
+        g.draft_count, n.reviews_wanted
+    from (select scene_id, nth, count(*) as draft_count from dealt group by scene_id, nth) g
+    join scene s on s.scene_id = g.scene_id join dataset n on n.dataset_id = s.dataset_id
+    returning packet_id, dataset_id, scene_id, number, reviews_wanted
+), numbered as (
+    select *, row_number() over (partition by scene_id order by number) - 1 as nth from sealed
+), members as (
+    insert into packet_draft (packet_id, position, draft_id, scene_id)
+    select n.packet_id, row_number() over (partition by n.packet_id order by d.place), d.draft_id, d.scene_id
+    from numbered n join dealt d on d.scene_id = n.scene_id and d.nth = n.nth
+    returning 1
+), slots as (
+    -- All slots of a packet lie side by side in the queue, so that packets become complete early. The order is random,
+    -- but the same for the same data and seed, whatever ids the rows have.
+    insert into slot (packet_id, slot, dataset_id, sort_key)
+    select n.packet_id, k, n.dataset_id, hashtextextended(s.name || '#' || n.number, t.split_seed)
+    from numbered n join scene s on s.scene_id = n.scene_id join dataset t on t.dataset_id = n.dataset_id
+    cross join generate_series(1, n.reviews_wanted) k
+    returning 1
+), counted as (
+    insert into counter_delta (dataset_id, name, delta)
+    select dataset_id, 'packets', count(*) from sealed group by dataset_id
+    union all
+    select dataset_id, 'reviews_wanted', sum(reviews_wanted) from sealed group by dataset_id
+    returning 1
+)
+select (select count(*) from sealed) as packets, (select count(*) from members) as drafts,
+    (select count(*) from slots) as slots
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What one chunk of sealing made."""
+
+    packets: int
+    drafts: int
+    slots: int
+
+
+def loose_scenes(session: Session, dataset_id: int, *, after: int = 0, limit: int = 500) -> list[int]:
+    """Scenes behind ``after`` with drafts that are in no packet, and none that waits for screening."""
+    values = {"dataset_id": dataset_id, "after": after, "limit": limit}
+    return list(session.execute(_LOOSE_SCENES, values).scalars())
+
+
+def seal_scenes(session: Session, scene_ids: list[int], size: int = PACKET_SIZE) -> Sealed:
+    """Seal the loose drafts of these scenes into packets with their slots; what is in a packet stays where it is."""
+    session.execute(_LOCK, {"scene_ids": scene_ids})
+    values = {"scene_ids": scene_ids, "kinds": list(KINDS), "question_types": list(QUESTION_TYPES), "size": size}
+    return Sealed(**session.execute(_SEAL, values).one()._mapping)
