@@ -455,7 +455,7 @@ def upgrade() -> None:
         sa.CheckConstraint("outcome in ('verified', 'rejected')", name=op.f("ck_resolution_outcome_known")),
         sa.CheckConstraint("support in ('sar', 'sar_with_optical')", name=op.f("ck_resolution_support_known")),
         sa.CheckConstraint(
-            "(revision = 1 and supersedes is null) or supersedes = revision - 1",
+            "supersedes is not distinct from nullif(revision - 1, 0)",
             name=op.f("ck_resolution_supersedes_the_one_before"),
         ),
         sa.CheckConstraint("cardinality(review_ids) >= 1", name=op.f("ck_resolution_rests_on_reviews")),
@@ -495,7 +495,7 @@ def upgrade() -> None:
             name=op.f("ck_review_unusable_reason_known"),
         ),
         sa.CheckConstraint(
-            "(revision = 1 and supersedes is null) or supersedes = revision - 1",
+            "supersedes is not distinct from nullif(revision - 1, 0)",
             name=op.f("ck_review_supersedes_the_one_before"),
         ),
         sa.CheckConstraint("is_extra or slot is not null", name=op.f("ck_review_extra_or_slot")),

@@ -106,9 +106,7 @@ class Review(Base):
         ForeignKeyConstraint(
             ["packet_id", "reviewer", "supersedes"], ["review.packet_id", "review.reviewer", "review.revision"]
         ),
-        CheckConstraint(
-            "(revision = 1 and supersedes is null) or supersedes = revision - 1", name="supersedes_the_one_before"
-        ),
+        CheckConstraint("supersedes is not distinct from nullif(revision - 1, 0)", name="supersedes_the_one_before"),
         CheckConstraint("is_extra or slot is not null", name="extra_or_slot"),
         # A slot is one review and its revisions; all else is an extra opinion.
         Index(
@@ -177,9 +175,7 @@ class Resolution(Base):
         UniqueConstraint("resolution_id", "draft_id"),
         CheckConstraint("(outcome = 'verified') = (text is not null)", name="verified_has_text"),
         CheckConstraint("cardinality(review_ids) >= 1", name="rests_on_reviews"),
-        CheckConstraint(
-            "(revision = 1 and supersedes is null) or supersedes = revision - 1", name="supersedes_the_one_before"
-        ),
+        CheckConstraint("supersedes is not distinct from nullif(revision - 1, 0)", name="supersedes_the_one_before"),
         ForeignKeyConstraint(["draft_id", "supersedes"], ["resolution.draft_id", "resolution.revision"]),
     )
 

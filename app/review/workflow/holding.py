@@ -52,6 +52,12 @@ def claim(
         If they hold as many as they may, all of them in ``have``.
     """
     claiming.lock_reviewer(session, reviewer)
+    return _claim(session, reviewer, dataset, have, config)
+
+
+def _claim(
+    session: Session, reviewer: uuid.UUID, dataset: str | None, have: Sequence[uuid.UUID], config: ReviewConfig
+) -> Claim:
     with domain_errors():
         assignment_id = claiming.claim(
             session, reviewer, dataset, have, lease_s=config.lease_s, max_held=config.max_held
@@ -70,9 +76,12 @@ def claim(
 def claim_next(
     session: Session, reviewer: uuid.UUID, dataset: str | None, have: Sequence[uuid.UUID], config: ReviewConfig
 ) -> Claim:
-    """As :func:`claim`, after a submit: what keeps the reviewer from the next packet never undoes the review."""
+    """As :func:`claim`, in the transaction of a submit, which has locked the reviewer.
+
+    What keeps them from the next packet never undoes the review.
+    """
     try:
-        return claim(session, reviewer, dataset, have, config)
+        return _claim(session, reviewer, dataset, have, config)
     except (TooManyHeldError, UnknownDatasetError):
         return Claim(None)
 
