@@ -23,7 +23,7 @@ from pipeline.imaging.stretch import Stretch, apply_stretch, decibels
 from pipeline.imaging.tiff import Tags, write_cog
 
 DB_STEP: Final = 0.01
-DB_NODATA: Final = -32768
+DB_NODATA: Final = -32768.0
 _MOST_DB: Final = 327.0
 
 Encoder = Callable[[NDArray[np.float64], NDArray[np.bool_]], NDArray[Any]]

@@ -1,0 +1,116 @@
+"""The command as a user runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.pipeline.imaging.made_images import UTM, grey, read_image, speckle, write_image
+
+
+def run(*arguments, cwd=REPOSITORY):
+    command = [sys.executable, "-m", "pipeline", *map(str, arguments)]
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    return subprocess.run(command, cwd=cwd, check=False, capture_output=True, text=True, timeout=120, env=environment)
+
+
+def numbers(seed=0):
+    return (np.sqrt(speckle(100, 120, seed=seed)) * 300).astype(np.uint16)
+
+
+def test_a_file_becomes_the_8_bit_image_and_the_filtered_values(tmp_path):
+    write_image(tmp_path / "in.tif", numbers(), **UTM)
+    arguments = ("in.tif", "out.tif", "--amplitude", "--looks", "1", "--despeckled", "linear.tif", "--workers", "2")
+    result = run("preprocess", *arguments, cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "in.tif -> out.tif: amplitude, 1 looks (stated), refined Lee (1981), 7×7" in result.stdout
+    processed, profile = read_image(tmp_path / "out.tif")
+    assert (processed.shape, profile["dtype"], profile["crs"].to_epsg()) == ((1, 100, 120), "uint8", 32631)
+    linear, profile = read_image(tmp_path / "linear.tif")
+    assert (linear.shape, profile["dtype"]) == ((1, 100, 120), "float32")
+
+
+def test_a_folder_is_done_file_by_file_and_one_bad_file_stops_no_other(tmp_path):
+    source = tmp_path / "in"
+    (source / "deep").mkdir(parents=True)
+    write_image(source / "b.tif", numbers())
+    write_image(source / "deep" / "c.png", grey())
+    write_image(source / "._b.tif", numbers())
+    (source / "a.tif").write_text("<html>")
+    (source / "notes.txt").write_text("not an image")
+    result = run("preprocess", source, tmp_path / "out", "--workers", "2")
+    assert result.returncode == 1
+    assert result.stdout.endswith("2 of 3 files written, 1 refused\n")
+    assert f"{source / 'a.tif'}: is a web page (HTML)" in result.stderr
+    written = sorted(str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.tif"))
+    assert written == ["b.tif", "deep/c.tif"]
+
+
+def test_a_folder_without_faults_ends_with_0(tmp_path):
+    (tmp_path / "in").mkdir()
+    write_image(tmp_path / "in" / "a.tif", numbers())
+    write_image(tmp_path / "in" / "b.tif", numbers(1))
+    result = run("preprocess", tmp_path / "in", tmp_path / "out", "--amplitude", "--despeckled", tmp_path / "linear")
+    assert result.returncode == 0
+    assert {path.name for path in (tmp_path / "linear").iterdir()} == {"a.tif", "b.tif"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("none.tif", "o.tif"), 1, "none.tif: there is no such file"),
+        (("empty", "o"), 1, "empty: has no image in it"),
+        (("html.tif", "o.tif"), 1, "html.tif: is a web page (HTML)"),
+        (("a.tif", "empty"), 1, "empty: is a folder; name the file to write"),
+        (("a.tif", "a.tif"), 1, "a.tif: is an input"),
+        (("folder", "a.tif"), 1, "a.tif: is a file; for a folder"),
+        (("twins", "o"), 1, "result of two inputs"),
+        (("a.tif", "a.tif/o.tif"), 1, "cannot be made a folder"),
+        (("grey.png", "o.tif", "--despeckled", "d.tif"), 1, "state --amplitude or --intensity"),
+        (("a.tif", "o.tif", "--band", "VV"), 1, "has no band 'VV'"),
+        (("a.tif", "o.tif", "--looks", "0"), 2, "'0' is not a positive number"),
+        (("a.tif", "o.tif", "--workers", "0"), 2, "'0' is not a whole number from 1"),
+        (("a.tif", "o.tif", "--db", "--amplitude"), 2, "not allowed with"),
+        (("a.tif",), 2, "required: OUT"),
+    ],
+)
+def test_bad_input_ends_with_one_sentence_and_no_traceback(tmp_path, arguments, code, message):
+    write_image(tmp_path / "a.tif", numbers())
+    write_image(tmp_path / "grey.png", grey())
+    (tmp_path / "html.tif").write_text("<html>")
+    for name in ("empty", "folder", "twins"):
+        (tmp_path / name).mkdir()
+    write_image(tmp_path / "folder" / "a.tif", numbers())
+    for name in ("a.tif", "a.png"):
+        write_image(tmp_path / "twins" / name, grey())
+    before = (tmp_path / "a.tif").read_bytes()
+    result = run("preprocess", *arguments, cwd=tmp_path)
+    assert result.returncode == code
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "o.tif").exists()
+    assert (tmp_path / "a.tif").read_bytes() == before
+
+
+def test_no_command_imports_what_another_needs():
+    script = "import sys, pipeline.__main__; print({'rasterio', 'numba', 'numpy', 'openai'} & set(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert result.stdout == "set()\n"
+
+
+def test_it_works_from_a_read_only_install():
+    """No place for compiled code: it is compiled for this run only."""
+    script = (
+        "from numba.core import caching\n"
+        "caching.CacheImpl._locator_classes = []\n"
+        "import numpy as np\n"
+        "from pipeline.imaging.refined_lee import refined_lee\n"
+        "print(refined_lee(np.ones((9, 9), np.float32), 1.0).sum())\n"
+    )
+    result = subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert result.stdout == "81.0\n"
