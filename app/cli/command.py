@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import serve, user
+from app.cli import dataset, drafting, release, serve, user
 from app.cli.doctor import doctor
 from app.cli.sentences import sentence_of
 
@@ -25,6 +25,10 @@ command.command()(serve.serve)
 command.command()(serve.demo)
 command.command()(serve.worker)
 command.command()(doctor)
+command.command()(drafting.draft)
+command.command()(drafting.screen)
+command.add_typer(dataset.group, name="dataset")
+command.add_typer(release.group, name="release")
 command.add_typer(user.group, name="user")
 
 

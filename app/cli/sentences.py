@@ -16,9 +16,12 @@ def sentence_of(error: Exception) -> str | None:
     from app.db.errors import DomainError
     from app.db.migrate import NewerDatabaseError
     from app.settings import SettingsError
+    from pipeline.drafting.replay import ReplayError
+    from pipeline.sources.reading import SourceError
 
     cause: BaseException | None = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(cause, DomainError | NewerDatabaseError | SettingsError | AssetStoreError):
+    told = DomainError | NewerDatabaseError | SettingsError | AssetStoreError | ReplayError | SourceError
+    if isinstance(cause, told):
         return _as_sentence(str(cause))
     if isinstance(cause, psycopg.errors.DiskFull):
         return "The disk of the database is full: free some space, then try again; what was saved before is kept."
