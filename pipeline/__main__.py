@@ -112,9 +112,13 @@ def _draft_boxes(chosen: argparse.Namespace) -> int:
 
 
 def _screen(chosen: argparse.Namespace) -> int:
-    from pipeline.screening.command import run
+    from pipeline.screening.command import ScreenError, screen_file
 
-    run(chosen.source, chosen.target)
+    try:
+        screen_file(chosen.source, chosen.target)
+    except ScreenError as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 

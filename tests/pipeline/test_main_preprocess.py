@@ -114,3 +114,13 @@ def test_it_works_from_a_read_only_install():
     )
     result = subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert result.stdout == "81.0\n"
+
+
+@pytest.mark.parametrize("command", ["draft-boxes", "screen"])
+def test_the_other_commands_end_with_one_sentence_on_bad_input_too(tmp_path, command):
+    (tmp_path / "in").write_text("no JSON")
+    for source, target in (("in", "out"), ("none", "out"), ("in", "none/out")):
+        result = run(command, source, target, cwd=tmp_path)
+        assert result.returncode == 1
+        assert len(result.stderr.splitlines()) == 1
+        assert list(tmp_path.iterdir()) == [tmp_path / "in"]
