@@ -124,6 +124,8 @@ export interface SceneVerdict {
 }
 
 export interface ProgressBody {
+  /** Which page wrote it: its own earlier save, of which the answer was lost, is no conflict. */
+  writer?: string;
   focus: number | null;
   scene: SceneVerdict;
   verdicts: Record<string, Opinion>;

@@ -50,6 +50,8 @@ export function nameOf(event) {
   if (/^[a-z]$/i.test(event.key)) return event.key.toUpperCase();
   const letter = /^Key([A-Z])$/.exec(event.code);
   if (letter?.[1] && event.key.length === 1 && event.key.charCodeAt(0) > 127) return letter[1];
+  // Where brackets need AltGr, the two keys to the right of P.
+  if (event.key.charCodeAt(0) > 127 && event.code.startsWith("Bracket")) return event.code === "BracketLeft" ? "[" : "]";
   return event.key === "=" ? "+" : event.key;
 }
 

@@ -81,6 +81,11 @@ export class Saver {
     this.#soon(0);
   }
 
+  /** One attempt to send what an earlier page left behind. */
+  async drain() {
+    if (this.journal.submissions().length) await this.#flush();
+  }
+
   /** After a log-in in another tab, or on the reviewer's wish. */
   retry() {
     this.#failures = 0;

@@ -1,0 +1,364 @@
+// @ts-check
+/** The way of packets over the desk: claimed, restored, judged, submitted; and what is said where that fails. */
+
+import { element, slot } from "../dom.js";
+import { keepOnly } from "../viewer/assets.js";
+import { LoggedOutError, ProblemError, reviewer, takeNewSession, UnreachableError } from "./api.js";
+import { Display } from "./display.js";
+import { Holds } from "./holds.js";
+import { Journal } from "./journal.js";
+import { Judging } from "./judging.js";
+import { ask, notify, say, showSheet } from "./messages.js";
+import { Queue } from "./queue.js";
+import { Saver } from "./saving.js";
+import { Work } from "./work.js";
+
+/** @typedef {import("./contract").PacketView} PacketView */
+/** @typedef {import("./contract").ProgressBody} ProgressBody */
+/** @typedef {import("./saving.js").Stored} Stored */
+
+const AGAIN_MS = 5_000;
+/** @type {Record<"nothing_left" | "all_taken", [string, string]>} */
+const REASONS = {
+  nothing_left: ["Nothing is left to review here", "Every packet has its reviews, or you have reviewed it. New packets appear when an admin has texts drafted and screened."],
+  all_taken: ["Other reviewers have the rest in hand", "A packet comes free when one of them hands it back or stays away. Look again in a while."],
+};
+const SAVE_TEXTS = { saved: "● saved", saving: "○ saving", offline: "◐ offline – kept in this browser", logged_out: "◐ logged out – kept in this browser" };
+
+export class Desk {
+  /** @type {Work | null} */
+  #work = null;
+  #writer = crypto.randomUUID();
+  #acknowledged = 0;
+  #isOpening = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #again;
+
+  /** @param {string | null} dataset */
+  constructor(dataset) {
+    this.journal = new Journal(reviewer);
+    this.holds = new Holds({ onTick: (left_s) => this.#tellHold(left_s), onEnded: (problem) => this.#holdLost(problem) });
+    this.queue = new Queue(dataset, this.holds);
+    this.display = new Display({ onBox: (numbers, isClick) => this.#pointedAt(numbers, isClick) });
+    this.saver = new Saver(this.journal, {
+      onState: (state) => this.#tellSaving(state),
+      onConflict: (work, stored) => void this.#conflict(work, stored),
+      onAcknowledged: (acknowledgement) => this.#acknowledge(acknowledgement),
+      onRefused: (problem) => this.#refused(problem),
+      onHoldLost: (problem) => this.#holdLost(problem),
+      onHeld: (id, expiresAt) => this.holds.extend(id, expiresAt),
+      wanted: () => ({ next: !this.queue.ahead, have: this.queue.have, dataset }),
+    });
+    this.judging = new Judging(slot("list"), {
+      display: this.display,
+      onChange: () => this.#changed(),
+      onSubmit: () => void this.#submit(),
+      onOther: (id) => (id === "sheet" ? showSheet() : id === "hand_back" ? void this.#handBack() : undefined),
+    });
+    addEventListener("focus", () => this.saver.state === "logged_out" && void this.#afterLogIn());
+  }
+
+  /** What an earlier page did not get through goes first: until then the server would hand out the same packet. */
+  async start() {
+    await this.saver.drain();
+    await this.#open();
+  }
+
+  async #open() {
+    clearTimeout(this.#again);
+    if (this.#isOpening || this.queue.current) return;
+    this.#isOpening = true;
+    try {
+      const reason = await this.queue.open();
+      if (this.queue.current) this.#show(this.queue.current);
+      else this.#showEmpty(reason === "all_taken" ? "all_taken" : "nothing_left");
+    } catch (error) {
+      this.#failedToOpen(error);
+    } finally {
+      this.#isOpening = false;
+    }
+  }
+
+  /** @param {unknown} error */
+  #failedToOpen(error) {
+    if (error instanceof LoggedOutError) this.#tellSaving("logged_out");
+    else if (error instanceof UnreachableError) this.#again = setTimeout(() => void this.#open(), AGAIN_MS);
+    else if (!(error instanceof ProblemError)) throw error;
+    const text = error instanceof UnreachableError ? `${error.message} This page tries again every few seconds.` : error.message;
+    this.#clear();
+    this.#tellInstead("No packet could be fetched", text, () => void this.#open());
+  }
+
+  /** @param {PacketView} packet */
+  #show(packet) {
+    const { id } = packet.assignment;
+    const [body, isDirty] = this.#restored(packet);
+    const work = new Work(packet, body);
+    this.#work = work;
+    work.body.writer = this.#writer;
+    this.saver.follow(work, packet.progress?.version ?? 0, isDirty);
+    this.holds.watch(id);
+    this.display.show(packet);
+    this.judging.show(work);
+    this.#tellPacket(packet);
+    this.#tellFoot();
+    void this.#fetchAhead();
+  }
+
+  /**
+   * The journal's body where it goes on from what the server has, else the server's, with the question which.
+   * @param {PacketView} packet
+   * @returns {[ProgressBody | null, boolean]} and whether the server lacks it
+   */
+  #restored({ assignment, progress }) {
+    const kept = this.journal.progress(assignment.id);
+    const stored = progress?.body ?? null;
+    if (!kept || JSON.stringify(kept.body) === JSON.stringify(stored)) return [stored, false];
+    if (kept.version === (progress?.version ?? 0) || kept.body.writer === stored?.writer) return [kept.body, true];
+    queueMicrotask(() => void this.#choose(kept.body, stored));
+    return [stored, false];
+  }
+
+  /**
+   * @param {ProgressBody} kept
+   * @param {ProgressBody | null} stored
+   */
+  async #choose(kept, stored) {
+    const work = this.#work;
+    const choice = await this.#askWhich(kept, stored);
+    if (choice !== "mine" || work !== this.#work || !work) return;
+    work.body = { ...kept, writer: this.#writer };
+    this.judging.show(work);
+    this.#changed();
+  }
+
+  /**
+   * @param {ProgressBody} mine
+   * @param {ProgressBody | null} theirs
+   */
+  #askWhich(mine, theirs) {
+    const count = (/** @type {ProgressBody | null} */ body) => Object.values(body?.verdicts ?? {}).filter((opinion) => opinion.verdict && !opinion.pending).length;
+    return ask({
+      title: "This packet was worked on in two places",
+      text: `On this page ${count(mine)} texts are judged; in the other tab or browser, ${count(theirs)}. Which is to stay?`,
+      choices: [
+        { value: "mine", text: "Keep mine", class: "button--primary" },
+        { value: "theirs", text: "Take theirs" },
+      ],
+    });
+  }
+
+  /**
+   * @param {Work} work
+   * @param {Stored} stored
+   */
+  async #conflict(work, stored) {
+    const isOurs = stored.body.writer === this.#writer;
+    const choice = isOurs ? "mine" : await this.#askWhich(work.body, stored.body);
+    if (work !== this.#work) return;
+    if (choice === "theirs") {
+      work.body = { ...stored.body, writer: this.#writer };
+      this.journal.forgetProgress(work.packet.assignment.id);
+      this.saver.follow(work, stored.version, false);
+      this.judging.show(work);
+      this.#tellFoot();
+    } else this.saver.overwrite(stored);
+  }
+
+  #changed() {
+    this.saver.changed();
+    this.#tellFoot();
+    const isFull = this.journal.isFull;
+    notify("journal", isFull ? { title: "This browser keeps nothing.", text: "Its storage is full or switched off: only what the top says is saved survives a reload." } : null);
+  }
+
+  async #submit() {
+    const work = this.#work;
+    if (!work?.isComplete) return;
+    this.#work = null;
+    this.saver.submit(work.submission(crypto.randomUUID()));
+    notify("hold", null);
+    await this.#goOn("Sending the review …");
+  }
+
+  /** @param {string} meanwhile */
+  async #goOn(meanwhile) {
+    const next = await this.queue.advance();
+    if (next) this.#show(next);
+    else {
+      this.#clear();
+      this.#tellInstead(meanwhile, "The next packet comes with the server's answer.", null);
+    }
+  }
+
+  /** @param {import("./contract").Acknowledgement} acknowledgement */
+  #acknowledge(acknowledgement) {
+    this.#acknowledged += 1;
+    notify("extra", acknowledgement.counted_as === "extra" ? { title: "Kept as an extra opinion.", text: acknowledgement.message } : null);
+    if (acknowledgement.next) this.queue.take(acknowledgement.next);
+    this.#afterSubmit();
+  }
+
+  /** @param {ProblemError} problem */
+  #refused(problem) {
+    notify("refused", { title: "A review was not taken.", text: `${problem.message} What you entered is kept in this browser.`, tone: "error" });
+    this.#afterSubmit();
+  }
+
+  #afterSubmit() {
+    if (this.#work) {
+      this.#tellPacket(this.#work.packet);
+      void this.#fetchAhead();
+    } else if (this.queue.current) this.#show(this.queue.current);
+    else void this.#open();
+  }
+
+  async #handBack() {
+    const work = this.#work;
+    if (!work) return;
+    const isSure =
+      work.judgedCount === 0 ||
+      "yes" === (await ask({ title: "Hand this packet back?", text: `${work.judgedCount} verdicts on it will be dropped, and another reviewer gets it.`, choices: [{ value: "yes", text: "Hand back", class: "button--danger" }, { value: "no", text: "Keep it" }] }));
+    if (!isSure || work !== this.#work) return;
+    try {
+      await this.queue.handBack();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      notify("hand_back", { title: "Not handed back.", text: error.message, tone: "error" });
+      return;
+    }
+    await this.#leave("Handed back.");
+  }
+
+  /** @param {string} said */
+  async #leave(said) {
+    if (this.#work) this.journal.forgetProgress(this.#work.packet.assignment.id);
+    this.#work = null;
+    notify("hold", null);
+    say(said);
+    if (this.queue.ahead) await this.#goOn(said);
+    else {
+      await this.queue.advance();
+      await this.#open();
+    }
+  }
+
+  async #fetchAhead() {
+    this.#tellAhead();
+    await this.queue.fetchAhead();
+    this.#tellAhead();
+    keepOnly([this.queue.current, this.queue.ahead].flatMap((packet) => (packet ? [packet.scene] : [])));
+  }
+
+  /** @param {ProblemError} problem */
+  #holdLost(problem) {
+    notify("hold", {
+      title: "The hold on this packet has ended.",
+      text: `${problem.message} What you did is kept here: submitted, it counts if the place is still free, else it is kept as an extra opinion.`,
+      actions: [{ text: "Leave it and take the next packet", onclick: () => void this.#leave("") }],
+    });
+  }
+
+  async #afterLogIn() {
+    if (!(await takeNewSession().catch(() => false))) return;
+    notify("session", null);
+    this.saver.retry();
+    if (!this.#work) await this.#open();
+  }
+
+  /**
+   * @param {number[]} numbers
+   * @param {boolean} isClick
+   */
+  #pointedAt(numbers, isClick) {
+    this.judging.heat(numbers);
+    const [number] = numbers;
+    if (isClick && number !== undefined && this.#work) this.judging.openBox(number);
+  }
+
+  /** @param {import("./saving.js").SaveState} state */
+  #tellSaving(state) {
+    const shown = slot("save");
+    shown.dataset.state = state;
+    shown.textContent = SAVE_TEXTS[state];
+    if (state !== "logged_out") {
+      notify("session", null);
+      return;
+    }
+    notify("session", {
+      title: "You are logged out.",
+      text: "Nothing is lost. Log in, in a new tab, and come back: this page then goes on by itself.",
+      actions: [
+        { text: "Log in", href: "/login?next=/queue" },
+        { text: "Try again", onclick: () => void this.#afterLogIn() },
+      ],
+    });
+  }
+
+  /** @param {number | null} left_s */
+  #tellHold(left_s) {
+    slot("hold").hidden = left_s === null;
+    slot("hold").classList.toggle("hold--short", (left_s ?? 0) < 120);
+    if (left_s !== null) slot("hold-left").textContent = `${Math.floor(left_s / 60)}:${String(left_s % 60).padStart(2, "0")}`;
+  }
+
+  /** @param {PacketView} packet */
+  #tellPacket({ dataset, scene, drafts }) {
+    const found = drafts.filter((draft) => draft.findings.length).length;
+    slot("dataset").textContent = dataset.name;
+    slot("scene").textContent = scene.place ? `${scene.name} · ${scene.place}` : scene.name;
+    slot("counts").textContent = `· ${drafts.length} ${drafts.length === 1 ? "text" : "texts"}, ${found || "none"} with findings`;
+    slot("meter").hidden = false;
+    const done = Math.min(dataset.wanted, dataset.reviewed);
+    slot("done").textContent = `${done.toLocaleString("en")} / ${dataset.wanted.toLocaleString("en")}`;
+    const bar = slot("meter").querySelector("progress");
+    if (bar) [bar.max, bar.value] = [Math.max(1, dataset.wanted), done];
+    slot("foot").hidden = false;
+    for (const button of document.querySelectorAll('[data-key="hand_back"]')) if (button instanceof HTMLElement) button.hidden = false;
+  }
+
+  #tellFoot() {
+    const work = this.#work;
+    if (!work) return;
+    const { reason } = work.body.scene;
+    slot("scene-verdict").textContent = reason ? `Unusable: ${reason.replaceAll("_", " ")}` : "Scene usable";
+    slot("scene-verdict").closest("button")?.setAttribute("aria-pressed", String(work.isUnusable));
+    slot("judged").textContent = work.isUnusable ? "" : `${work.judgedCount} of ${work.drafts.length} judged`;
+    slot("submit").textContent = work.isComplete ? "Submit and next" : "Next open text";
+  }
+
+  #tellAhead() {
+    slot("ahead").textContent = !this.#work ? "" : this.queue.ahead ? "next packet ready" : "no further packet yet";
+  }
+
+  #clear() {
+    this.judging.show(null);
+    this.display.clear();
+    this.holds.watch(null);
+    slot("foot").hidden = true;
+    slot("counts").textContent = "";
+    slot("ahead").textContent = "";
+    for (const button of document.querySelectorAll('[data-key="hand_back"]')) if (button instanceof HTMLElement) button.hidden = true;
+  }
+
+  /** @param {keyof typeof REASONS} reason */
+  #showEmpty(reason) {
+    this.#clear();
+    slot("scene").textContent = "No packet";
+    const [title, text] = REASONS[reason];
+    const done = this.#acknowledged ? ` You reviewed ${this.#acknowledged} ${this.#acknowledged === 1 ? "packet" : "packets"} just now.` : "";
+    this.#tellInstead(title ?? "", `${text}${done}`, () => void this.#open());
+  }
+
+  /**
+   * In place of the texts.
+   * @param {string} title
+   * @param {string} text
+   * @param {(() => void) | null} again
+   */
+  #tellInstead(title, text, again) {
+    const actions = again ? element("div", { class: "row" }, element("button", { class: "button", type: "button", text: "Look again", onclick: again }), element("a", { class: "button", href: "/queue", text: "To the queue" })) : null;
+    slot("list").replaceChildren(element("div", { class: "empty" }, element("h2", { text: title }), element("p", { text }), actions));
+    say(`${title}. ${text}`);
+  }
+}

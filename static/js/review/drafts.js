@@ -1,0 +1,92 @@
+// @ts-check
+/** The packet's drafts: the open one large, the others quiet. */
+
+import { bdi, element } from "../dom.js";
+import { drawDifferences, drawFindings, drawFocused } from "./focused.js";
+import { FAMILY_MARKS, FLAGS, GLYPHS, VERDICT_TITLES } from "./vocabulary.js";
+
+/** @typedef {import("./contract").Draft} Draft */
+/** @typedef {import("./focused.js").Scope} Scope */
+
+/**
+ * @param {Scope} scope
+ * @param {Draft} draft
+ */
+function drawRow({ work, heat, open }, draft) {
+  const opinion = work.opinion(draft);
+  const state = opinion.pending ? null : opinion.verdict;
+  const { text, answer } = work.wording(draft);
+  const flags = opinion.flags.map((flag) => FLAGS.find((known) => known.flag === flag)?.mark ?? "").join(" ");
+  const families = [...new Set(draft.findings.map((finding) => FAMILY_MARKS[finding.family] ?? "!"))].join(" ");
+  return element(
+    "button",
+    { class: "draft-row", type: "button", "data-draft": draft.draft_id, "data-focus": `row-${draft.draft_id}`, onclick: () => open(draft.draft_id), onpointerenter: () => heat(draft.box_numbers), onpointerleave: () => heat([]) },
+    element("span", { class: "glyph", "data-verdict": state, "aria-hidden": "true", text: state ? GLYPHS[state] : "○" }),
+    element("span", { class: "draft-row__kind clip" }, draft.title, element("span", { class: "visually-hidden", text: `, ${state ? VERDICT_TITLES[state] : "open"}` })),
+    element("span", { class: "draft-row__marks", text: state ? flags : families, title: state ? "Flags" : "Findings" }),
+    element("span", { class: "draft-row__text", dir: "auto" }, bdi(text), answer === null ? null : element("b", {}, " ", bdi(answer))),
+  );
+}
+
+export class DraftList {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+  }
+
+  /**
+   * Everything anew; the keyboard's place and the caret stay.
+   * @param {Scope} scope
+   */
+  draw(scope) {
+    const held = this.#heldFocus();
+    const rows = scope.work.drafts.map((draft) => {
+      const isOpen = draft === scope.work.focused;
+      return element("li", { "aria-current": isOpen ? "true" : null }, isOpen ? drawFocused(scope, draft) : drawRow(scope, draft));
+    });
+    this.root.replaceChildren(element("ol", { class: "drafts", "aria-label": "Texts of this packet" }, ...rows));
+    this.#giveFocus(held);
+  }
+
+  #heldFocus() {
+    const active = document.activeElement;
+    if (!(active instanceof HTMLElement) || !this.root.contains(active)) return null;
+    const caret = active instanceof HTMLTextAreaElement ? [active.selectionStart, active.selectionEnd] : null;
+    return { name: active.dataset.focus ?? "", caret };
+  }
+
+  /** @param {{ name: string, caret: number[] | null } | null} held */
+  #giveFocus(held) {
+    const found = held && this.root.querySelector(`[data-focus="${CSS.escape(held.name)}"]`);
+    if (!(found instanceof HTMLElement)) return;
+    found.focus({ preventScroll: true });
+    if (found instanceof HTMLTextAreaElement && held?.caret) found.setSelectionRange(held.caret[0] ?? 0, held.caret[1] ?? 0);
+  }
+
+  /** While typing only what follows from the wording is drawn anew, never the field itself. @param {Scope} scope */
+  drawWording(scope) {
+    const draft = scope.work.focused;
+    this.root.querySelector(".focused .findings")?.replaceWith(drawFindings(scope, draft));
+    this.root.querySelector(".edit .diff")?.replaceWith(drawDifferences(scope, draft));
+  }
+
+  /** Put the open draft where it can be read. */
+  reveal() {
+    this.root.querySelector(".focused")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Into the field of the new wording, behind its last letter. */
+  enterField() {
+    const field = this.root.querySelector("textarea");
+    field?.focus();
+    field?.setSelectionRange(field.value.length, field.value.length);
+  }
+
+  /** Mark the texts that speak of a box. @param {number[]} numbers @param {import("./work.js").Work} work */
+  heat(numbers, work) {
+    for (const draft of work.drafts) {
+      const isHot = numbers.some((number) => draft.box_numbers.includes(number));
+      this.root.querySelector(`[data-draft="${draft.draft_id}"]`)?.classList.toggle("is-hot", isHot);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+// @ts-check
+/** What the page says: notices over the texts, questions in a dialog, and the voice for screen readers. */
+
+import { element, kbd, slot } from "../dom.js";
+import { KEYS } from "./keys.js";
+
+/** @typedef {{ title: string, text: string, tone?: "error" | "warning" | "ok", actions?: { text: string, href?: string, onclick?: () => void }[] }} Message */
+
+/**
+ * One notice a topic; a new one takes the place of the old.
+ * @param {string} topic
+ * @param {Message | null} message null takes it away
+ */
+export function notify(topic, message) {
+  const place = slot("notices");
+  place.querySelector(`[data-topic="${topic}"]`)?.remove();
+  if (!message) return;
+  const actions = (message.actions ?? []).map(({ text, href, onclick }) =>
+    href ? element("a", { class: "button button--small", href, target: "_blank", rel: "opener", text }) : element("button", { class: "button button--small", type: "button", text, onclick }),
+  );
+  place.append(
+    element(
+      "div",
+      { class: `notice notice--${message.tone ?? "warning"}`, role: message.tone === "error" ? "alert" : "status", "data-topic": topic },
+      element("p", {}, element("strong", { text: message.title }), " ", element("bdi", { text: message.text })),
+      actions.length ? element("div", { class: "row" }, ...actions) : null,
+    ),
+  );
+}
+
+/** @param {string} text */
+export function say(text) {
+  slot("live").textContent = text;
+}
+
+/** @param {string} name */
+function dialog(name) {
+  const found = slot(name);
+  if (!(found instanceof HTMLDialogElement)) throw new Error(`${name} is no dialog`);
+  return found;
+}
+
+export const isAsking = () => document.querySelector("dialog[open]") !== null;
+
+/**
+ * A question with numbered answers; a digit chooses.
+ * @param {{ title: string, text: string, choices: { value: string, text: string, class?: string }[] }} question
+ * @returns {Promise<string>} the chosen value; "" if it was closed without a choice
+ */
+export function ask({ title, text, choices }) {
+  const asked = dialog("ask");
+  slot("ask-title").textContent = title;
+  slot("ask-text").textContent = text;
+  slot("ask-choices").replaceChildren(
+    ...choices.map((choice, at) => element("button", { class: `button ${choice.class ?? ""}`, value: choice.value }, `${choice.text} `, kbd(String(at + 1)))),
+  );
+  asked.returnValue = "";
+  asked.onkeydown = (event) => {
+    const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
+    const choice = digit && choices[Number(digit) - 1];
+    if (choice) asked.close(choice.value);
+  };
+  asked.showModal();
+  return new Promise((resolve) => asked.addEventListener("close", () => resolve(asked.returnValue), { once: true }));
+}
+
+/** @param {string} name */
+const shownKey = (name) => ({ ArrowDown: "↓", ArrowUp: "↑", Enter: "⏎" })[name] ?? name;
+
+/** The key sheet, from the table. */
+export function showSheet() {
+  const groups = [...new Set(KEYS.map((key) => key.group))];
+  const sections = groups.map((group) => {
+    const rows = KEYS.filter((key) => key.group === group).map((key) => {
+      const caps = key.keys.length > 2 ? [`${key.keys[0]}–${key.keys.at(-1)}`] : key.keys.map(shownKey);
+      return element("div", {}, element("dt", {}, ...caps.flatMap((cap) => [kbd(cap), " "])), element("dd", { text: key.title }));
+    });
+    return element("section", {}, element("h3", { text: group }), element("dl", {}, ...rows));
+  });
+  slot("sheet-keys").replaceChildren(...sections);
+  dialog("sheet").showModal();
+}

@@ -1,0 +1,59 @@
+// @ts-check
+/** Findings of the reviewer's own wording, asked for as it is typed. Without an answer there are simply none to show. */
+
+import { call } from "./api.js";
+
+/** @typedef {import("./contract").Finding} Finding */
+/** @typedef {import("./contract").Draft} Draft */
+/** @typedef {import("./work.js").Wording} Wording */
+
+const DEBOUNCE_MS = 350;
+
+export class Screening {
+  /** @type {Map<string, Finding[]>} */
+  #known = new Map();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {() => void} onFound */
+  constructor(onFound) {
+    this.onFound = onFound;
+  }
+
+  /**
+   * @param {Draft} draft
+   * @param {Wording} wording
+   */
+  #keyOf(draft, { text, answer }) {
+    return JSON.stringify([draft.draft_id, text, answer]);
+  }
+
+  /**
+   * @param {Draft} draft
+   * @param {Wording} wording
+   * @returns {Finding[] | null} null while they are not known
+   */
+  of(draft, wording) {
+    if (wording.text === draft.text && wording.answer === draft.answer) return draft.findings;
+    return this.#known.get(this.#keyOf(draft, wording)) ?? null;
+  }
+
+  /**
+   * @param {number} packetId
+   * @param {Draft} draft
+   * @param {Wording} wording
+   */
+  ask(packetId, draft, wording) {
+    clearTimeout(this.#timer);
+    if (this.of(draft, wording)) return;
+    this.#timer = setTimeout(() => {
+      call("POST", "/screen", { packet_id: packetId, draft_id: draft.draft_id, text: wording.text, answer: wording.answer }).then(
+        ({ findings }) => {
+          this.#known.set(this.#keyOf(draft, wording), findings);
+          this.onFound();
+        },
+        () => {},
+      );
+    }, DEBOUNCE_MS);
+  }
+}
