@@ -20,7 +20,7 @@ def text_of_cell(written: str) -> str:
 
 
 def row(texts: Sequence[str]) -> bytes:
-    """One row of a CSV file in UTF-8, its end a newline."""
+    """One row of a CSV file in UTF-8 (RFC 4180: its end is CR LF, so that a CR in a text is quoted too)."""
     written = io.StringIO()
-    csv.writer(written, lineterminator="\n").writerow([cell(text) for text in texts])
+    csv.writer(written, lineterminator="\r\n").writerow([cell(text) for text in texts])
     return written.getvalue().encode()

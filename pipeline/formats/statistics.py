@@ -52,9 +52,9 @@ class Statistics:
         """The page. A correction rate is the share of verified texts whose words a reviewer changed."""
         parts = [
             f"# {head.name}@{head.number}",
-            f"{self.texts['all',]:,} verified texts of {self.images['all',]:,} images, by {len(self.reviewers):,}"
-            f" reviewers. {self._rate(('all',))} of the texts were corrected before they were verified. Frozen on"
-            f" {head.created_at[:10]}.",
+            f"{_counted(self.texts['all',], 'verified text')} of {_counted(self.images['all',], 'image')}, by"
+            f" {_counted(len(self.reviewers), 'reviewer')}. {self._rate(('all',))} of the texts were corrected before"
+            f" they were verified. Frozen on {head.created_at[:10]}.",
             _section("Kinds and splits", self._kinds_and_splits()),
             _section("Question types", self._rows("Question type", "type", QUESTION_TYPES, QUESTION_TYPE_TITLES)),
             _section("Datasets", self._datasets()),
@@ -125,6 +125,10 @@ def _section(title: str, table: Sequence[Sequence[str]]) -> str:
     ruler = ["---", *("---:" for _ in head[1:])]
     lines = ["| " + " | ".join(cells) + " |" for cells in (head, ruler, *rows)]
     return f"## {title}\n\n" + "\n".join(lines)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _cell(text: str) -> str:

@@ -1,0 +1,17 @@
+"""The background work of releases."""
+
+from __future__ import annotations
+
+from procrastinate import Blueprint, JobContext
+
+from app.assets.store import AssetStore
+from app.release import workflow
+from app.work import WorkRetry, resource, sessions_of, stop_check
+
+jobs = Blueprint()
+
+
+@jobs.task(name="export", retry=WorkRetry(), pass_context=True)
+def export(context: JobContext, export_id: int) -> None:
+    """Write the files of one export."""
+    workflow.run_export(sessions_of(context), resource(context, AssetStore), export_id, stop_check(context))

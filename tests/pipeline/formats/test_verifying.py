@@ -1,0 +1,159 @@
+"""A folder is checked without a database; whatever was changed is named."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.formats.entries import json_line, sealed, text_id
+from pipeline.formats.image_names import ImageNames
+from pipeline.formats.manifest import FileRow, ReleaseHead, identity_of
+from pipeline.formats.sarlang import EntryOrderError, write
+from pipeline.formats.verifying import verify_folder
+
+PIXELS = {name: f"pixels of {name}".encode() * 50 for name in ("a.png", "b.png")}
+HEAD = ReleaseHead("bench", 1, "2026-01-02T03:04:05+00:00", "notes", {"datasets": ["ports"]}, {"left_out": {}})
+
+
+def make_image(scene: str, **changes: Any) -> dict[str, Any]:
+    sha256 = hashlib.sha256(PIXELS[scene]).hexdigest()
+    return {"dataset": "ports", "scene": scene, "split": "test", "assets": {"processed": sha256}, **changes}
+
+
+def make_text(scene: str, text: str, kind: str = "concise_caption", **changes: Any) -> dict[str, Any]:
+    words = {"question": text, "answer": "2"} if kind == "question" else {"caption": text}
+    return {
+        "dataset": "ports", "scene": scene, "split": "test", "kind": kind, "support": "sar", "is_revised": False,
+        "image_sha256": hashlib.sha256(PIXELS[scene]).hexdigest(),
+        "question_type": "counting" if kind == "question" else None,
+        "draft": {"text": text, "answer": None, "sha256": "0" * 64, "program": None, "box_ids": []},
+        "drafter": {"name": "corpus", "version": "1", "model": None},
+        "verdicts": [{"reviewer": "r", "counted": True, "verdict": "accept", "flags": []}],
+        **words, **changes,
+    }  # fmt: skip
+
+
+def make_texts() -> list[tuple[str, dict[str, Any]]]:
+    texts = [make_text("a.png", f"A port, view {number}.") for number in range(5)]
+    texts += [make_text("b.png", f"How many ships in row {number}?", kind="question") for number in range(5)]
+    return sorted((text_id(entry), entry) for entry in texts)
+
+
+def write_release(folder: Path) -> str:
+    folder.mkdir()
+    stored = {hashlib.sha256(content).hexdigest(): content for content in PIXELS.values()}
+    images = [make_image(name) for name in sorted(PIXELS)]
+    names = ImageNames(("ports", name) for name in PIXELS)
+    return write(folder, HEAD, names, images, make_texts(), lambda sha256: io.BytesIO(stored[sha256])).identity
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_release(tmp_path / "release")
+    return tmp_path / "release"
+
+
+def files_of(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_what_was_written_is_intact(folder: Path, tmp_path: Path) -> None:
+    report = verify_folder(folder)
+    assert report.is_intact
+    assert (report.release, report.texts, report.images, report.files) == ("bench@1", 10, 2, 9)
+    assert report.identity == write_release(tmp_path / "again")
+
+
+def test_one_changed_byte_anywhere_is_found_and_its_file_named(folder: Path) -> None:
+    for name in files_of(folder):
+        stored = (folder / name).read_bytes()
+        for place in sorted({0, 1, len(stored) // 3, len(stored) // 2, len(stored) - 1}):
+            (folder / name).write_bytes(stored[:place] + bytes([stored[place] ^ 1]) + stored[place + 1 :])
+            report = verify_folder(folder)
+            assert {fault.file for fault in report.faults} == {name}, (name, place)
+        (folder / name).write_bytes(stored)
+    assert verify_folder(folder).is_intact
+
+
+def test_each_changed_text_is_named_by_its_id(folder: Path) -> None:
+    for name in [name for name in files_of(folder) if name.startswith("Text/") or name == "texts.jsonl"]:
+        stored = (folder / name).read_text()
+        for text, entry in make_texts():
+            words = entry.get("question") or entry["caption"]
+            is_here = words in stored
+            (folder / name).write_text(stored.replace(words, words.swapcase()))
+            assert {fault.text for fault in verify_folder(folder).faults} == ({text} if is_here else set())
+        (folder / name).write_text(stored)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda folder: (folder / "SARimages" / "a.tif").unlink(), "SARimages/a.tif: is missing"),
+        (lambda folder: (folder / "more.txt").write_text(""), "more.txt: is not part of the release"),
+        (lambda folder: (folder / "SARimages" / "x").symlink_to("/etc"), "SARimages/x: is not part of the release"),
+        (lambda folder: (folder / "manifest.json").unlink(), "it is not an exported release"),
+        (lambda folder: (folder / "manifest.json").write_text("[" * 100_000), "cannot be read"),
+        (lambda folder: (folder / "manifest.json").write_bytes(b"\xff"), "cannot be read"),
+        (lambda folder: shutil.rmtree(folder / "Text"), "Text/VQA/SARVQA2_test.json: is missing"),
+        (lambda folder: (folder / "SARimages" / "a.tif").write_bytes(b""), "other pixels than scene 'a.png'"),
+    ],
+)
+def test_what_is_missing_or_too_much_is_named(folder: Path, change: Callable[[Path], object], says: str) -> None:
+    change(folder)
+    assert any(says in str(fault) for fault in verify_folder(folder).faults)
+
+
+def test_an_image_swapped_for_a_link_to_the_same_bytes_is_a_fault(folder: Path, tmp_path: Path) -> None:
+    (folder / "SARimages" / "a.tif").rename(tmp_path / "elsewhere")
+    (folder / "SARimages" / "a.tif").symlink_to(tmp_path / "elsewhere")
+    assert [fault.what for fault in verify_folder(folder).faults] == ["is a link, not a file"]
+
+
+def test_a_manifest_that_leads_out_of_the_folder_is_not_followed(folder: Path) -> None:
+    content = json.loads((folder / "manifest.json").read_text())
+    content["files"].append({"path": "../../etc/passwd", "sha256": "0" * 64, "bytes": 1})
+    content["files"].sort(key=lambda row: row["path"])
+    del content["sha256"]
+    text = json.dumps(sealed(content), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    (folder / "manifest.json").write_text(text)
+    assert [fault.what for fault in verify_folder(folder).faults] == [
+        "leads out of the folder, so it was not looked at"
+    ]
+
+
+def test_changing_a_text_everywhere_changes_the_identity(folder: Path) -> None:
+    """Who rewrites text, side file and manifest gets another identity than the published one."""
+    before = verify_folder(folder).identity
+    lines = (folder / "texts.jsonl").read_text().splitlines()
+    line = json.loads(lines[0])
+    line.pop("sha256")
+    lines[0] = json_line(sealed({**line, "support": "sar_with_optical"}))
+    (folder / "texts.jsonl").write_text("\n".join(lines) + "\n")
+    rows = [
+        FileRow(name, hashlib.sha256((folder / name).read_bytes()).hexdigest(), 0)
+        for name in files_of(folder)
+        if name != "manifest.json"
+    ]
+    assert identity_of(rows) != before
+
+
+def test_the_identity_does_not_depend_on_the_order_in_which_files_are_listed() -> None:
+    rows = [FileRow(f"SARimages/{number}.tif", f"{number:064x}", 1) for number in range(7)]
+    assert identity_of(rows) == identity_of(rows[::-1])
+    assert identity_of(rows) != identity_of(rows[:-1])
+    assert identity_of([*rows, FileRow("STATISTICS.md", "0" * 64, 1)]) == identity_of(rows)
+
+
+@pytest.mark.parametrize("fault", ["order", "id"])
+def test_texts_out_of_order_or_with_a_foreign_id_are_not_written(tmp_path: Path, fault: str) -> None:
+    texts = make_texts()[::-1] if fault == "order" else [("0" * 64, make_texts()[0][1])]
+    with pytest.raises(EntryOrderError):
+        write(tmp_path, HEAD, ImageNames([]), [], texts, lambda _: io.BytesIO())
