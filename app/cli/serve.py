@@ -50,7 +50,7 @@ def demo(
     end_with_parent: WithParent = False,
 ) -> None:
     """Like serve, with people to log in as and simulated scenes to review."""
-    from app.cli.demo_people import add_demo_people, log_ins
+    from app.cli.demo import log_ins, prepare
     from app.cli.opening import say
     from app.operations import supervisor
 
@@ -58,8 +58,7 @@ def demo(
     config = dataclasses.replace(
         _config(settings, 1, reload),
         ends_with_parent=end_with_parent,
-        once_command=(sys.executable, "-m", "app.cli.demo_process"),
-        prepare=lambda url: add_demo_people(url, settings.data_folder),
+        prepare=lambda url: prepare(url, settings.data_folder),
         greeting=lambda: log_ins(settings.data_folder),
     )
     supervisor.serve(config, say)

@@ -5,18 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from app.assets import AssetStore
 from app.db import SessionMaker, transaction
 from app.intake.queries import datasets, runs
-from app.intake.workflow.captioning import CaptionOptions, draft_captions
-from app.intake.workflow.corpus import CorpusOptions, draft_corpus
-from app.intake.workflow.importing import import_dataset
-from app.intake.workflow.options import ImportOptions
-from app.intake.workflow.screening import screen_dataset
-from pipeline.drafting.client import Endpoint
-from pipeline.drafting.replay import ReplayServer
+
+if TYPE_CHECKING:
+    from app.assets import AssetStore
 
 DATASET: Final = "demo"
 QUESTIONS_A_SCENE: Final = 10
@@ -35,6 +30,15 @@ def make_demo(sessions: SessionMaker, store: AssetStore, folder: Path, *, say: S
     """
     if is_made(sessions):
         return
+    # Here, so that a start which only asks whether the demo is made does not load what makes it.
+    from app.intake.workflow.captioning import CaptionOptions, draft_captions
+    from app.intake.workflow.corpus import CorpusOptions, draft_corpus
+    from app.intake.workflow.importing import import_dataset
+    from app.intake.workflow.options import ImportOptions
+    from app.intake.workflow.screening import screen_dataset
+    from pipeline.drafting.client import Endpoint
+    from pipeline.drafting.replay import ReplayServer
+
     say("simulating scenes")
     source = simulated(folder)
     say("importing them")

@@ -50,14 +50,13 @@ class ServeConfig:
         Locks, and the embedded database unless ``database_url`` is given.
     web_command, worker_command : tuple of str
         The web command gets the listening descriptor as its last argument.
-    once_command : tuple of str or None
-        Run one time beside the others, such as the making of demo data.
     environment : mapping
         Of all children; ``DATABASE_URL`` and the lifeline are added.
     reload_folders : tuple of Path
         Where a changed file makes the web processes start anew.
-    prepare : callable or None
-        Called with the database's URL after the migrations, before any child starts.
+    prepare : callable
+        Called with the database's URL after the migrations, before any child starts. Gives a command to run one time
+        beside the others, such as the making of demo data, or None.
     greeting : callable
         What is said below the address once all is ready.
     ends_with_parent : bool
@@ -73,9 +72,8 @@ class ServeConfig:
     web_command: tuple[str, ...]
     worker_command: tuple[str, ...]
     environment: Mapping[str, str]
-    once_command: tuple[str, ...] | None = None
     reload_folders: tuple[Path, ...] = ()
-    prepare: Callable[[str], None] | None = None
+    prepare: Callable[[str], tuple[str, ...] | None] = field(default=lambda _url: None)
     greeting: Callable[[], str] = field(default=lambda: "")
     ends_with_parent: bool = False
 
@@ -108,10 +106,9 @@ def _serve(config: ServeConfig, say: Say) -> None:
         address = address_of(listening)
         write_address(claim, address)
         migrate.upgrade(url)
-        if config.prepare:
-            config.prepare(url)
+        once = config.prepare(url)
         environment = dict(config.environment) | {"DATABASE_URL": url, VARIABLE: str(lifeline)}
-        children = [Child(each) for each in _programs(config, environment, listening.fileno(), (lifeline, lock))]
+        children = [Child(each) for each in _programs(config, once, environment, listening.fileno(), (lifeline, lock))]
         watch = SourceWatch(config.reload_folders) if config.reload_folders else None
         try:
             _Run(children, server, address, config, watch, say).until_stopped()
@@ -141,7 +138,11 @@ def _database(config: ServeConfig, say: Say) -> Iterator[tuple[str, EmbeddedServ
 
 
 def _programs(
-    config: ServeConfig, environment: Mapping[str, str], listening: int, inherited: tuple[int, ...]
+    config: ServeConfig,
+    once: tuple[str, ...] | None,
+    environment: Mapping[str, str],
+    listening: int,
+    inherited: tuple[int, ...],
 ) -> list[Program]:
     web = [
         Program(f"web process {number}", (*config.web_command, str(listening)), environment, (*inherited, listening))
@@ -151,8 +152,7 @@ def _programs(
         Program(f"worker {number}", config.worker_command, environment, inherited)
         for number in range(1, config.worker_processes + 1)
     ]
-    once = [Program("demo data", config.once_command, environment, inherited, True)] if config.once_command else []
-    return [*web, *workers, *once]
+    return [*web, *workers, *([Program("demo data", once, environment, inherited, is_once=True)] if once else [])]
 
 
 @dataclass

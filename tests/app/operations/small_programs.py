@@ -61,7 +61,7 @@ def serve(folder: Path, port: int, web_program: str) -> None:
         web_command=(*run, web_program),
         worker_command=(*run, "worker"),
         environment=os.environ | {"TRIHEDRAL_DATA": str(folder)},
-        once_command=(*run, "once"),
+        prepare=lambda _url: (*run, "once"),
         greeting=lambda: "Welcome",
     )
     try:

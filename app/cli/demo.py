@@ -1,33 +1,42 @@
-"""The people of the demo: one a role, with passwords made once and kept in DATA/demo-users.json for its owner alone."""
+"""What `trihedral demo` has beyond `serve`: one person a role, and simulated scenes.
+
+Their passwords are made once and kept in DATA/demo-users.json, for its owner alone.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import secrets
+import sys
 from pathlib import Path
 
-from app.accounts.workflow import EmailTakenError, add_person
-from app.db import make_engine, make_sessionmaker, transaction
+from app.accounts.workflow import add_person, list_people
+from app.db import SessionMaker, make_engine, make_sessionmaker, transaction
+from app.intake.demo import is_made
 from pipeline.vocabulary import ROLES
 
 FILE = "demo-users.json"
 
 
-def add_demo_people(url: str, data_folder: Path) -> None:
-    """Add one person a role who can log in with the password in the file; those who are there stay as they are."""
-    passwords = _passwords(data_folder / FILE)
+def prepare(url: str, data_folder: Path) -> tuple[str, ...] | None:
+    """Add the people; gives the command that makes the demo's dataset, unless it is made already."""
     engine = make_engine(url, pool_size=1)
     try:
         sessions = make_sessionmaker(engine)
-        for role in ROLES:
-            try:
-                with transaction(sessions) as session:
-                    add_person(session, _email(role), f"Demo {role}", passwords[role], [role])
-            except EmailTakenError:
-                continue
+        _add_people(sessions, _passwords(data_folder / FILE))
+        return None if is_made(sessions) else (sys.executable, "-m", "app.cli.demo_process")
     finally:
         engine.dispose()
+
+
+def _add_people(sessions: SessionMaker, passwords: dict[str, str]) -> None:
+    """Those who are there stay as they are."""
+    with transaction(sessions) as session:
+        there = {person.email for person in list_people(session)}
+        for role in ROLES:
+            if _email(role) not in there:
+                add_person(session, _email(role), f"Demo {role}", passwords[role], [role])
 
 
 def log_ins(data_folder: Path) -> str:
