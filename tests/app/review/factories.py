@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.accounts.workflow import make_token
 from app.review.workflow import GivenVerdict, ReviewConfig, Submission, claim
 
 CONFIG = ReviewConfig()
@@ -128,3 +129,12 @@ def value(session: Session, query: str, **given: Any) -> Any:
 def rows(session: Session, query: str, **given: Any) -> list[tuple[Any, ...]]:
     """The rows of a query."""
     return [tuple(row) for row in session.execute(text(query), given)]
+
+
+def add_client(session: Session, name: str = "one") -> tuple[uuid.UUID, str]:
+    """A reviewer who logs in; the pseudonym and a bearer token."""
+    reviewer, email = add_reviewer(session), f"{name}@example.org"
+    person = """insert into person (pseudonym, email, display_name, password_hash, roles)
+        values (:reviewer, :email, :name, 'none', array['reviewer'])"""
+    session.execute(text(person), {"reviewer": reviewer, "email": email, "name": name})
+    return reviewer, make_token(session, email)
