@@ -9,6 +9,7 @@ from app.db import transaction
 from app.intake.queries import runs
 from app.intake.queries.runs import RunProgress
 from app.intake.workflow.options import ImportOptions, OnProgress, Progress
+from app.intake.workflow.running import run_row
 from app.work import WorkRetry, resource, sessions_of, stop_check
 
 jobs = Blueprint()
@@ -26,7 +27,9 @@ def carry_out_run(context: JobContext, run_id: int) -> None:
     def on_progress(_progress: Progress) -> None:
         check()
 
-    _carry_out(context, run, on_progress)
+    # Around the workflow's own, for what fails before its run has begun: a folder that has gone meanwhile.
+    with run_row(sessions_of(context), run_id):
+        _carry_out(context, run, on_progress)
 
 
 def _carry_out(context: JobContext, run: RunProgress, on_progress: OnProgress) -> None:

@@ -124,7 +124,8 @@ class _Shift:
             # Waiting jobs are told of at once by NOTIFY; polling is for those that are due at a time.
             fetch_job_polling_interval=2.0,
             # After this, running jobs see `should_abort` and stop at the end of their chunk, however long that takes.
-            shutdown_graceful_timeout=0.2,
+            # A worker that leaves for want of work lets them end.
+            shutdown_graceful_timeout=None if self.until_idle else 0.2,
             install_signal_handlers=False,
             update_heartbeat_interval=self.silent_s / 4,
             stalled_worker_timeout=self.silent_s,
