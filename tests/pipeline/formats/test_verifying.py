@@ -84,13 +84,13 @@ def test_one_changed_byte_anywhere_is_found_and_its_file_named(folder: Path) -> 
 
 def test_each_changed_text_is_named_by_its_id(folder: Path) -> None:
     for name in [name for name in files_of(folder) if name.startswith("Text/") or name == "texts.jsonl"]:
-        stored = (folder / name).read_text()
+        stored = (folder / name).read_bytes()
         for text, entry in make_texts():
-            words = entry.get("question") or entry["caption"]
+            words = (entry.get("question") or entry["caption"]).encode()
             is_here = words in stored
-            (folder / name).write_text(stored.replace(words, words.swapcase()))
+            (folder / name).write_bytes(stored.replace(words, words.swapcase()))
             assert {fault.text for fault in verify_folder(folder).faults} == ({text} if is_here else set())
-        (folder / name).write_text(stored)
+        (folder / name).write_bytes(stored)
 
 
 @pytest.mark.parametrize(

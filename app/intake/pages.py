@@ -1,0 +1,132 @@
+"""Datasets, one dataset, one run: for an admin. A fixed number of queries a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Final
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
+
+from app.db.errors import DomainError, Meaning
+from app.intake.queries import datasets, runs, work
+from app.intake.queries.datasets import DatasetBreakdown, DatasetOverview, Share
+from app.intake.queries.runs import NOTE, RunProgress, StoredRefusal
+from app.intake.queries.work import DrafterShare, Work
+from app.web.database import DbSession
+from app.web.rendering import render
+from pipeline.vocabulary import KIND_TITLES, QUESTION_TYPE_TITLES
+
+router = APIRouter()
+
+DATASETS_A_PAGE: Final = 100
+RUNS_A_PAGE: Final = 20
+REFUSALS_A_PAGE: Final = 100
+
+Key = Annotated[int, Query(ge=0, lt=2**63)]
+
+
+class NoSuchDatasetError(DomainError):
+    meaning: ClassVar[Meaning] = "not_found"
+    code = "no_such_dataset"
+
+
+class NoSuchRunError(DomainError):
+    meaning: ClassVar[Meaning] = "not_found"
+    code = "no_such_run"
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetsPage:
+    template: ClassVar[str] = "intake/datasets.html"
+
+    rows: list[tuple[DatasetOverview, Work]]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetPage:
+    template: ClassVar[str] = "intake/dataset.html"
+
+    dataset: DatasetOverview
+    work: Work
+    breakdown: DatasetBreakdown
+    titles: dict[str, str]
+    drafters: list[DrafterShare]
+    runs: list[RunProgress]
+    older: int | None
+    next_step: str | None
+    """The command that brings the dataset on, where there is one to give."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    template: ClassVar[str] = "intake/run.html"
+
+    run: RunProgress
+    is_open: bool
+    reasons: list[Share]
+    refusals: list[StoredRefusal]
+    note: str
+    after: int | None
+    is_first: bool
+
+
+@router.get("/datasets", name="datasets_page")
+def datasets_page(request: Request, session: DbSession, after: Annotated[str, Query(max_length=63)] = "") -> Response:
+    listed = datasets.list_datasets(session, after=after.replace("\0", ""), limit=DATASETS_A_PAGE)
+    works = work.work_of_datasets(session)
+    rows = [(dataset, works.get(dataset.dataset_id, Work())) for dataset in listed]
+    return render(request, DatasetsPage(rows, listed[-1].name if len(listed) == DATASETS_A_PAGE else None))
+
+
+@router.get("/datasets/{name}", name="dataset_page")
+def dataset_page(
+    request: Request, session: DbSession, name: Annotated[str, Path(max_length=200)], before: Key | None = None
+) -> Response:
+    dataset = None if "\0" in name else datasets.dataset_overview(session, name)
+    if dataset is None:
+        raise NoSuchDatasetError(f"There is no dataset {name[:80]!r}.", dataset=name[:80])
+    breakdown = datasets.dataset_breakdown(session, dataset.dataset_id)
+    found = runs.list_runs(session, dataset.dataset_id, before=before, limit=RUNS_A_PAGE)
+    page = DatasetPage(
+        dataset=dataset,
+        work=work.work_of_datasets(session).get(dataset.dataset_id, Work()),
+        breakdown=breakdown,
+        titles={**KIND_TITLES, **QUESTION_TYPE_TITLES},
+        drafters=work.drafters_of(session, dataset.dataset_id),
+        runs=found,
+        older=found[-1].run_id if len(found) == RUNS_A_PAGE else None,
+        next_step=next_step(dataset, breakdown),
+    )
+    return render(request, page)
+
+
+@router.get("/runs/{run_id}", name="run_page")
+def run_page(
+    request: Request, session: DbSession, run_id: Annotated[int, Path(ge=1, lt=2**63)], after: Key = 0
+) -> Response:
+    run = runs.find_run(session, run_id)
+    if run is None:
+        raise NoSuchRunError(f"There is no run {run_id}.", run_id=run_id)
+    refusals = runs.list_refusals(session, run_id, after=after, limit=REFUSALS_A_PAGE)
+    page = RunPage(
+        run=run,
+        is_open=run.state in {"waiting", "running"},
+        reasons=work.reasons_of(session, run_id),
+        refusals=refusals,
+        note=NOTE,
+        after=refusals[-1].refusal_id if len(refusals) == REFUSALS_A_PAGE else None,
+        is_first=after == 0,
+    )
+    return render(request, page)
+
+
+def next_step(dataset: DatasetOverview, breakdown: DatasetBreakdown) -> str | None:
+    """What an admin types next: drafts before screening, screening before reviews."""
+    if dataset.scenes and not dataset.drafts:
+        captions = f"\ntrihedral draft {dataset.name} --captions concise,complex" if breakdown.with_optical else ""
+        return f"trihedral draft {dataset.name} --corpus{captions}"
+    if breakdown.unscreened:
+        return f"trihedral screen {dataset.name}"
+    return None

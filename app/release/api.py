@@ -1,0 +1,95 @@
+"""Releases for scripts: the list, exports and their files."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from app.assets.api import store_at
+from app.assets.ranges import RangeError, parse_range
+from app.db.errors import DomainError, Meaning
+from app.release import workflow
+from app.release.queries.exports import ExportRow
+from app.release.schemas import ExportView, NewExport, ReleaseList, ReleaseView
+from app.web.database import DbSession
+
+router = APIRouter(prefix="/api/v1")
+
+ExportId = Annotated[int, Path(ge=1, lt=2**63)]
+
+
+class ExportNotDoneError(DomainError):
+    meaning: ClassVar[Meaning] = "conflict"
+    code = "export_not_done"
+
+
+@router.get("/releases", name="list_releases")
+def list_releases(
+    session: DbSession,
+    before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> ReleaseList:
+    """Releases, newest first, a page at a time."""
+    rows = workflow.list_releases(session, before, limit)
+    return ReleaseList(
+        releases=[ReleaseView.of(row) for row in rows], before=rows[-1].release_id if len(rows) == limit else None
+    )
+
+
+@router.post("/releases/{name}/exports", name="create_export", status_code=202)
+def create_export(session: DbSession, response: Response, name: str, asked: NewExport | None = None) -> ExportView:
+    """Start an export, or find the one that is there: ask at ``Location`` until it is done."""
+    asked = asked or NewExport()
+    label = name if asked.number is None else f"{name}@{asked.number}"
+    export = workflow.request_export(session, label, asked.format)
+    response.headers["Location"] = f"/api/v1/exports/{export.export_id}"
+    return ExportView.of(export)
+
+
+@router.get("/exports/{export_id}", name="read_export")
+def read_export(session: DbSession, export_id: ExportId) -> ExportView:
+    """How far an export is."""
+    return ExportView.of(workflow.get_export(session, export_id))
+
+
+@router.api_route("/exports/{export_id}/file", methods=["GET", "HEAD"], name="download_export")
+def download_export(request: Request, session: DbSession, export_id: ExportId) -> Response:
+    """The archive, or the one range of it that was asked for, so that a broken download goes on where it stopped."""
+    export = workflow.get_export(session, export_id)
+    if export.state != "done" or export.sha256 is None or export.bytes is None:
+        raise ExportNotDoneError(_why_not(export), state=export.state)
+    return _file(request, export.sha256, export.bytes, export.file or f"export-{export_id}.tar")
+
+
+def _why_not(export: ExportRow) -> str:
+    if export.state == "failed":
+        return f"This export failed: {export.error}. Start a new one."
+    return "This export is not done yet. Ask again in a moment."
+
+
+def _file(request: Request, sha256: str, size: int, name: str) -> Response:
+    store, etag = store_at(request.app.state.assets_url), f'"{sha256}"'
+    headers = {
+        "ETag": etag,
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    store.size(sha256)  # what is missing is said before the first byte leaves
+    wanted = request.headers.get("range") if request.headers.get("if-range", etag) == etag else None
+    try:
+        part = parse_range(wanted, size)
+    except RangeError:
+        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+    start, end = part or (0, size)
+    if part:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    headers["Content-Length"] = str(end - start)
+    status = 206 if part else 200
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers, media_type="application/x-tar")
+    return StreamingResponse(store.chunks(sha256, start, end), status, headers, "application/x-tar")

@@ -1,0 +1,117 @@
+"""Datasets and runs as an admin sees them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import event, text
+
+from app.accounts import workflow as accounts
+from app.assets.store import AssetStore
+from app.db import SessionMaker, transaction
+from app.intake.queries import runs
+from app.settings import Settings
+from pipeline.records import Refusal
+from tests.app.release.reviewed import Text, View, caption, make_dataset
+
+
+@pytest.fixture
+def client(application: FastAPI, sessions: SessionMaker) -> Iterator[TestClient]:
+    with transaction(sessions) as session:
+        added = accounts.add_person(session, "admin@example.org", "Ada", None, ["admin"])
+        token = accounts.log_in(session, added.email, added.password or "")
+    with TestClient(application, base_url="http://127.0.0.1", follow_redirects=False) as opened:
+        opened.cookies.set("trihedral_session", token)
+        yield opened
+
+
+@pytest.fixture
+def dataset(sessions: SessionMaker, settings: Settings) -> str:
+    Path(settings.assets_url).mkdir(parents=True)
+    counters = {"scenes": 2, "drafts": 3, "packets": 2, "reviews_wanted": 4, "reviewed": 1, "verified": 2,
+                "disagreements": 1}  # fmt: skip
+    with transaction(sessions) as session:
+        views = [View("a.png", [Text("How many ships?"), caption("A port.")]), View("b.png", [Text("Is it?")])]
+        make_dataset(session, AssetStore(settings.assets_url), views)
+        for name, delta in counters.items():
+            statement = (
+                "insert into counter_delta (dataset_id, name, delta) select dataset_id, :name, :delta from dataset"
+            )
+            session.execute(text(statement), {"name": name, "delta": delta})
+    return "ports"
+
+
+def words(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def test_without_datasets_the_page_says_the_command(client: TestClient) -> None:
+    page = client.get("/datasets").text
+    assert "trihedral dataset import coco PATH --name NAME" in page
+    assert "trihedral dataset import paired PATH --name NAME" in page
+
+
+def test_the_list_shows_how_far_each_dataset_is(client: TestClient, dataset: str) -> None:
+    page = words(client.get("/datasets").text)
+    assert "ports coco 2 3 2 1 / 4 0 3 2 1" in page
+
+
+def test_a_dataset_shows_its_parts_and_the_next_command(client: TestClient, dataset: str) -> None:
+    page = words(client.get("/datasets/ports").text)
+    for part in ("test 2", "Concise caption 1", "Instance counting 2", "ship 2", "corpus 1", "draft 1 done"):
+        assert part in page
+    assert "trihedral screen ports" in page
+    assert client.get("/datasets/nothing").status_code == 404
+    assert client.get("/datasets/%00").status_code == 404
+
+
+def test_a_run_shows_its_refusals_page_by_page_as_text(
+    client: TestClient, dataset: str, sessions: SessionMaker
+) -> None:
+    with transaction(sessions) as session:
+        dataset_id = session.execute(text("select dataset_id from dataset")).scalar_one()
+        run_id = runs.add_run(session, dataset_id, "import", {})
+        runs.start_run(session, run_id)
+        refusals = [Refusal(f"<b>{number}</b>\u202e.png", "not an image", str(number)) for number in range(130)]
+        runs.add_refusals(session, run_id, refusals)
+        runs.advance_run(session, run_id, 5, 10, {"scenes": 4})
+    page = client.get(f"/runs/{run_id}").text
+    assert "every 2s" in page
+    assert "<b>0</b>" not in page
+    assert "not an image 130" in words(page)
+    onward = re.search(r'href="(/runs/\d+\?after=\d+)"', page)[1]  # type: ignore[index]
+    second = client.get(onward).text
+    assert (page.count("not an image<"), second.count("not an image<")) == (101, 30)
+    assert "every 2s" not in second
+    with transaction(sessions) as session:
+        runs.finish_run(session, run_id, "failed", "the disk is full")
+    failed = client.get(f"/runs/{run_id}").text
+    assert "the disk is full" in failed
+    assert "every 2s" not in failed
+    assert client.get(f"/runs/{run_id + 1}").status_code == 404
+    assert client.get(f"/runs/{2**63}").status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/datasets", "/datasets/ports", "/runs/1"])
+def test_a_page_asks_as_often_for_many_datasets_as_for_one(
+    client: TestClient, application: FastAPI, dataset: str, sessions: SessionMaker, path: str
+) -> None:
+    asked: list[str] = []
+    event.listen(application.state.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    client.get(path)
+    once, asked[:] = len(asked), []
+    with transaction(sessions) as session:
+        session.execute(
+            text("insert into dataset (name, source) select 'more' || n, 'coco' from generate_series(1, 9) n")
+        )
+        statement = (
+            "insert into run (dataset_id, kind) select d.dataset_id, 'screen' from dataset d, generate_series(1, 5)"
+        )
+        session.execute(text(statement))
+    client.get(path)
+    assert len(asked) == once <= 14

@@ -1,0 +1,160 @@
+"""Releases over HTTP: pages as a browser without JavaScript uses them, and the interface of scripts."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import text
+
+from app.accounts import workflow as accounts
+from app.assets.store import AssetStore
+from app.db import SessionMaker, transaction
+from app.release import workflow
+from app.settings import Settings
+from tests.app.release.reviewed import Text, View, caption, make_dataset
+
+
+@pytest.fixture
+def store(settings: Settings) -> AssetStore:
+    Path(settings.assets_url).mkdir(parents=True)
+    return AssetStore(settings.assets_url)
+
+
+@pytest.fixture
+def client(application: FastAPI, sessions: SessionMaker, store: AssetStore) -> Iterator[TestClient]:
+    """A browser in which an admin is logged in."""
+    with transaction(sessions) as session:
+        added = accounts.add_person(session, "admin@example.org", "Ada", None, ["admin"])
+        token = accounts.log_in(session, added.email, added.password or "")
+        texts = [Text("How many ships?", verdict="revise", revised_text="How many <b>ships</b>?"), caption("A port.")]
+        make_dataset(session, store, [View("a.png", [*texts, Text("Is it?", verdict="reject")])])
+    with TestClient(application, base_url="http://127.0.0.1", follow_redirects=False) as opened:
+        opened.cookies.set("trihedral_session", token)
+        yield opened
+
+
+@pytest.fixture
+def script(application: FastAPI, sessions: SessionMaker, client: TestClient) -> Iterator[TestClient]:
+    """A script with the same admin's token."""
+    with transaction(sessions) as session:
+        token = accounts.make_token(session, "admin@example.org")
+    with TestClient(application, base_url="http://127.0.0.1", headers={"Authorization": f"Bearer {token}"}) as opened:
+        yield opened
+
+
+def csrf_of(client: TestClient, path: str) -> str:
+    return re.search(r'name="csrf" value="([^"]+)"', client.get(path).text)[1]  # type: ignore[index]
+
+
+def create(client: TestClient, **changes: object) -> tuple[int, str]:
+    form = {"csrf": csrf_of(client, "/releases/new"), "name": "bench", "datasets": ["ports"], "notes": "<i>first</i>"}
+    response = client.post("/releases", data={**form, "kinds": ["question", "concise_caption"], **changes})
+    return response.status_code, response.headers.get("location", response.text)
+
+
+def test_a_release_is_frozen_exported_and_downloaded(
+    client: TestClient, sessions: SessionMaker, store: AssetStore, tmp_path: Path
+) -> None:
+    assert "No release yet" in client.get("/releases").text
+    assert create(client) == (303, "/releases/bench@1")
+    page = client.get("/releases/bench@1").text
+    assert "&lt;i&gt;first" in page
+    assert "Instance counting" in page
+    assert "every 2s" not in page
+    form = {"csrf": csrf_of(client, "/releases/bench@1"), "format": "sarlang"}
+    for _ in range(2):
+        assert client.post("/releases/bench@1/exports", data=form).headers["location"] == "/releases/bench@1#exports"
+    waiting = client.get("/releases/bench@1").text
+    assert waiting.count('<span class="badge badge--info">waiting</span>') == 1
+    assert "every 2s" in waiting
+    with transaction(sessions) as session:
+        export_id = session.execute(text("select export_id from export")).scalar_one()
+    workflow.run_export(sessions, store, export_id)
+    done = client.get("/releases/bench@1").text
+    assert "every 2s" not in done
+    link = re.search(r'href="(/api/v1/exports/[^"]+)"', done)[1]  # type: ignore[index]
+    assert client.get(link).content[:7] == b"bench-1"
+    assert "bench@1" in client.get("/releases").text
+
+
+def test_the_form_says_what_is_in_and_what_is_out_and_keeps_what_was_typed(client: TestClient) -> None:
+    page = client.get("/releases/new").text
+    assert re.search(r'value="ports" checked> ports</label></th>\s*<td class="number">2</td>', page)
+    status, page = create(client, name="no way", kinds=["complex_caption"])
+    assert status == 422
+    assert 'value="no way"' in page
+    assert "&lt;i&gt;first&lt;/i&gt;</textarea>" in page
+    assert create(client, datasets=[])[0] == 422
+    assert create(client, kinds=["complex_caption"])[0] == 409
+    assert client.get("/releases").text.count("bench@") == 0
+
+
+def test_a_release_that_is_not_there_is_said_to_be_missing(client: TestClient) -> None:
+    for label in ("bench@1", "bench@x", "%00", "a" * 300):
+        assert client.get(f"/releases/{label}").status_code == 404
+
+
+def test_releases_are_paged_by_key(client: TestClient, script: TestClient) -> None:
+    for _ in range(3):
+        create(client)
+    first = script.get("/api/v1/releases", params={"limit": 2}).json()
+    assert [release["release"] for release in first["releases"]] == ["bench@3", "bench@2"]
+    second = script.get("/api/v1/releases", params={"limit": 2, "before": first["before"]}).json()
+    assert [release["release"] for release in second["releases"]] == ["bench@1"]
+    assert second["before"] is None
+    assert client.get("/releases", params={"before": first["before"]}).text.count("/releases/bench@") == 1
+
+
+def test_a_script_starts_an_export_asks_for_it_and_reads_ranges_of_its_file(
+    client: TestClient, script: TestClient, sessions: SessionMaker, store: AssetStore
+) -> None:
+    create(client)
+    asked = script.post("/api/v1/releases/bench/exports", json={"number": 1, "format": "sarlang"})
+    assert asked.status_code == 202
+    place = asked.headers["location"]
+    assert script.post("/api/v1/releases/bench@1/exports").json()["export_id"] == asked.json()["export_id"]
+    early = script.get(f"{place}/file")
+    assert (early.status_code, early.json()["code"]) == (409, "export_not_done")
+    assert early.headers["content-type"] == "application/problem+json"
+    workflow.run_export(sessions, store, asked.json()["export_id"])
+    export = script.get(place).json()
+    assert export["state"] == "done"
+    whole = script.get(export["url"])
+    assert hashlib.sha256(whole.content).hexdigest() == export["sha256"]
+    assert whole.headers["content-disposition"] == 'attachment; filename="bench-1-sarlang.tar"'
+    half = len(whole.content) // 2
+    parts = [
+        script.get(export["url"], headers={"Range": f"bytes={bounds}"}) for bounds in (f"0-{half - 1}", f"{half}-")
+    ]
+    assert [part.status_code for part in parts] == [206, 206]
+    assert b"".join(part.content for part in parts) == whole.content
+    assert script.get(export["url"], headers={"Range": f"bytes={len(whole.content)}-"}).status_code == 416
+    assert script.get(export["url"], headers={"If-None-Match": whole.headers["etag"]}).status_code == 304
+    assert script.head(export["url"]).headers["content-length"] == str(len(whole.content))
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/api/v1/releases/nothing/exports", {}, 404),
+        ("/api/v1/releases/bench/exports", {"number": 9}, 404),
+        ("/api/v1/releases/bench/exports", {"number": 0}, 422),
+        ("/api/v1/releases/bench/exports", {"format": "zip"}, 422),
+        ("/api/v1/releases/bench/exports", {"formt": "sarlang"}, 422),
+    ],
+)
+def test_what_cannot_be_exported_is_said(
+    client: TestClient, script: TestClient, path: str, body: dict[str, object], status: int
+) -> None:
+    create(client)
+    response = script.post(path, json=body)
+    assert response.status_code == status
+    assert response.json()["detail"]
+    assert script.get("/api/v1/exports/7").status_code == 404
+    assert script.get("/api/v1/exports/7/file").status_code == 404
