@@ -61,6 +61,12 @@ function send(method, path, body) {
   return reach(`/api/v1${path}`, { method, headers, body: JSON.stringify(body) });
 }
 
+/** A POST that outlives the page; nobody waits for its answer. @param {string} path below /api/v1 */
+export function sendLast(path) {
+  const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf };
+  fetch(`/api/v1${path}`, { method: "POST", headers, body: "{}", credentials: "same-origin", keepalive: true }).catch(() => {});
+}
+
 const root = document.querySelector("[data-reviewer]");
 /** The pseudonym of whom this page was made for. */
 export const reviewer = root instanceof HTMLElement ? (root.dataset.reviewer ?? "") : "";

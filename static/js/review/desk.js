@@ -1,7 +1,7 @@
 // @ts-check
 /** The way of packets over the desk: claimed, restored, judged, submitted; and what is said where that fails. */
 
-import { element, slot } from "../dom.js";
+import { slot } from "../dom.js";
 import { keepOnly } from "../viewer/assets.js";
 import { LoggedOutError, ProblemError, reviewer, takeNewSession, UnreachableError } from "./api.js";
 import { Display } from "./display.js";
@@ -11,6 +11,7 @@ import { Judging } from "./judging.js";
 import { ask, notify, say, showSheet } from "./messages.js";
 import { Queue } from "./queue.js";
 import { Saver } from "./saving.js";
+import { tellAhead, tellEmpty, tellFoot, tellHold, tellInstead, tellNoPacket, tellPacket, tellSaving } from "./telling.js";
 import { Work } from "./work.js";
 
 /** @typedef {import("./contract").PacketView} PacketView */
@@ -18,13 +19,6 @@ import { Work } from "./work.js";
 /** @typedef {import("./saving.js").Stored} Stored */
 
 const AGAIN_MS = 5_000;
-/** @type {Record<"nothing_left" | "all_taken", [string, string]>} */
-const REASONS = {
-  nothing_left: ["Nothing is left to review here", "Every packet has its reviews, or you have reviewed it. New packets appear when an admin has texts drafted and screened."],
-  all_taken: ["Other reviewers have the rest in hand", "A packet comes free when one of them hands it back or stays away. Look again in a while."],
-};
-const SAVE_TEXTS = { saved: "● saved", saving: "○ saving", offline: "◐ offline – kept in this browser", logged_out: "◐ logged out – kept in this browser" };
-
 export class Desk {
   /** @type {Work | null} */
   #work = null;
@@ -37,11 +31,11 @@ export class Desk {
   /** @param {string | null} dataset */
   constructor(dataset) {
     this.journal = new Journal(reviewer);
-    this.holds = new Holds({ onTick: (left_s) => this.#tellHold(left_s), onEnded: (problem) => this.#holdLost(problem) });
+    this.holds = new Holds({ onTick: tellHold, onEnded: (problem) => this.#holdLost(problem) });
     this.queue = new Queue(dataset, this.holds);
     this.display = new Display({ onBox: (numbers, isClick) => this.#pointedAt(numbers, isClick) });
     this.saver = new Saver(this.journal, {
-      onState: (state) => this.#tellSaving(state),
+      onState: (state) => this.#saving(state),
       onConflict: (work, stored) => void this.#conflict(work, stored),
       onAcknowledged: (acknowledgement) => this.#acknowledge(acknowledgement),
       onRefused: (problem) => this.#refused(problem),
@@ -55,6 +49,9 @@ export class Desk {
       onSubmit: () => void this.#submit(),
       onOther: (id) => (id === "sheet" ? showSheet() : id === "hand_back" ? void this.#handBack() : undefined),
     });
+    addEventListener("pagehide", () => this.queue.releaseAhead());
+    // From the back-forward cache the page would go on with what it no longer holds.
+    addEventListener("pageshow", (event) => event.persisted && location.reload());
     addEventListener("focus", () => this.saver.state === "logged_out" && void this.#afterLogIn());
   }
 
@@ -71,7 +68,7 @@ export class Desk {
     try {
       const reason = await this.queue.open();
       if (this.queue.current) this.#show(this.queue.current);
-      else this.#showEmpty(reason === "all_taken" ? "all_taken" : "nothing_left");
+      else this.#showEmpty(reason);
     } catch (error) {
       this.#failedToOpen(error);
     } finally {
@@ -81,12 +78,14 @@ export class Desk {
 
   /** @param {unknown} error */
   #failedToOpen(error) {
-    if (error instanceof LoggedOutError) this.#tellSaving("logged_out");
+    if (error instanceof LoggedOutError) this.#saving("logged_out");
     else if (error instanceof UnreachableError) this.#again = setTimeout(() => void this.#open(), AGAIN_MS);
     else if (!(error instanceof ProblemError)) throw error;
     const text = error instanceof UnreachableError ? `${error.message} This page tries again every few seconds.` : error.message;
     this.#clear();
-    this.#tellInstead("No packet could be fetched", text, () => void this.#open());
+    const hasOthers = error instanceof ProblemError && error.code === "too_many_held";
+    const links = hasOthers ? [{ href: "/review", text: "Go on with those in hand" }] : [];
+    tellInstead("No packet could be fetched", text, () => void this.#open(), links);
   }
 
   /** @param {PacketView} packet */
@@ -100,8 +99,8 @@ export class Desk {
     this.holds.watch(id);
     this.display.show(packet);
     this.judging.show(work);
-    this.#tellPacket(packet);
-    this.#tellFoot();
+    tellPacket(packet);
+    tellFoot(this.#work);
     void this.#fetchAhead();
   }
 
@@ -161,13 +160,13 @@ export class Desk {
       this.journal.forgetProgress(work.packet.assignment.id);
       this.saver.follow(work, stored.version, false);
       this.judging.show(work);
-      this.#tellFoot();
+      tellFoot(this.#work);
     } else this.saver.overwrite(stored);
   }
 
   #changed() {
     this.saver.changed();
-    this.#tellFoot();
+    tellFoot(this.#work);
     const isFull = this.journal.isFull;
     notify("journal", isFull ? { title: "This browser keeps nothing.", text: "Its storage is full or switched off: only what the top says is saved survives a reload." } : null);
   }
@@ -187,7 +186,7 @@ export class Desk {
     if (next) this.#show(next);
     else {
       this.#clear();
-      this.#tellInstead(meanwhile, "The next packet comes with the server's answer.", null);
+      tellInstead(meanwhile, "The next packet comes with the server's answer.", null);
     }
   }
 
@@ -207,7 +206,7 @@ export class Desk {
 
   #afterSubmit() {
     if (this.#work) {
-      this.#tellPacket(this.#work.packet);
+      tellPacket(this.#work.packet);
       void this.#fetchAhead();
     } else if (this.queue.current) this.#show(this.queue.current);
     else void this.#open();
@@ -244,9 +243,9 @@ export class Desk {
   }
 
   async #fetchAhead() {
-    this.#tellAhead();
+    tellAhead(this.#work && this.queue.ahead);
     await this.queue.fetchAhead();
-    this.#tellAhead();
+    tellAhead(this.#work && this.queue.ahead);
     keepOnly([this.queue.current, this.queue.ahead].flatMap((packet) => (packet ? [packet.scene] : [])));
   }
 
@@ -277,88 +276,20 @@ export class Desk {
   }
 
   /** @param {import("./saving.js").SaveState} state */
-  #tellSaving(state) {
-    const shown = slot("save");
-    shown.dataset.state = state;
-    shown.textContent = SAVE_TEXTS[state];
-    if (state !== "logged_out") {
-      notify("session", null);
-      return;
-    }
-    notify("session", {
-      title: "You are logged out.",
-      text: "Nothing is lost. Log in, in a new tab, and come back: this page then goes on by itself.",
-      actions: [
-        { text: "Log in", href: "/login?next=/queue" },
-        { text: "Try again", onclick: () => void this.#afterLogIn() },
-      ],
-    });
-  }
-
-  /** @param {number | null} left_s */
-  #tellHold(left_s) {
-    slot("hold").hidden = left_s === null;
-    slot("hold").classList.toggle("hold--short", (left_s ?? 0) < 120);
-    if (left_s !== null) slot("hold-left").textContent = `${Math.floor(left_s / 60)}:${String(left_s % 60).padStart(2, "0")}`;
-  }
-
-  /** @param {PacketView} packet */
-  #tellPacket({ dataset, scene, drafts }) {
-    const found = drafts.filter((draft) => draft.findings.length).length;
-    slot("dataset").textContent = dataset.name;
-    slot("scene").textContent = scene.place ? `${scene.name} · ${scene.place}` : scene.name;
-    slot("counts").textContent = `· ${drafts.length} ${drafts.length === 1 ? "text" : "texts"}, ${found || "none"} with findings`;
-    slot("meter").hidden = false;
-    const done = Math.min(dataset.wanted, dataset.reviewed);
-    slot("done").textContent = `${done.toLocaleString("en")} / ${dataset.wanted.toLocaleString("en")}`;
-    const bar = slot("meter").querySelector("progress");
-    if (bar) [bar.max, bar.value] = [Math.max(1, dataset.wanted), done];
-    slot("foot").hidden = false;
-    for (const button of document.querySelectorAll('[data-key="hand_back"]')) if (button instanceof HTMLElement) button.hidden = false;
-  }
-
-  #tellFoot() {
-    const work = this.#work;
-    if (!work) return;
-    const { reason } = work.body.scene;
-    slot("scene-verdict").textContent = reason ? `Unusable: ${reason.replaceAll("_", " ")}` : "Scene usable";
-    slot("scene-verdict").closest("button")?.setAttribute("aria-pressed", String(work.isUnusable));
-    slot("judged").textContent = work.isUnusable ? "" : `${work.judgedCount} of ${work.drafts.length} judged`;
-    slot("submit").textContent = work.isComplete ? "Submit and next" : "Next open text";
-  }
-
-  #tellAhead() {
-    slot("ahead").textContent = !this.#work ? "" : this.queue.ahead ? "next packet ready" : "no further packet yet";
+  #saving(state) {
+    tellSaving(state, () => void this.#afterLogIn());
   }
 
   #clear() {
     this.judging.show(null);
     this.display.clear();
     this.holds.watch(null);
-    slot("foot").hidden = true;
-    slot("counts").textContent = "";
-    slot("ahead").textContent = "";
-    for (const button of document.querySelectorAll('[data-key="hand_back"]')) if (button instanceof HTMLElement) button.hidden = true;
+    tellNoPacket();
   }
 
-  /** @param {keyof typeof REASONS} reason */
+  /** @param {string | null} reason */
   #showEmpty(reason) {
     this.#clear();
-    slot("scene").textContent = "No packet";
-    const [title, text] = REASONS[reason];
-    const done = this.#acknowledged ? ` You reviewed ${this.#acknowledged} ${this.#acknowledged === 1 ? "packet" : "packets"} just now.` : "";
-    this.#tellInstead(title ?? "", `${text}${done}`, () => void this.#open());
-  }
-
-  /**
-   * In place of the texts.
-   * @param {string} title
-   * @param {string} text
-   * @param {(() => void) | null} again
-   */
-  #tellInstead(title, text, again) {
-    const actions = again ? element("div", { class: "row" }, element("button", { class: "button", type: "button", text: "Look again", onclick: again }), element("a", { class: "button", href: "/queue", text: "To the queue" })) : null;
-    slot("list").replaceChildren(element("div", { class: "empty" }, element("h2", { text: title }), element("p", { text }), actions));
-    say(`${title}. ${text}`);
+    tellEmpty(reason === "all_taken" ? reason : "nothing_left", this.#acknowledged, () => void this.#open());
   }
 }

@@ -13,6 +13,13 @@ import { unitText, valueText } from "./vocabulary.js";
 /** @param {string} selector */
 const all = (selector) => /** @type {HTMLElement[]} */ ([...document.querySelectorAll(selector)]);
 
+/** Metres a pixel: one figure where rows and columns agree to a hundredth. @param {[number, number] | null} spacing_m */
+function spacingText(spacing_m) {
+  if (!spacing_m) return null;
+  const [down, across] = spacing_m.map((spacing) => Number(spacing.toPrecision(3)));
+  return Math.abs(spacing_m[0] / spacing_m[1] - 1) < 0.01 ? `${across} m` : `${down} × ${across} m`;
+}
+
 /** @param {(string | null | false | undefined)[]} parts */
 const joined = (...parts) => parts.filter(Boolean).join(" · ");
 
@@ -58,8 +65,7 @@ export class Display {
     if (!this.viewer.canDraw) this.#trouble("This browser draws no WebGL: a still picture is shown, without zoom and limits. Verdicts work as ever.");
     void this.viewer.show(packet);
     this.histogram.show(scene.histogram, scene.limits);
-    slot("polarisation").textContent = joined(scene.band, scene.polarisation);
-    this.#tag(this.viewer.sar, joined("SAR", scene.sensor, scene.polarisation, scene.pixel_spacing_m && `${scene.pixel_spacing_m[1]} m`, scene.incidence_deg !== null && `${Math.round(scene.incidence_deg)}° incidence`, scene.sar_acquired_at));
+    this.#tag(this.viewer.sar, joined("SAR", scene.sensor, scene.band, scene.polarisation, spacingText(scene.pixel_spacing_m), scene.incidence_deg !== null && `${Math.round(scene.incidence_deg)}° incidence`, scene.sar_acquired_at));
     this.#tag(this.viewer.optical, joined("Optical", scene.optical_sensor, scene.optical_note, scene.optical_acquired_at));
     this.#read(null);
     this.#sync();
@@ -103,7 +109,7 @@ export class Display {
       darker: () => viewer.setGamma(viewer.gamma / 1.1),
       brighter: () => viewer.setGamma(viewer.gamma * 1.1),
       limits: () => this.#resetLimits(),
-      fit: () => viewer.fit(),
+      fit: () => viewer.fitOrFill(),
       nearer: () => viewer.zoom(0.5),
       farther: () => viewer.zoom(-0.5),
     };

@@ -21,8 +21,8 @@ function drawRow({ work, heat, open }, draft) {
   return element(
     "button",
     { class: "draft-row", type: "button", "data-draft": draft.draft_id, "data-focus": `row-${draft.draft_id}`, onclick: () => open(draft.draft_id), onpointerenter: () => heat(draft.box_numbers), onpointerleave: () => heat([]) },
-    element("span", { class: "glyph", "data-verdict": state, "aria-hidden": "true", text: state ? GLYPHS[state] : "○" }),
-    element("span", { class: "draft-row__kind clip" }, draft.title, element("span", { class: "visually-hidden", text: `, ${state ? VERDICT_TITLES[state] : "open"}` })),
+    element("span", { class: "glyph", "data-verdict": opinion.verdict, "aria-hidden": "true", text: state ? GLYPHS[state] : opinion.pending ? "◐" : "○" }),
+    element("span", { class: "draft-row__kind clip" }, draft.title, element("span", { class: "visually-hidden", text: `, ${state ? VERDICT_TITLES[state] : opinion.pending ? "new wording not confirmed" : "open"}` })),
     element("span", { class: "draft-row__marks", text: state ? flags : families, title: state ? "Flags" : "Findings" }),
     element("span", { class: "draft-row__text", dir: "auto" }, bdi(text), answer === null ? null : element("b", {}, " ", bdi(answer))),
   );

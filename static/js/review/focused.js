@@ -129,7 +129,10 @@ export function drawFindings(scope, draft) {
 function drawDifference(before, after) {
   const whole = element("bdi");
   for (const { kind, text } of differences(before, after)) {
-    whole.append(kind === "same" ? text : element(kind === "gone" ? "del" : "ins", { text }));
+    const words = text.trimEnd();
+    // A space that went along is not struck out: the line would touch the next word.
+    if (kind === "same") whole.append(text);
+    else whole.append(element(kind === "gone" ? "del" : "ins", { text: words }), text.slice(words.length));
   }
   return whole;
 }
@@ -205,7 +208,7 @@ function drawFlags({ work, flag, press }, draft) {
     element("button", { class: "flag", type: "button", "data-flag": name, "data-focus": name, "aria-pressed": String(opinion.flags.includes(name)), onclick: () => flag(name) }, `${mark} ${title} `, kbd(String(at + 1))),
   );
   const support = work.packet.scene.assets.optical
-    ? element("button", { class: "flag", type: "button", "data-key": "support", "data-focus": "support", title: "True of the SAR image, but the identity is known from the optical one", "aria-pressed": String(opinion.support === "sar_with_optical"), onclick: () => press("support") }, "known from optical ", kbd("O"))
+    ? element("button", { class: "flag", type: "button", "data-key": "support", "data-focus": "support", title: "True of the SAR image, but the identity is known from the optical one", "aria-pressed": String(opinion.support === "sar_with_optical"), onclick: () => press("support") }, "known from optical ", kbd(capOf("support")))
     : null;
   return element("div", { class: "flags", role: "group", "aria-label": "Flags" }, ...chips, support);
 }
@@ -214,7 +217,7 @@ function drawFlags({ work, flag, press }, draft) {
 function drawHint({ selection, complaint }) {
   if (complaint) return element("p", { class: "hint hint--warning", text: complaint });
   if (!selection.range) return null;
-  return element("p", { class: "hint" }, "“", bdi(selection.range.text), "”: a digit flags it, ", kbd("→"), " goes on, ", kbd("⇧→"), " widens, ", kbd("Esc"), " ends");
+  return element("p", { class: "hint" }, "“", bdi(selection.range.text), "”: a digit flags it, ", kbd("→"), " goes on, ", kbd("Shift →"), " widens, ", kbd("Esc"), " ends");
 }
 
 /**

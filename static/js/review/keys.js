@@ -10,7 +10,7 @@ export const KEYS = [
   { id: "reject", keys: ["X"], title: "Reject", group: "Verdict" },
   { id: "unsure", keys: ["U"], title: "Unsure", group: "Verdict" },
   { id: "flag", keys: ["1", "2", "3", "4", "5", "6", "7", "8"], title: "Flag why, or flag the selected words", group: "Verdict" },
-  { id: "support", keys: ["O"], title: "Identity known from the optical image", group: "Verdict" },
+  { id: "support", keys: ["T"], title: "Identity known from the optical image", group: "Verdict" },
   { id: "fix", keys: ["F"], title: "Propose the next fix; Enter confirms it", group: "Words" },
   { id: "span", keys: ["S"], title: "Select words: ← → go, Shift widens, a digit flags, Esc ends", group: "Words" },
   { id: "undo", keys: ["Z"], title: "Undo", group: "Words" },
@@ -29,7 +29,7 @@ export const KEYS = [
   { id: "brighter", keys: ["]"], title: "Brighter", group: "Image", repeats: true },
   { id: "limits", keys: ["L"], title: "Limits and gamma as at first", group: "Image" },
   { id: "boxes", keys: ["B"], title: "Boxes on or off", group: "Image" },
-  { id: "fit", keys: ["0"], title: "Fit the image", group: "Image" },
+  { id: "fit", keys: ["0"], title: "Fit the whole image, or fill the panel", group: "Image" },
   { id: "nearer", keys: ["+"], title: "Nearer", group: "Image", repeats: true },
   { id: "farther", keys: ["-"], title: "Farther", group: "Image", repeats: true },
 ];

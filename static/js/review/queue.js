@@ -1,7 +1,7 @@
 // @ts-check
 /** The packets in this browser's hands: the one that is open, and the one that comes next, fetched ahead. */
 
-import { call, ProblemError } from "./api.js";
+import { call, ProblemError, sendLast } from "./api.js";
 
 /** @typedef {import("./contract").PacketView} PacketView */
 
@@ -75,6 +75,12 @@ export class Queue {
     this.holds.add(packet.assignment);
     if (this.current) this.ahead = packet;
     else this.current = packet;
+  }
+
+  /** The page is left: a packet that nobody looked at is no longer kept from others. */
+  releaseAhead() {
+    if (this.ahead) sendLast(`/assignments/${this.ahead.assignment.id}/return`);
+    this.ahead = null;
   }
 
   /** Give the current packet back, for others. */

@@ -6,14 +6,20 @@ const [WIDTH, HEIGHT] = [150, 26];
 
 /** @typedef {import("../review/contract").Histogram} Counts */
 
+const BINS_A_STEP = 4;
+
 /**
- * The outline, by the square root of the counts, so that a sea does not flatten the ships.
+ * The outline, by the square root of the counts, so that a sea does not flatten the ships; in steps of a few bins, since
+ * values that were stretched once have gaps between them.
  * @param {Counts} histogram
  */
 function outlineOf({ counts }) {
-  const most = Math.sqrt(Math.max(1, ...counts));
-  const step = WIDTH / Math.max(1, counts.length);
-  const tops = counts.map((count, at) => `${(at * step).toFixed(1)} ${(HEIGHT - (Math.sqrt(count) / most) * (HEIGHT - 2)).toFixed(1)}`);
+  const sums = Array.from({ length: Math.ceil(counts.length / BINS_A_STEP) }, (_, at) =>
+    counts.slice(at * BINS_A_STEP, (at + 1) * BINS_A_STEP).reduce((sum, count) => sum + count, 0),
+  );
+  const most = Math.sqrt(Math.max(1, ...sums));
+  const step = WIDTH / Math.max(1, sums.length - 1);
+  const tops = sums.map((count, at) => `${(at * step).toFixed(1)} ${(HEIGHT - (Math.sqrt(count) / most) * (HEIGHT - 2)).toFixed(1)}`);
   return `M0 ${HEIGHT}L${tops.join("L")}L${WIDTH} ${HEIGHT}Z`;
 }
 

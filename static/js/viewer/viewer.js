@@ -52,6 +52,7 @@ export class Viewer {
   #cursor = null;
   #isReading = false;
   #isFitted = true;
+  #isFilled = false;
 
   /**
    * @param {HTMLElement} root the element `.panels`
@@ -160,6 +161,7 @@ export class Viewer {
     this.sar.clear();
     this.optical.clear();
     this.#isFitted = true;
+    this.#isFilled = false;
   }
 
   #stretch() {
@@ -238,11 +240,20 @@ export class Viewer {
     this.root.dataset.front = this.root.dataset.front === "optical" ? "sar" : "optical";
   }
 
+  /** The whole image; where that is shown already, as much of it as fills the panel. */
+  fitOrFill() {
+    this.#isFilled = this.#isFitted && !this.#isFilled;
+    this.fit();
+  }
+
   fit() {
-    if (!this.packet || !this.#view) return;
+    const size = this.sar.map.getSize();
+    if (!this.packet || !this.#view || !size) return;
     const { rows, cols } = this.packet.scene;
+    const ratios = [cols / Math.max(1, size[0] - 12), rows / Math.max(1, size[1] - 12)];
     this.#isFitted = true;
-    this.#view.fit([0, 0, cols, rows], { padding: [6, 6, 6, 6], size: this.sar.map.getSize() });
+    this.#view.setCenter([cols / 2, rows / 2]);
+    this.#view.setResolution(this.#isFilled ? Math.min(...ratios) : Math.max(...ratios));
   }
 
   /** @param {number} steps positive: nearer */

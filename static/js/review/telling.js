@@ -1,0 +1,120 @@
+// @ts-check
+/** What header, foot and the place of the texts say of the packet, the hold and the saving. */
+
+import { element, slot } from "../dom.js";
+import { notify, say } from "./messages.js";
+
+/** @typedef {import("./contract").PacketView} PacketView */
+
+/** @type {Record<"nothing_left" | "all_taken", [string, string]>} */
+const REASONS = {
+  nothing_left: ["Nothing is left to review here", "Every packet has its reviews, or you have reviewed it. New packets appear when an admin has texts drafted and screened."],
+  all_taken: ["Other reviewers have the rest in hand", "A packet comes free when one of them hands it back or stays away. Look again in a while."],
+};
+const SAVE_TEXTS = { saved: "● saved", saving: "○ saving", offline: "◐ offline – kept in this browser", logged_out: "◐ logged out – kept in this browser" };
+/** From here on the countdown of the hold is shown as a warning. */
+const SHORT_S = 120;
+
+/**
+ * @param {import("./saving.js").SaveState} state
+ * @param {() => void} onTryAgain
+ */
+export function tellSaving(state, onTryAgain) {
+  const shown = slot("save");
+  shown.dataset.state = state;
+  if (shown.textContent !== SAVE_TEXTS[state]) shown.textContent = SAVE_TEXTS[state];
+  if (state !== "logged_out") {
+    notify("session", null);
+    return;
+  }
+  notify("session", {
+    title: "You are logged out.",
+    text: "Nothing is lost. Log in, in a new tab, and come back: this page then goes on by itself.",
+    actions: [
+      { text: "Log in", href: "/login?next=/queue" },
+      { text: "Try again", onclick: onTryAgain },
+    ],
+  });
+}
+
+/** @param {number | null} left_s */
+export function tellHold(left_s) {
+  slot("hold").hidden = left_s === null;
+  slot("hold").classList.toggle("hold--short", (left_s ?? 0) < SHORT_S);
+  if (left_s !== null) slot("hold-left").textContent = `${Math.floor(left_s / 60)}:${String(left_s % 60).padStart(2, "0")}`;
+}
+
+/** @param {boolean} isOpen */
+function showParts(isOpen) {
+  slot("foot").hidden = !isOpen;
+  for (const button of document.querySelectorAll('[data-key="hand_back"]')) if (button instanceof HTMLElement) button.hidden = !isOpen;
+}
+
+/** @param {PacketView} packet */
+export function tellPacket({ dataset, scene, drafts }) {
+  const found = drafts.filter((draft) => draft.findings.length).length;
+  const file = scene.name.split("/").at(-1) ?? scene.name;
+  slot("dataset").textContent = dataset.name;
+  slot("scene").textContent = scene.place ? `${file} · ${scene.place}` : file;
+  slot("scene").title = scene.name;
+  slot("counts").textContent = `${drafts.length} ${drafts.length === 1 ? "text" : "texts"}, ${found || "none"} with findings`;
+  tellProgress(dataset);
+  showParts(true);
+}
+
+/** @param {PacketView["dataset"]} dataset */
+function tellProgress({ reviewed, wanted }) {
+  const done = Math.min(wanted, reviewed);
+  const bar = slot("meter").querySelector("progress");
+  if (bar) [bar.max, bar.value] = [Math.max(1, wanted), done];
+  slot("done").textContent = `${done.toLocaleString("en")} / ${wanted.toLocaleString("en")}`;
+  slot("meter").hidden = false;
+}
+
+/** @param {import("./work.js").Work | null} work */
+export function tellFoot(work) {
+  if (!work) return;
+  const { reason } = work.body.scene;
+  slot("scene-verdict").textContent = reason ? `Unusable: ${reason.replaceAll("_", " ")}` : "Scene usable";
+  slot("scene-verdict").closest("button")?.setAttribute("aria-pressed", String(work.isUnusable));
+  slot("judged").textContent = work.isUnusable ? "" : `${work.judgedCount} of ${work.drafts.length} judged`;
+  slot("submit").textContent = work.isComplete ? "Submit and next" : "Next open";
+}
+
+/** @param {PacketView | null} ahead */
+export function tellAhead(ahead) {
+  slot("ahead").textContent = ahead ? "next packet ready" : "";
+}
+
+export function tellNoPacket() {
+  showParts(false);
+  slot("scene").textContent = "No packet";
+  slot("counts").textContent = "";
+  slot("ahead").textContent = "";
+}
+
+/**
+ * @param {keyof typeof REASONS} reason
+ * @param {number} reviewed packets in this sitting
+ * @param {() => void} onAgain
+ */
+export function tellEmpty(reason, reviewed, onAgain) {
+  const [title, text] = REASONS[reason];
+  const done = reviewed ? ` You reviewed ${reviewed} ${reviewed === 1 ? "packet" : "packets"} just now.` : "";
+  tellInstead(title, `${text}${done}`, onAgain);
+}
+
+/**
+ * In place of the texts.
+ * @param {string} title
+ * @param {string} text
+ * @param {(() => void) | null} onAgain
+ * @param {{ href: string, text: string }[]} links
+ */
+export function tellInstead(title, text, onAgain, links = []) {
+  const again = onAgain && element("button", { class: "button", type: "button", text: "Look again", onclick: onAgain });
+  const ways = onAgain ? [...links, { href: "/queue", text: "To the queue" }] : links;
+  const row = element("div", { class: "row" }, again, ...ways.map((way) => element("a", { class: "button", ...way })));
+  slot("list").replaceChildren(element("div", { class: "empty" }, element("h2", { text: title }), element("p", { text }), row));
+  say(`${title}. ${text}`);
+}
