@@ -85,8 +85,10 @@ class Child:
 
 
 def end_all(children: list[Child], patience_s: float) -> None:
-    """Ask all to end, wait, and kill those that do not."""
+    """Ask all to end, wait, and kill those that do not; what runs once goes on at the next start, so it is killed."""
     for child in children:
+        if child.program.is_once:
+            child.kill()
         child.ask_to_end()
     until = time.monotonic() + patience_s
     while time.monotonic() < until and any(child.process for child in children):

@@ -1,94 +1,29 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
 
 import psycopg
 import pytest
 
+from tests.app.operations.serving import Serving, processes_of, wait_until
+from tests.conftest import REPOSITORY
+
 PROGRAMS = Path(__file__).parent / "small_programs.py"
-REPOSITORY = Path(__file__).parents[3]
 
 
-class Serving:
-    """A supervisor in another process, and what it has said."""
-
-    def __init__(self, folder: Path, port: int = 0, web: str = "web") -> None:
-        self.folder = folder
-        self.said: list[str] = []
-        self.process = subprocess.Popen(
-            [sys.executable, PROGRAMS, "serve", folder, str(port), web],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=REPOSITORY,
-            env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
-        )
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _listen(self) -> None:
-        assert self.process.stdout
-        self.said += [""]
-        for line in self.process.stdout:
-            self.said.append(line.strip())
-
-    def has_said(self, pattern: str) -> re.Match[str] | None:
-        return re.search(pattern, "\n".join(self.said))
-
-    def until_said(self, pattern: str) -> re.Match[str]:
-        wait_until(lambda: self.has_said(pattern) is not None, f"{pattern!r} in {self.said}")
-        found = self.has_said(pattern)
-        assert found
-        return found
-
-    def until_ready(self) -> Serving:
-        self.address = self.until_said(r"Trihedral is ready: (\S+)")[1]
-        return self
-
-    def web_pid(self) -> int:
-        with urlopen(self.address, timeout=5) as answer:
-            return int(answer.read())
-
-    def url(self) -> str:
-        return f"postgresql://trihedral@/trihedral?host={self.folder}/postgres.socket"
-
-    def end(self, number: int = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(timeout=30)
-
-
-def wait_until(holds: Callable[[], bool], what: str = "it", seconds: float = 30) -> None:
-    until = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < until, f"{what} did not come about in time"
-        time.sleep(0.05)
-
-
-def processes_of(folder: Path) -> list[int]:
-    """Every process that was started with the data folder in its environment, command line or working folder."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit() or int(entry.name) == os.getpid():
-            continue
-        try:
-            traces = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
-            found += [int(entry.name)] if str(folder).encode() in traces else []
-        except OSError:
-            continue
-    return found
+def serve(folder: Path, port: int = 0, web: str = "web") -> Serving:
+    return Serving(folder, PROGRAMS, "serve", folder, str(port), web)
 
 
 @pytest.fixture
 def serving(data_folder: Path) -> Iterator[Serving]:
-    running = Serving(data_folder).until_ready()
+    running = serve(data_folder).until_ready()
     yield running
     if running.process.poll() is None:
         running.end()
@@ -110,12 +45,12 @@ def test_ready_is_said_after_what_runs_once_with_the_greeting(serving: Serving) 
 
 
 def test_data_survive_a_stop_and_a_killed_supervisor(data_folder: Path) -> None:
-    first = Serving(data_folder).until_ready()
+    first = serve(data_folder).until_ready()
     with psycopg.connect(first.url()) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS row")
     first.end(signal.SIGKILL)
     # Started again at once on the same port: it waits for the processes of the killed one.
-    second = Serving(data_folder, int(first.address.rsplit(":", 1)[1])).until_ready()
+    second = serve(data_folder, int(first.address.rsplit(":", 1)[1])).until_ready()
     with psycopg.connect(second.url()) as connection:
         assert connection.execute("SELECT row FROM kept").fetchone() == (1,)
     assert second.end() == 0
@@ -123,7 +58,7 @@ def test_data_survive_a_stop_and_a_killed_supervisor(data_folder: Path) -> None:
 
 
 def test_a_killed_supervisor_leaves_no_process_behind(data_folder: Path) -> None:
-    serving = Serving(data_folder).until_ready()
+    serving = serve(data_folder).until_ready()
     serving.end(signal.SIGKILL)
     wait_until(lambda: processes_of(data_folder) == [], "the end of all processes")
 
@@ -167,7 +102,7 @@ def test_a_killed_postgres_is_started_again_and_the_web_process_lives_on(serving
 
 
 def test_a_second_copy_on_the_same_data_folder_is_refused_with_who_runs(serving: Serving) -> None:
-    second = Serving(serving.folder)
+    second = serve(serving.folder)
     assert second.process.wait(timeout=20) == 1
     wait_until(lambda: len(second.said) > 1)
     assert second.said[1:] == [
@@ -180,7 +115,7 @@ def test_a_second_copy_on_the_same_data_folder_is_refused_with_who_runs(serving:
 def test_a_busy_port_is_told_before_a_database_is_made(data_folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        refused = Serving(data_folder, port)
+        refused = serve(data_folder, port)
         assert refused.process.wait(timeout=20) == 1
     wait_until(lambda: len(refused.said) > 1)
     sentence = (
@@ -191,7 +126,7 @@ def test_a_busy_port_is_told_before_a_database_is_made(data_folder: Path) -> Non
 
 
 def test_a_web_process_that_never_becomes_ready_ends_the_start_with_one_sentence(data_folder: Path) -> None:
-    failing = Serving(data_folder, web="broken")
+    failing = serve(data_folder, web="broken")
     assert failing.process.wait(timeout=60) == 1
     wait_until(lambda: failing.has_said("ended 4 times without becoming ready") is not None)
     assert processes_of(data_folder) == []
