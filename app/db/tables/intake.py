@@ -108,7 +108,7 @@ class Scene(Base):
     dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.dataset_id"))
     name: Mapped[str]
     source_sha256: Mapped[str]
-    """Of the SAR file, the optical file and the boxes as imported: an import that brings the same is nothing new."""
+    """Of files, boxes, metadata, split and imaging options: an import that brings the same is nothing new."""
     rows: Mapped[int] = mapped_column(Integer)
     cols: Mapped[int] = mapped_column(Integer)
     split: Mapped[str]
