@@ -42,7 +42,7 @@ def database_revision(session: Session) -> str | None:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class WorkSeries(Collector):
     figures: WorkFigures
 
