@@ -89,14 +89,15 @@ def test_a_hold_that_ended_is_given_to_the_next_who_claims(session: Session) -> 
 
 
 def test_expiry_goes_by_the_servers_clock(session: Session) -> None:
-    add_packets(session, 1)
-    hand = add_hand(session, add_reviewer(session), config=ReviewConfig(lease_s=0.15))
+    add_packets(session, 2)
+    lasting = add_hand(session, add_reviewer(session), config=ReviewConfig(lease_s=3600))
+    short = add_hand(session, add_reviewer(session), config=ReviewConfig(lease_s=0.1))
     session.commit()
-    other = add_reviewer(session)
-    assert claim(session, other, None, [], CONFIG).assignment_id is None
+    session.execute(text("select pg_sleep(0.15)"))
     session.commit()
-    session.execute(text("select pg_sleep(0.2)"))
-    assert add_hand(session, other).packet_id == hand.packet_id
+    assert add_hand(session, add_reviewer(session)).packet_id == short.packet_id
+    assert claim(session, add_reviewer(session), None, [], CONFIG).assignment_id is None
+    assert state_of(session, lasting) == "held"
 
 
 def test_a_claim_ends_a_bounded_number_of_holds(session: Session) -> None:
@@ -155,6 +156,36 @@ def test_what_was_reviewed_is_never_handed_out_again(session: Session) -> None:
     give_back(session, reviewer, hand.assignment_id)
     submit(session, reviewer, submission(hand))
     assert claim(session, reviewer, None, [], CONFIG) == Claim(None, "nothing_left")
+
+
+def test_who_gave_an_extra_opinion_is_not_handed_another_slot_of_the_packet(session: Session) -> None:
+    add_packets(session, 1, wanted=2)
+    reviewer = add_reviewer(session)
+    hand = add_hand(session, reviewer)
+    give_back(session, reviewer, hand.assignment_id)
+    add_hand(session, add_reviewer(session))
+    assert submit(session, reviewer, submission(hand)).counted_as == "extra"
+    assert is_free(session, hand.packet_id, 2)
+    assert claim(session, reviewer, None, [], CONFIG) == Claim(None, "nothing_left")
+
+
+@pytest.mark.parametrize("lost_by", ["ending", "returning"])
+@pytest.mark.parametrize("freed_by", ["ending", "returning"])
+def test_who_gave_an_extra_opinion_is_not_handed_the_packet_back(session: Session, lost_by: str, freed_by: str) -> None:
+    def let_go(hand: Hand, how: str) -> None:
+        if how == "ending":
+            end_hold(session, hand)
+        else:
+            give_back(session, hand.reviewer, hand.assignment_id)
+
+    add_packets(session, 1)
+    hand = add_hand(session, add_reviewer(session))
+    let_go(hand, lost_by)
+    taken = add_hand(session, add_reviewer(session))
+    assert submit(session, hand.reviewer, submission(hand)).counted_as == "extra"
+    let_go(taken, freed_by)
+    assert claim(session, hand.reviewer, None, [], CONFIG).assignment_id is None
+    assert claim(session, add_reviewer(session), None, [], CONFIG).assignment_id
 
 
 def test_claims_stay_in_the_dataset_that_was_asked_for(session: Session) -> None:
