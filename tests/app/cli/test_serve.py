@@ -58,7 +58,7 @@ def test_a_database_of_a_newer_version_is_one_sentence(data_folder: Path) -> Non
         with psycopg.connect(url) as connection:
             connection.execute("UPDATE alembic_version SET version_num = '9999'")
     refused = Serving(data_folder, *RUN, "serve", "--port", "0")
-    assert refused.process.wait(timeout=30) == 1
+    assert refused.process.wait(timeout=60) == 1
     wait_until(lambda: len(refused.said) > 1)
     told = [line for line in refused.said if line and line != "Stopping"]
     assert len(told) == 1
@@ -70,7 +70,7 @@ def test_a_database_of_a_newer_version_is_one_sentence(data_folder: Path) -> Non
 def test_a_data_folder_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o700)
     refused = Serving(tmp_path / "closed" / "data", *RUN, "serve", "--port", "0")
-    assert refused.process.wait(timeout=30) == 1
+    assert refused.process.wait(timeout=60) == 1
     wait_until(lambda: len(refused.said) > 1)
     assert len(refused.said) == 2
     assert refused.said[1].startswith(

@@ -60,10 +60,10 @@ class Serving:
 
     def end(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=60)
 
 
-def wait_until(holds: Callable[[], bool], what: str = "it", seconds: float = 30) -> None:
+def wait_until(holds: Callable[[], bool], what: str = "it", seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < until, f"{what} did not come about in time"

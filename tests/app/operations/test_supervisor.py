@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,17 +22,19 @@ def serve(folder: Path, port: int = 0, web: str = "web") -> Serving:
     return Serving(folder, PROGRAMS, "serve", folder, str(port), web)
 
 
-@pytest.fixture
-def serving(data_folder: Path) -> Iterator[Serving]:
-    running = serve(data_folder).until_ready()
-    yield running
-    if running.process.poll() is None:
-        running.end()
-    wait_until(lambda: processes_of(data_folder) == [], "the end of all processes")
+@pytest.fixture(scope="module")
+def serving() -> Iterator[Serving]:
+    """One for the tests that leave it running; a start with a new database takes seconds."""
+    with tempfile.TemporaryDirectory(prefix="trihedral-") as folder:
+        running = serve(Path(folder)).until_ready()
+        yield running
+        assert running.end() == 0
+        assert processes_of(Path(folder)) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_everything_the_database_too(serving: Serving, number: int) -> None:
+def test_a_signal_stops_everything_the_database_too(data_folder: Path, number: int) -> None:
+    serving = serve(data_folder).until_ready()
     assert len(processes_of(serving.folder)) >= 5
     assert serving.end(number) == 0
     assert processes_of(serving.folder) == []
@@ -44,23 +47,19 @@ def test_ready_is_said_after_what_runs_once_with_the_greeting(serving: Serving) 
     assert not serving.has_said("demo data ended")
 
 
-def test_data_survive_a_stop_and_a_killed_supervisor(data_folder: Path) -> None:
+def test_a_killed_supervisor_leaves_no_process_behind_and_all_data(data_folder: Path) -> None:
     first = serve(data_folder).until_ready()
     with psycopg.connect(first.url()) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS row")
     first.end(signal.SIGKILL)
     # Started again at once on the same port: it waits for the processes of the killed one.
+    left = set(processes_of(data_folder))
     second = serve(data_folder, int(first.address.rsplit(":", 1)[1])).until_ready()
+    assert left.isdisjoint(processes_of(data_folder)), "a process of the killed one"
     with psycopg.connect(second.url()) as connection:
         assert connection.execute("SELECT row FROM kept").fetchone() == (1,)
     assert second.end() == 0
     assert processes_of(data_folder) == []
-
-
-def test_a_killed_supervisor_leaves_no_process_behind(data_folder: Path) -> None:
-    serving = serve(data_folder).until_ready()
-    serving.end(signal.SIGKILL)
-    wait_until(lambda: processes_of(data_folder) == [], "the end of all processes")
 
 
 def test_a_killed_web_process_is_started_again_on_the_same_port(serving: Serving) -> None:
@@ -103,7 +102,7 @@ def test_a_killed_postgres_is_started_again_and_the_web_process_lives_on(serving
 
 def test_a_second_copy_on_the_same_data_folder_is_refused_with_who_runs(serving: Serving) -> None:
     second = serve(serving.folder)
-    assert second.process.wait(timeout=20) == 1
+    assert second.process.wait(timeout=60) == 1
     wait_until(lambda: len(second.said) > 1)
     assert second.said[1:] == [
         f"Trihedral already runs on the data folder {serving.folder} (process {serving.process.pid},"
@@ -116,7 +115,7 @@ def test_a_busy_port_is_told_before_a_database_is_made(data_folder: Path) -> Non
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         refused = serve(data_folder, port)
-        assert refused.process.wait(timeout=20) == 1
+        assert refused.process.wait(timeout=60) == 1
     wait_until(lambda: len(refused.said) > 1)
     sentence = (
         f"Port {port} of 127.0.0.1 is in use by another program: stop that one, or choose another port with --port."
