@@ -16,6 +16,7 @@ from pipeline.vocabulary import FLAGS
 
 LONGEST_PROGRESS: Final = 1_000_000
 """Characters of a progress as JSON: twelve drafts with both texts rewritten at full length fit."""
+DEEPEST_PROGRESS: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,11 @@ def check_progress(body: Mapping[str, Any]) -> None:
     Raises
     ------
     UnstorableTextError
-        If a text in it cannot be stored, it has a number that is none, or is larger than 1,000,000 characters.
+        If a text in it cannot be stored, it has a number that is none, is larger than 1,000,000 characters, or is
+        nested more than 32 deep.
     """
+    if _is_deeper(body, DEEPEST_PROGRESS):
+        raise UnstorableTextError(f"The progress is nested more than {DEEPEST_PROGRESS} deep; it was not saved.")
     check_texts(body)
     try:
         size = len(json.dumps(body, allow_nan=False, ensure_ascii=False))
@@ -89,6 +93,13 @@ def check_progress(body: Mapping[str, Any]) -> None:
         raise UnstorableTextError("The progress has a number that is not finite; mend it and save again.") from error
     if size > LONGEST_PROGRESS:
         raise UnstorableTextError(f"The progress has {size:,} characters; at most {LONGEST_PROGRESS:,} are kept.")
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inner)
 
 
 def check(submission: Submission, drafts: Sequence[PacketDraft]) -> tuple[GivenVerdict, ...]:

@@ -124,6 +124,15 @@ def test_a_progress_is_finite_and_not_endless(body: dict[str, object]) -> None:
         check_progress(body)
 
 
+def test_a_progress_is_not_nested_without_end() -> None:
+    nested: object = 1
+    for _ in range(31):
+        nested = [nested]
+    check_progress({"x": nested})
+    with pytest.raises(UnstorableTextError, match="nested"):
+        check_progress({"x": [nested]})
+
+
 def test_hostile_and_foreign_texts_are_kept_as_they_are() -> None:
     for text in ("<script>alert(1)</script>", "船が三隻", "سفينة", "e\u0301 is not é", "=1+1"):
         assert check(of_both(GivenVerdict(1, "revise", revised_text=text)), DRAFTS)[0].revised_text == text
