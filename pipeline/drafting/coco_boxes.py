@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from pipeline.records import ObjectBox
+
+_TOO_LARGE: Final = 1e9
 
 _SHOWN: Final = 5
 """So many faults are told of; the first few say what is wrong with the rest."""
@@ -144,7 +145,8 @@ def _fault(entry: Mapping[str, Any], categories: Mapping[Any, str], images: Mapp
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    # Neither NaN nor a number that no image reaches; math.isfinite fails on integers beyond the range of floats.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _TOO_LARGE
 
 
 def _is_sound(text: str) -> bool:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from pipeline.drafting.coco_boxes import BoxedImage, read_coco_boxes
 from pipeline.drafting.corpus import draft_questions
+from pipeline.files import written_whole
 from pipeline.records import Draft
 
 
@@ -26,7 +22,7 @@ def draft_boxes(coco: Path, out: Path, *, seed: int = 0, per_scene: int | None =
         If the file cannot be drafted from: where, and what to do.
     """
     scenes = read_coco_boxes(coco)
-    with _written_whole(out) as lines:
+    with written_whole(out) as lines:
         for image in scenes.images:
             for draft in draft_questions(image.boxes, image.size, scenes.categories, seed=seed, per_scene=per_scene):
                 lines.write(json.dumps(_as_json(image, draft), ensure_ascii=False) + "\n")
@@ -41,19 +37,3 @@ def _as_json(image: BoxedImage, draft: Draft) -> dict[str, object]:
         "box_ids": list(draft.box_ids),
         "program": draft.program,
     }
-
-
-@contextmanager
-def _written_whole(out: Path) -> Iterator[IO[str]]:
-    """A text file that replaces ``out`` only once it is complete and on disk."""
-    handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(out)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Literal
 
-from pipeline.screening.colour_words import CORE, MODIFIER_BEFORE, TALK, TONES, is_term
+from pipeline.screening.colour_words import COLOURS, HUES, MODIFIER_BEFORE, TONES, is_term
 from pipeline.screening.context import SceneContext
 from pipeline.screening.grammar import (
     COPULAS,
@@ -26,9 +27,17 @@ from pipeline.screening.word_lists import closed_list
 
 Sort = Literal["hue", "tone", "talk"]
 
+_SORTS: Final = ("hue", "tone", "talk")
+"""A phrase of two sorts is of the first."""
+
+_WORD: Final = re.compile(r"[^\W_]+")
+_SPACES: Final = re.compile(r"[ \t]+")
+
 _JOIN: Final = re.compile(r"\s*[,/&]\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+|\s+", re.IGNORECASE)
 _HYPHENATED_BEFORE: Final = re.compile(r"(?:\w{1,20}-){1,3}\Z")
 _HYPHENATED_AFTER: Final = re.compile(r"(?:-\w{1,20}){1,3}")
+_ENDS_IN_NOUN: Final = re.compile(r"(?:colou?rs?|colou?ration|hues?|tints?|ing|fully)\Z", re.IGNORECASE)
+_PARTS: Final = closed_list("roof roofed walled topped capped striped painted clad tiled edged")
 _LOOK_BACK: Final = 66
 _ADJECTIVE_LIKE: Final = re.compile(r".*(?:ed|ish|al|ar|ous|ive|ful|y|ow|ing)\Z")
 _ADJECTIVES: Final = closed_list("""large small big long short wide tall round square huge tiny dense bright dark""")
@@ -37,24 +46,36 @@ _INTENSIFIERS: Final = closed_list("""very quite so too more most less rather al
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """A word or compound for a colour, with ``dark`` or ``light`` before it."""
+    """What names one colour: ``green``, ``dark green``, ``reddish brown``, ``cream-coloured``."""
 
     start: int
     end: int
     sort: Sort
 
+    def joined_with(self, following: _Phrase) -> _Phrase:
+        """One phrase of two neighbours: ``reddish brown``, ``cream coloured``."""
+        return _Phrase(self.start, following.end, min(self.sort, following.sort, key=_SORTS.index))
 
-def phrases(text: str) -> list[_Phrase]:
-    """All colour phrases of ``text`` in their order, without names and terms that only sound like colours."""
+
+@lru_cache(maxsize=2)
+def phrases(text: str) -> tuple[_Phrase, ...]:
+    """All colour phrases of ``text`` in their order, without names and terms that only sound like colours.
+
+    The last texts are remembered, because each rule of the family asks for the same.
+    """
     found: list[_Phrase] = []
     titled = is_titled(text)
-    for core in CORE.finditer(text):
-        start, end = _extent(text, core.start(), core.end())
-        if found and start < found[-1].end:
+    for core in _WORD.finditer(text):
+        if core[0].lower() not in COLOURS or (found and core.start() < found[-1].end):
             continue
-        if not is_term(text, start, end, core) and not is_name(text, start, core, is_titled=titled):
-            found.append(_Phrase(start, end, _sort_of(text[start:end], core[0].lower())))
-    return found
+        start, end = _extent(text, core.start(), core.end())
+        if is_term(text, start, end, core) or is_name(text, start, core, is_titled=titled):
+            continue
+        phrase = _Phrase(start, end, _sort_of(text[start:end]))
+        if found and _SPACES.fullmatch(text, found[-1].end, start):
+            phrase = found.pop().joined_with(phrase)
+        found.append(phrase)
+    return tuple(found)
 
 
 def _extent(text: str, start: int, end: int) -> tuple[int, int]:
@@ -67,10 +88,11 @@ def _extent(text: str, start: int, end: int) -> tuple[int, int]:
     return start - (len(modifier[0]) if modifier else 0), end
 
 
-def _sort_of(phrase: str, core: str) -> Sort:
-    if TALK.fullmatch(core):
-        return "talk"
-    return "tone" if all(found[0].lower() in TONES for found in CORE.finditer(phrase)) else "hue"
+def _sort_of(phrase: str) -> Sort:
+    words = {found[0].lower() for found in _WORD.finditer(phrase)}
+    if words & HUES:
+        return "hue"
+    return "tone" if words & TONES else "talk"
 
 
 def _faults(sort: Sort, say: Callable[[str], str]) -> Callable[[Passage, SceneContext], Iterator[Fault]]:
@@ -102,16 +124,14 @@ def _runs(text: str, found: Sequence[_Phrase]) -> Iterator[list[_Phrase]]:
 def _without(text: str, run: Sequence[_Phrase]) -> str | None:
     """The text without the colours of one noun; None unless they stand right before it, as in ``a green bank``."""
     start, end = run[0].start, run[-1].end
-    if any(phrase.sort == "talk" and not _is_adjective(text[phrase.start : phrase.end]) for phrase in run):
+    if any(_ENDS_IN_NOUN.search(text[phrase.start : phrase.end]) for phrase in run):
         return None
     following = [word.text for word in words_after(text, end, most=2)]
     if not following or following[0] in FUNCTION_WORDS or DETERMINERS & set(following[1:]):
         return None
+    if following[0] in _PARTS and following[1:] and following[1] not in FUNCTION_WORDS:
+        return None
     return drop(text, start, end) if _may_go_before(text, start) else None
-
-
-def _is_adjective(talk: str) -> bool:
-    return talk.lower().endswith(("ed", "ful"))
 
 
 def _may_go_before(text: str, start: int) -> bool:
@@ -154,7 +174,8 @@ RULES: Final[tuple[Rule, ...]] = (
             ("A [red] old house.", "An old house."),
             ("A [dark green] forest.", "A forest."),
             ("The [red] and [blue] containers stand in rows.", "The containers stand in rows."),
-            ("Two [reddish-brown] fields.", "Two fields."),
+            ("Two [reddish-brown] fields by a [blue green] lake.", "Two fields by a blue green lake."),
+            ("A [cream colored] roof.", "A roof."),
             ("A [blue-green] lake, a [silver] tank.", "A lake, a silver tank."),
             ("[Green] trees surround the pond.", "Trees surround the pond."),
             ("There are [yellowish] fields on both sides.", "There are fields on both sides."),
@@ -163,6 +184,8 @@ RULES: Final[tuple[Rule, ...]] = (
             "The roofs are [red] and the walls [brown].",
             "The [green] surrounds the lake.",
             "A patch of [green].",
+            "The [red] roofed houses of the town.",
+            "Water with [green color] lies beside the beach.",
             "[Green].",
         ),
         clean=_examples(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from pipeline.screening.grammar import word_before, words_after
-from pipeline.screening.word_lists import closed_list, ordered_list
+from pipeline.screening.word_lists import closed_list
 
 TONES: Final = closed_list(
     """white whites whiter whitest whitish black blacks blacker blackest blackish grey greys greyer greyest greyish
@@ -15,7 +15,7 @@ TONES: Final = closed_list(
 )
 """Without hue: on a radar image they may mean bright and dark."""
 
-_HUES: Final = ordered_list(
+HUES: Final = closed_list(
     """red reds redder reddest reddish reddened green greens greener greenest greenish blue blues bluer bluest bluish
     blueish yellow yellows yellower yellowish yellowed yellowing orange orangish brown browns browner brownish
     purple purplish pink pinkish violet beige turquoise teal cyan magenta maroon crimson scarlet khaki tan golden
@@ -23,18 +23,19 @@ _HUES: Final = ordered_list(
     vermilion cerulean aquamarine"""
 )
 
-_TALK: Final = r"(?:(?:multi|dis)?colou?r(?:s|ed|ful|fully|ing|ation|ations|less)?|hues?|tinted|tints?)"
-
-TALK: Final = re.compile(_TALK, re.IGNORECASE)
+TALK: Final = closed_list(
+    """colour colours coloured colourful colourfully colouring colouration colourless multicoloured discoloured
+    color colors colored colorful colorfully coloring coloration colorless multicolored discolored
+    hue hues tint tints tinted"""
+)
 """Talk of colour without naming one."""
 
-CORE: Final = re.compile(
-    rf"(?<!\w)(?:{'|'.join(sorted((*_HUES, *TONES), key=len, reverse=True))}|{_TALK})(?!\w)", re.IGNORECASE
-)
+COLOURS: Final = HUES | TONES | TALK
 
 MODIFIER_BEFORE: Final = re.compile(
-    r"(?<!\w)(?:dark|light|pale|deep|navy|lime|sky|brightly|vividly|darkly|lightly|differently|variously)[ \t-]+\Z",
-    re.IGNORECASE,
+    r"""(?<!\w)(?:dark|light|darker|lighter|pale|deep|navy|lime|sky|brick|grass|blood
+    |brightly|vividly|darkly|lightly|differently|variously)[ \t-]+\Z""",
+    re.IGNORECASE | re.VERBOSE,
 )
 """Belongs to the colour: of ``dark green trees``, ``dark trees`` would claim something else."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from typing import Final
 
 from pipeline.screening.context import SceneContext
@@ -35,17 +36,16 @@ def _partial(passage: Passage, context: SceneContext) -> Iterator[Fault]:
 
 
 def _contradictions(passage: Passage, context: SceneContext) -> Iterator[tuple[Mention, int]]:
+    """Mentions that the boxes deny, unless those of a category add up: ``three on the left and two on the right``."""
     mentions = find_mentions(passage.text, context.nouns)
+    together = Counter[str]()
+    for mention in mentions:
+        together[mention.noun.category] += mention.lowest
     for mention in mentions:
         number = context.count(mention.noun.category)
-        if not mention.allows(number) and not _add_up(mentions, mention, number):
+        is_sum = together[mention.noun.category] == number != mention.lowest
+        if not mention.allows(number) and not is_sum:
             yield mention, number
-
-
-def _add_up(mentions: Sequence[Mention], mention: Mention, number: int) -> bool:
-    """Whether the mentions of a category together give its number: ``three ships on the left, two on the right``."""
-    together = [other for other in mentions if other.noun.category == mention.noun.category]
-    return len(together) > 1 and sum(other.lowest for other in together) == number
 
 
 def _say(mention: Mention, number: int) -> str:
@@ -95,8 +95,10 @@ def _existential(text: str, start: int, forms: dict[str, str]) -> str:
 
 def _answer(passage: Passage, context: SceneContext) -> Iterator[Fault]:
     """The number that answers ``How many ships …?``; sentences that name the noun again are left to ``count.wrong``."""
-    asked = _HOW_MANY.search(passage.draft.text)
-    found = counted_noun(passage.draft.text, asked.end(), context.nouns) if asked else None
+    asked = (
+        counted_noun(passage.draft.text, found.end(), context.nouns) for found in _HOW_MANY.finditer(passage.draft.text)
+    )
+    found = next(filter(None, asked), None) if context.nouns else None
     given = _only_number(passage.text)
     if found is None or given is None or find_mentions(passage.text, context.nouns):
         return
@@ -147,7 +149,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         name="count.part",
-        severity="info",
+        severity="warning",
         find=_partial,
         faulty=(
             Example("[Two] ships lie on the left.", None, {"ship": 5}),

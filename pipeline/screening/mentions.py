@@ -35,6 +35,9 @@ _UNITS: Final = closed_list(
 
 _STOP: Final = frozenset((*FUNCTION_WORDS, *_UNITS, "more", "fewer", "less", "longer", "additional", "further"))
 _NOT_PARTICIPLES: Final = closed_list("parking docking landing loading building shipping mooring washing bed")
+_OBJECTS: Final = closed_list("structures objects targets instances units")
+"""After a noun they add nothing: ``bridge structures`` are bridges."""
+
 _VERBS: Final = closed_list(
     """sail sails lie lies stand stands leave leaves cross crosses moor moors dock docks park parks appear appears"""
 )
@@ -54,7 +57,9 @@ _PLACING: Final = closed_list(
     """in on at near beside along next by between around behind outside inside within below above under off alongside
     close towards across from against leaving entering approaching facing heading"""
 )
-_NEUTRAL: Final = closed_list("visible distinct separate individual different clearly total")
+_NEUTRAL: Final = closed_list(
+    "visible distinct separate individual different clearly total storage oil water cargo maritime marine"
+)
 _LOOK_BACK: Final = 24
 
 
@@ -114,6 +119,8 @@ def _noun_after(text: str, position: int, nouns: Mapping[str, Noun], value: int)
     for index, word in enumerate(words):
         noun = nouns.get(word.text)
         following = words[index + 1].text if index + 1 < len(words) else ""
+        if noun is not None and following in _OBJECTS and value != 1:
+            return noun, Word(following, word.start, words[index + 1].end), between
         if noun is not None and _agrees(noun, value) and _is_head(noun, following):
             return noun, word, between
         if word.text in _STOP:

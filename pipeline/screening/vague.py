@@ -31,14 +31,14 @@ _QUANTITY: Final = re.compile(
 )
 _HEDGE: Final = re.compile(
     r"""(?<![\w-])(?:possibly|probably|perhaps|maybe|presumably|apparently|seemingly|supposedly|potentially|likely
-    |unlikely|might|may|seems?(?:\ to\ be|\ to)?|seemed(?:\ to\ be|\ to)?|appear(?:s|ed|ing)?\ to(?:\ be)?
-    |(?:looks?|looking)\ like|could\ (?:be|have\ been|represent|indicate|correspond|include|contain)|speculated|suspected|presumed|assumed
+    |unlikely|might|may|seem(?:s|ed)?(?:\ to\ be|\ to)?|appear(?:s|ed|ing)?\ to(?:\ be)?|(?:looks?|looking)\ like
+    |could\ (?:be|have\ been|represent|indicate|correspond|include|contain)|speculated|suspected|presumed|assumed
     |believed|possible(?!\ to(?!\ be)))(?![\w-])""",
     re.IGNORECASE | re.VERBOSE,
 )
 _ESTIMATE: Final = re.compile(
-    r"""(?<![\w-])(?:about|around|approximately|roughly|nearly|almost|circa)(?=[ ]+(?:\d|(?:two|three|four|five|six|seven
-    |eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|a[ ]dozen|a[ ]hundred)(?!\w)))""",
+    r"""(?<![\w-])(?:about|around|approximately|roughly|nearly|almost|circa)(?=[ ]+(?:\d|(?:two|three|four|five|six
+    |seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|a[ ]dozen|a[ ]hundred)(?!\w)))""",
     re.IGNORECASE | re.VERBOSE,
 )
 _KIND: Final = re.compile(
@@ -86,7 +86,9 @@ def _known_number(text: str, end: int, context: SceneContext) -> int | None:
 def _named_or_dropped(text: str, start: int, end: int, known: int | None) -> str | None:
     if known is not None:
         return replace(text, start, end, write_number(known, as_digits=False)) if known > 1 else None
-    return drop(text, start, end) if _may_stand_alone(text, start, end) else None
+    # "Few" is nearly none: without it the sentence would say the opposite.
+    is_few = text[start:end].lower() == "few"
+    return drop(text, start, end) if not is_few and _may_stand_alone(text, start, end) else None
 
 
 def _may_stand_alone(text: str, start: int, end: int) -> bool:
@@ -149,6 +151,7 @@ RULES: Final[tuple[Rule, ...]] = (
             Example("[Many] of the roofs are flat."),
             Example("Buildings of [various] sizes."),
             Example("[Some] are parked."),
+            Example("[Few] cars drive on the bridge."),
             Example("[Dozens of] tanks.", "Tanks."),
             Example("Are there [many] trees?", "Are there trees?"),
         ),
