@@ -42,8 +42,11 @@ async function reach(path, options) {
  */
 export async function call(method, path, body = {}) {
   let response = await send(method, path, body);
-  // A token of an earlier session: somebody logged out and in again in another tab.
-  if (response.status === 403 && (await takeNewSession())) response = await send(method, path, body);
+  // The token is of another session: of none, if nobody is logged in any more, else of a newer one in another tab.
+  if (response.status === 403) {
+    if (!(await takeNewSession())) throw new LoggedOutError("You are logged out.");
+    response = await send(method, path, body);
+  }
   if (response.ok) return response.json().catch(() => Promise.reject(new UnreachableError("The answer was cut off.")));
   if (response.status === 401) throw new LoggedOutError("You are logged out.");
   // The database restarts, or a proxy lost its server: the same as no answer.

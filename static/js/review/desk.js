@@ -32,7 +32,7 @@ export class Desk {
   constructor(dataset) {
     this.journal = new Journal(reviewer);
     this.holds = new Holds({ onTick: tellHold, onEnded: (problem) => this.#holdLost(problem) });
-    this.queue = new Queue(dataset, this.holds);
+    this.queue = new Queue(dataset, this.holds, this.journal);
     this.display = new Display({ onBox: (numbers, isClick) => this.#pointedAt(numbers, isClick) });
     this.saver = new Saver(this.journal, {
       onState: (state) => this.#saving(state),
@@ -63,7 +63,12 @@ export class Desk {
 
   async #open() {
     clearTimeout(this.#again);
+    // With a submission on its way there is nothing to ask yet: its answer brings the next packet, or leads here again.
     if (this.#isOpening || this.queue.current) return;
+    if (this.journal.submissions().length) {
+      tellInstead("A review waits to be sent", "It is kept in this browser and goes out as soon as the server answers.", null);
+      return;
+    }
     this.#isOpening = true;
     try {
       const reason = await this.queue.open();
@@ -243,6 +248,7 @@ export class Desk {
   }
 
   async #fetchAhead() {
+    if (this.journal.submissions().length) return;
     tellAhead(this.#work && this.queue.ahead);
     await this.queue.fetchAhead();
     tellAhead(this.#work && this.queue.ahead);

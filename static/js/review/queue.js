@@ -15,14 +15,18 @@ export class Queue {
   /**
    * @param {string | null} dataset
    * @param {import("./holds.js").Holds} holds
+   * @param {import("./journal.js").Journal} journal
    */
-  constructor(dataset, holds) {
+  constructor(dataset, holds, journal) {
     this.dataset = dataset;
     this.holds = holds;
+    this.journal = journal;
   }
 
+  /** Also those that are submitted but not acknowledged: to the server they are still held, and it would hand them out again. */
   get have() {
-    return [this.current, this.ahead].flatMap((packet) => (packet ? [packet.assignment.id] : []));
+    const submitted = this.journal.submissions().map((submission) => submission.assignment_id);
+    return [...submitted, ...[this.current, this.ahead].flatMap((packet) => (packet ? [packet.assignment.id] : []))];
   }
 
   /** @returns {Promise<import("./contract").Claim>} */

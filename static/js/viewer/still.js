@@ -8,15 +8,30 @@ const SVG = "http://www.w3.org/2000/svg";
 const LONGEST_PX = 1600;
 
 /**
+ * The smallest overview that still has every pixel that is drawn.
+ * @param {import("./assets.js").Source} source
+ * @param {number} width
+ */
+async function smallestOf(source, width) {
+  const file = await ("blob" in source ? GeoTIFF.fromBlob(source.blob) : GeoTIFF.fromUrl(source.url));
+  let found = await file.getImage(0);
+  for (let at = 1; at < (await file.getImageCount()); at += 1) {
+    const image = await file.getImage(at);
+    if (image.getWidth() >= width && image.getWidth() < found.getWidth()) found = image;
+  }
+  return found;
+}
+
+/**
  * @param {string} url
  * @param {import("../review/contract").Scene} scene
  */
 async function readPicture(url, scene) {
   const source = await openAsset(url, scene.rows * scene.cols);
-  const file = await ("blob" in source ? GeoTIFF.fromBlob(source.blob) : GeoTIFF.fromUrl(source.url));
   const shrink = Math.min(1, LONGEST_PX / Math.max(scene.rows, scene.cols));
   const [width, height] = [Math.round(scene.cols * shrink), Math.round(scene.rows * shrink)];
-  const bands = /** @type {ArrayLike<number>[]} */ (/** @type {unknown} */ (await file.readRasters({ width, height, interleave: false })));
+  const image = await smallestOf(source, width);
+  const bands = /** @type {ArrayLike<number>[]} */ (/** @type {unknown} */ (await image.readRasters({ width, height, interleave: false })));
   const picture = new ImageData(width, height);
   for (let at = 0; at < width * height; at += 1) {
     for (let channel = 0; channel < 3; channel += 1) {

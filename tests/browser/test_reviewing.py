@@ -1,0 +1,241 @@
+"""The review page, by keyboard: what was pressed is what the database has."""
+
+from __future__ import annotations
+
+import json
+
+from playwright.sync_api import expect
+from sqlalchemy import text
+
+from app.db import SessionMaker
+from tests.browser.conftest import Sitting
+from tests.browser.made_scenes import HOSTILE
+
+VERDICTS = """
+select d.kind, v.verdict, v.revised_text, v.revised_answer, v.flags, v.spans, v.support, v.view
+from draft_verdict v join draft d using (draft_id) join packet_draft p using (packet_id, draft_id)
+order by v.review_id, p.position
+"""
+
+
+def rows(sessions: SessionMaker, query: str) -> list[dict]:
+    with sessions() as session:
+        return [dict(row._mapping) for row in session.execute(text(query))]
+
+
+def accept_all(sitting: Sitting) -> None:
+    drafts = sitting.page.locator(".drafts > li").count()
+    for _ in range(drafts):
+        sitting.press("a")
+    expect(sitting.page.locator('[data-slot="submit"]')).to_have_text("Submit and next")
+
+
+def test_a_whole_packet_by_keyboard_alone(sitting: Sitting, sessions: SessionMaker) -> None:
+    sitting.open()
+    page = sitting.page
+    sitting.press("a")
+    # The complex caption: take the fix of the first finding, flag two words, write on, confirm.
+    sitting.press("1", "4", "f")
+    expect(page.locator(".edit .diff del")).to_have_text("green")
+    sitting.press("s", "ArrowRight", "ArrowRight", "Shift+ArrowRight", "5")
+    sitting.press("e", "End")
+    page.keyboard.type(" One ship is moored.")
+    sitting.press("Enter")
+    # The rest, in whatever order the packet has them: reject with a flag, then unsure.
+    sitting.press("2", "x", "u", "Enter")
+    expect(page.locator('[data-slot="judged"]')).to_have_text("0 of 4 judged")
+    sitting.wait_until_saved()
+    concise, complex_, third, fourth = rows(sessions, VERDICTS)
+    assert (concise["verdict"], complex_["verdict"], third["verdict"], fourth["verdict"]) == (
+        "accept", "revise", "reject", "unsure",
+    )  # fmt: skip
+    assert complex_["revised_text"].endswith("river. One ship is moored.")
+    assert "green" not in complex_["revised_text"]
+    assert complex_["flags"] == ["colour", "vague", "not_visible_in_sar"]
+    assert complex_["spans"] == [{"flag": "not_visible_in_sar", "field": "text", "start": 8, "end": 17}]
+    assert third["flags"] == ["wrong_statement"]
+    assert concise["view"]["panel"] in {"pair", "sar"}
+    assert concise["view"]["ms"] > 0
+    assert sitting.faults == []
+
+
+def test_enter_leads_to_the_first_open_text_and_says_so(sitting: Sitting, sessions: SessionMaker) -> None:
+    sitting.open()
+    sitting.press("j", "a", "k", "j", "Enter")
+    expect(sitting.page.locator(".focused")).to_contain_text("A quay with a ship.")
+    expect(sitting.page.locator(".hint--warning")).to_have_text("3 of 4 texts are still open: this is the first.")
+    assert rows(sessions, "select 1 from review") == []
+
+
+def test_an_unusable_scene_needs_a_reason_and_no_verdicts(sitting: Sitting, sessions: SessionMaker) -> None:
+    sitting.open()
+    sitting.press("n")
+    expect(sitting.page.locator("dialog[open] h2")).to_have_text("Why is this scene unusable?")
+    sitting.press("2")
+    expect(sitting.page.locator('[data-slot="scene-verdict"]')).to_have_text("Unusable: artefact")
+    sitting.press("Enter")
+    expect(sitting.page.locator('[data-slot="scene-verdict"]')).to_have_text("Scene usable")
+    sitting.wait_until_saved()
+    assert rows(sessions, "select scene_verdict, unusable_reason from review") == [
+        {"scene_verdict": "unusable", "unusable_reason": "artefact"}
+    ]
+    assert rows(sessions, VERDICTS) == []
+
+
+def test_undo_takes_back_the_last_verdict(sitting: Sitting) -> None:
+    sitting.open()
+    sitting.press("a", "x")
+    assert sitting.glyphs()[:2] == ["✓", "✕"]
+    sitting.press("z")
+    assert sitting.glyphs()[0] == "✓"
+    assert "✕" not in sitting.glyphs()
+
+
+def test_a_revision_that_changes_nothing_is_not_taken(sitting: Sitting) -> None:
+    sitting.open()
+    sitting.press("e", "Enter")
+    expect(sitting.page.locator(".hint--warning")).to_contain_text("still the draft's own")
+    sitting.press("Escape")
+    expect(sitting.page.locator(".verdicts [aria-pressed=true]")).to_have_count(0)
+
+
+def test_own_wording_is_screened_as_it_is_typed(sitting: Sitting) -> None:
+    sitting.open()
+    sitting.press("e", "End")
+    sitting.page.keyboard.type(" Its deck is red.")
+    finding = sitting.page.locator('.finding[data-family="colour"]')
+    expect(finding).to_contain_text("red")
+
+
+def test_hostile_texts_stay_texts(sitting: Sitting) -> None:
+    sitting.open()
+    expect(sitting.page.locator(".draft-row", has_text=HOSTILE)).to_have_count(1)
+    assert sitting.page.locator("main img").count() == 0
+    assert sitting.faults == []
+
+
+def test_a_reload_restores_what_was_done(sitting: Sitting) -> None:
+    sitting.open()
+    sitting.press("a", "1")
+    sitting.wait_until_saved()
+    sitting.page.reload()
+    sitting.page.locator(".focused").wait_for()
+    assert sitting.glyphs()[0] == "✓"
+    expect(sitting.page.locator('[data-flag="colour"]')).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_tab_killed_before_anything_was_sent_loses_nothing(sitting: Sitting) -> None:
+    sitting.open()
+    sitting.page.route("**/progress", lambda route: route.abort())
+    sitting.press("x")
+    sitting.page.unroute("**/progress")
+    sitting.page.reload()
+    sitting.page.locator(".focused").wait_for()
+    assert sitting.glyphs()[0] == "✕"
+    sitting.wait_until_saved()
+
+
+def test_off_line_work_is_kept_shown_and_sent_later(sitting: Sitting, sessions: SessionMaker) -> None:
+    sitting.open()
+    expect(sitting.page.locator('[data-slot="ahead"]')).to_have_text("next packet ready")
+    sitting.context.set_offline(True)
+    accept_all(sitting)
+    sitting.press("Enter")
+    state = sitting.page.locator('[data-slot="save"]')
+    expect(state).to_have_text("◐ offline – kept in this browser")
+    # The next packet is there at once, and can be worked on.
+    expect(sitting.page.locator('[data-slot="judged"]')).to_have_text("0 of 4 judged")
+    sitting.press("x")
+    assert rows(sessions, "select 1 from review") == []
+    sitting.context.set_offline(False)
+    sitting.wait_until_saved()
+    assert len(rows(sessions, "select 1 from review")) == 1
+    [progress] = rows(sessions, "select body from progress")
+    assert [opinion["verdict"] for opinion in progress["body"]["verdicts"].values()] == ["reject"]
+    assert sitting.page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('trihedral.'))") == []
+
+
+def test_a_submit_whose_answer_was_lost_is_stored_once(sitting: Sitting, sessions: SessionMaker) -> None:
+    sitting.open()
+    answers = iter([True])
+
+    def lose_the_first(route) -> None:
+        if next(answers, False):
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    sitting.page.route("**/api/v1/reviews", lose_the_first)
+    accept_all(sitting)
+    sitting.press("Enter", "Enter")
+    expect(sitting.page.locator('[data-slot="save"]')).to_have_attribute("data-state", "offline")
+    sitting.wait_until_saved()
+    assert len(rows(sessions, "select 1 from review")) == 1
+
+
+def test_the_last_packet_leaves_an_empty_desk_that_says_what_to_do(sitting: Sitting) -> None:
+    sitting.open()
+    for _ in range(2):
+        accept_all(sitting)
+        sitting.press("Enter")
+    expect(sitting.page.locator(".empty h2")).to_have_text("Nothing is left to review here")
+    expect(sitting.page.locator(".empty")).to_contain_text("You reviewed 2 packets just now.")
+
+
+def test_two_tabs_on_one_packet_are_never_merged_silently(sitting: Sitting, sessions: SessionMaker) -> None:
+    sitting.open()
+    other = sitting.context.new_page()
+    other.goto(sitting.page.url)
+    other.locator(".focused").wait_for()
+    sitting.press("a")
+    sitting.wait_until_saved()
+    other.keyboard.press("x")
+    dialog = other.locator("dialog[open]")
+    expect(dialog).to_contain_text("worked on in two places")
+    dialog.get_by_text("Take theirs").click()
+    expect(other.locator(".draft-row .glyph").first).to_have_text("✓")
+
+
+def test_an_ended_session_is_renewed_in_another_tab(sitting: Sitting, sessions: SessionMaker) -> None:
+    sitting.open()
+    sitting.context.clear_cookies()
+    sitting.press("x")
+    expect(sitting.page.locator('[data-topic="session"]')).to_contain_text("Nothing is lost")
+    elsewhere = Sitting(sitting.context, sitting.context.new_page(), sitting.site)
+    elsewhere.log_in()
+    sitting.page.bring_to_front()
+    sitting.page.get_by_text("Try again").click()
+    sitting.wait_until_saved()
+    [progress] = rows(sessions, "select body from progress")
+    assert "reject" in json.dumps(progress["body"])
+
+
+def test_a_packet_can_be_handed_back(sitting: Sitting, sessions: SessionMaker) -> None:
+    sitting.open()
+    before = sitting.page.locator('[data-slot="scene"]').inner_text()
+    sitting.press("h")
+    expect(sitting.page.locator('[data-slot="scene"]')).not_to_have_text(before)
+    assert rows(sessions, "select state from assignment order by claimed_at limit 1") == [{"state": "returned"}]
+
+
+def test_words_selected_with_the_mouse_are_flagged_in_code_points(sitting: Sitting, sessions: SessionMaker) -> None:
+    sitting.open()
+    while "🚢" not in sitting.page.locator(".focused").inner_text():
+        sitting.press("j")
+    sitting.page.evaluate("""() => {
+        const bdi = document.querySelector('.focused [data-field=question] bdi');
+        const at = bdi.textContent.indexOf('شكل');
+        const range = document.createRange();
+        range.setStart(bdi.firstChild, at + 1);
+        range.setEnd(bdi.firstChild, at + 2);
+        getSelection().addRange(range);
+        bdi.dispatchEvent(new PointerEvent('pointerup', { bubbles: true }));
+    }""")
+    expect(sitting.page.locator("mark.is-selected")).to_have_text("شكل")
+    sitting.press("6")
+    sitting.wait_until_saved()
+    [progress] = rows(sessions, "select body from progress")
+    [span] = next(opinion["spans"] for opinion in progress["body"]["verdicts"].values())
+    assert HOSTILE[span["start"] : span["end"]] == "شكل"
+    assert span["flag"] == "position"

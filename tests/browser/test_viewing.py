@@ -1,0 +1,216 @@
+"""The images: what is read under the cursor is what the file has, and looking harms nobody."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import text
+
+from app.assets import AssetStore
+from app.db import SessionMaker
+from tests.browser.conftest import MadeDatabase, Sitting
+from tests.browser.made_scenes import COLS, NO_DATA, ROWS
+
+AXE = "node_modules/axe-core/axe.min.js"
+LOOKS = [("dark", 1440, 900), ("light", 1024, 768)]
+
+
+def stored_pixels(sessions: SessionMaker, assets: MadeDatabase, scene: str, column: str) -> Any:
+    import rasterio
+
+    with sessions() as session:
+        sha256 = session.execute(
+            text(f"select {column} from scene where name like :scene"), {"scene": f"%{scene}"}
+        ).scalar_one()
+    with AssetStore(assets.assets).open(sha256) as file, rasterio.open(file) as image:
+        return image.read()
+
+
+def open_scene(sitting: Sitting, name: str) -> None:
+    sitting.open()
+    if sitting.page.locator('[data-slot="scene"]').inner_text() != name:
+        sitting.press("h")
+        expect(sitting.page.locator('[data-slot="scene"]')).to_have_text(name)
+    sitting.wait_for_images()
+
+
+def point_at(page: Page, share_x: float, share_y: float) -> tuple[float, float]:
+    """Move the mouse over the SAR panel; gives the pixel coordinate that the page reads there."""
+    box = page.locator('[data-panel="sar"]').bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * share_x, box["y"] + box["height"] * share_y)
+    shown = page.locator('[data-slot="xy"]')
+    expect(shown).to_have_text(re.compile(r"x \d"))
+    found = re.fullmatch(r"x (-?[\d.]+) y (-?[\d.]+)", shown.inner_text())
+    assert found is not None
+    return float(found[1]), float(found[2])
+
+
+def value_of(shown: str) -> float:
+    found = re.search(r"-?\d+\.\d+", shown)
+    assert found is not None, shown
+    return float(found[0])
+
+
+def test_the_value_under_the_cursor_is_the_files(
+    sitting: Sitting, sessions: SessionMaker, made_database: MadeDatabase
+) -> None:
+    open_scene(sitting, "a.tif")
+    stored = stored_pixels(sessions, made_database, "a.tif", "sar_sha256")[0]
+    optical = stored_pixels(sessions, made_database, "a.tif", "optical_sha256")
+    for share in ((0.5, 0.5), (0.31, 0.62), (0.83, 0.55)):
+        x, y = point_at(sitting.page, *share)
+        # The coordinate is shown to a tenth, so near a pixel's edge either neighbour may be meant.
+        cols, rows = ({int(value - 0.05), int(value + 0.05)} for value in (x, y))
+        expect(sitting.page.locator('[data-slot="sar-value"]')).to_contain_text("rel. dB")
+        shown = value_of(sitting.page.locator('[data-slot="sar-value"]').inner_text())
+        assert any(abs(stored[row, col] * 0.01 - shown) < 0.006 for row in rows for col in cols)
+        colours = sitting.page.locator('[data-slot="optical-value"]').inner_text()
+        assert any(colours == "RGB {} {} {}".format(*optical[:, row, col]) for row in rows for col in cols)
+    assert sitting.faults == []
+
+
+def test_no_data_is_said_and_coordinates_are_shown(sitting: Sitting) -> None:
+    open_scene(sitting, "a.tif")
+    page = sitting.page
+    box = page.locator('[data-panel="sar"]').bounding_box()
+    assert box is not None
+    scale = min((box["width"] - 12) / COLS, (box["height"] - 12) / ROWS)
+    left, top = (box["width"] - COLS * scale) / 2, (box["height"] - ROWS * scale) / 2
+    inside = (NO_DATA[1].stop / 2, NO_DATA[0].stop / 2)
+    page.mouse.move(box["x"] + left + inside[0] * scale, box["y"] + top + inside[1] * scale)
+    expect(page.locator('[data-slot="sar-value"]')).to_have_text("SAR no data")
+    expect(page.locator('[data-slot="xy"]')).to_have_text(re.compile(r"^x (29\.9|30\.\d) y (19\.9|20\.\d)$"))
+    # The file's corner is 500 000 m east in zone 31, its central meridian: 3° east.
+    expect(page.locator('[data-slot="lonlat"]')).to_have_text(re.compile(r"^51\.9\d+° N 3\.000\d\d° E$"))
+    expect(page.locator('[data-panel="sar"] .scale')).to_be_visible()
+    expect(page.locator(".north")).to_be_visible()
+
+
+def test_both_panels_show_one_place(sitting: Sitting) -> None:
+    open_scene(sitting, "a.tif")
+    point_at(sitting.page, 0.4, 0.5)
+    places = [
+        sitting.page.locator(f'[data-panel="{name}"] .cross').evaluate("element => element.style.transform")
+        for name in ("sar", "optical")
+    ]
+    assert places[0] == places[1] != ""
+
+
+def drawn_grey(page: Page) -> list[int]:
+    """The mean grey of the middle of the SAR panel, as it is on the screen."""
+    box = page.locator('[data-panel="sar"]').bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.5
+    png = page.screenshot(clip={"x": x, "y": y, "width": 8, "height": 8})
+    import rasterio
+
+    with rasterio.MemoryFile(png) as file, file.open() as image:
+        return [int(channel.mean()) for channel in image.read()[:3]]
+
+
+def test_limits_change_the_picture_without_a_request(sitting: Sitting) -> None:
+    open_scene(sitting, "a.tif")
+    page = sitting.page
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    before = drawn_grey(page)
+    handle = page.locator(".hist__handle").nth(1)
+    handle.focus()
+    for _ in range(6):
+        page.keyboard.press("Shift+ArrowLeft")
+    page.wait_for_timeout(300)
+    brighter = drawn_grey(page)
+    assert brighter[0] > before[0] + 20
+    page.locator("body").press("i")
+    page.wait_for_timeout(300)
+    assert drawn_grey(page)[0] < before[0]
+    page.locator("body").press("p")
+    page.wait_for_timeout(300)
+    assert requests == []
+
+
+def test_views_and_keys_of_the_image(sitting: Sitting) -> None:
+    open_scene(sitting, "a.tif")
+    panels = sitting.page.locator(".panels")
+    seen = []
+    for _ in range(4):
+        seen.append(panels.get_attribute("data-mode"))
+        sitting.press("v")
+    assert seen == ["pair", "swipe", "blink", "sar"]
+    sitting.press("v", "v")
+    expect(sitting.page.locator('[data-panel="optical"]')).not_to_be_visible()
+    sitting.press("Space")
+    expect(sitting.page.locator('[data-panel="optical"]')).to_be_visible()
+    sitting.press("r")
+    expect(sitting.page.locator('[data-processed="true"]')).to_have_attribute("aria-pressed", "true")
+    sitting.press("?")
+    expect(sitting.page.locator("dialog[open]")).to_contain_text("Raw or processed")
+
+
+def test_a_scene_without_an_optical_partner_has_the_whole_place(sitting: Sitting) -> None:
+    open_scene(sitting, "b.tif")
+    expect(sitting.page.locator(".panels")).to_have_attribute("data-mode", "sar")
+    expect(sitting.page.locator('.seg [data-mode="pair"]')).to_be_disabled()
+    sitting.press("v")
+    expect(sitting.page.locator('[data-panel="optical"]')).not_to_be_visible()
+    expect(sitting.page.locator('[data-panel="sar"] .scale')).to_be_hidden()
+    expect(sitting.page.locator(".north")).to_be_hidden()
+    assert sitting.faults == []
+
+
+def test_a_box_and_the_text_that_speaks_of_it_light_each_other_up(sitting: Sitting) -> None:
+    open_scene(sitting, "a.tif")
+    page = sitting.page
+    box = page.locator('[data-panel="sar"]').bounding_box()
+    assert box is not None
+    scale = min((box["width"] - 12) / COLS, (box["height"] - 12) / ROWS)
+    x = box["x"] + (box["width"] - COLS * scale) / 2 + 190 * scale
+    y = box["y"] + (box["height"] - ROWS * scale) / 2 + 130 * scale
+    page.mouse.move(x, y)
+    page.mouse.move(x + 1, y)
+    expect(page.locator(".draft-row.is-hot")).to_contain_text("How many ships")
+    page.mouse.click(x, y)
+    expect(page.locator(".focused")).to_contain_text("How many ships")
+
+
+def test_without_webgl_a_still_picture_with_the_boxes_is_shown(sitting: Sitting) -> None:
+    sitting.page.add_init_script("""
+        const real = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+            return kind.startsWith('webgl') ? null : real.call(this, kind, ...rest);
+        };
+    """)
+    sitting.open()
+    expect(sitting.page.locator('[data-slot="image-notice"]')).to_contain_text("no WebGL")
+    expect(sitting.page.locator('[data-panel="sar"] .still canvas')).to_be_visible()
+    expect(sitting.page.locator('[data-panel="sar"] .still rect')).to_have_count(1)
+    sitting.press("a")
+    assert sitting.glyphs()[0] == "✓"
+    assert sitting.faults == []
+
+
+@pytest.mark.parametrize(("theme", "width", "height"), LOOKS)
+def test_nothing_keeps_anybody_out(
+    sitting: Sitting, browser: Browser, made_database: MadeDatabase, theme: str, width: int, height: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, bypass_csp=True)
+    context.add_cookies(sitting.context.cookies())
+    page = context.new_page()
+    page.goto(sitting.page.url if sitting.page.url.startswith("http") else f"{sitting.site}/review")
+    page.locator(".focused").wait_for()
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    serious = [
+        (fault["id"], [node["html"] for node in fault["nodes"]])
+        for fault in found["violations"]
+        if fault["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
