@@ -12,14 +12,15 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from app.assets.store import AssetStore
+from app.assets.store import Asset, AssetStore, AssetStoreError
 from app.db import SessionMaker, transaction
 from app.db.errors import DomainError
 from app.release.queries import exports, releases
 from app.release.queries.exports import ExportRow
 from app.release.queries.releases import ReleaseRow
 from app.release.workflow.freezing import ReleaseError, get_release
-from app.work import defer
+from app.work import StopAskedError, defer
+from app.work.retrying import MAY_PASS
 from pipeline.formats.archive import write_archive
 from pipeline.formats.image_names import ImageNames
 from pipeline.formats.manifest import ReleaseHead
@@ -115,26 +116,36 @@ def list_exports(session: Session, release: ReleaseRow) -> list[ExportRow]:
 def run_export(sessions: SessionMaker, store: AssetStore, export_id: int, check: Check = lambda: None) -> None:
     """The work of an export: the folder as one archive in the asset store. Done twice, it is the same file.
 
-    The folder is made where ``TMPDIR`` says; it needs the room of the release twice for as long as it takes.
+    The folder is made where ``TMPDIR`` says; it needs the room of the release twice for as long as it takes. What may
+    pass by itself (a lost connection, a worker that leaves) is raised, so that the work is tried again; all else is
+    written down as the reason why the export failed.
     """
     with transaction(sessions) as session:
         if not exports.start_export(session, export_id):
             return
         row = get_export(session, export_id)
     try:
-        with tempfile.TemporaryDirectory(prefix="trihedral-export-") as scratch:
-            folder, archive = Path(scratch) / "release", Path(scratch) / "release.tar"
-            export_release(sessions, store, f"{row.name}@{row.number}", row.format, folder, check)
-            write_archive(folder, archive, f"{row.name}-{row.number}")
-            check()
-            stored = store.put(archive, "application/x-tar")
-    except (DomainError, FolderError) as error:
+        stored = _archive(sessions, store, row, check)
+    except (*MAY_PASS, StopAskedError):
+        raise
+    except Exception as error:
         with transaction(sessions) as session:
-            exports.fail_export(session, export_id, str(error))
+            exports.fail_export(session, export_id, str(error) or type(error).__name__)
+        if not isinstance(error, DomainError | OSError | AssetStoreError):
+            raise  # a fault of the program: the worker's log is to have it
         return
     file = f"{row.name}-{row.number}-{row.format}.tar"
     with transaction(sessions) as session:
         exports.finish_export(session, export_id, file, stored.sha256, stored.bytes)
+
+
+def _archive(sessions: SessionMaker, store: AssetStore, row: ExportRow, check: Check) -> Asset:
+    with tempfile.TemporaryDirectory(prefix="trihedral-export-") as scratch:
+        folder, archive = Path(scratch) / "release", Path(scratch) / "release.tar"
+        export_release(sessions, store, f"{row.name}@{row.number}", row.format, folder, check)
+        write_archive(folder, archive, f"{row.name}-{row.number}")
+        check()
+        return store.put(archive, "application/x-tar")
 
 
 def _write(sessions: SessionMaker, store: AssetStore, row: ReleaseRow, folder: Path, check: Check) -> Written:

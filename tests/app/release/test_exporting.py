@@ -7,6 +7,7 @@ import hashlib
 import json
 import subprocess
 import tarfile
+import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +22,7 @@ from app.release import workflow
 from app.release.jobs import jobs
 from app.release.queries import releases
 from app.release.workflow import ExportError, NoSuchExportError, ReleaseError
+from app.work import StopAskedError
 from app.work.worker import run
 from pipeline.formats.cells import text_of_cell
 from tests.app.release.reviewed import Text, View, caption, make_dataset, make_store
@@ -266,3 +268,34 @@ def test_a_failed_export_says_why_and_can_be_asked_for_again(
     workflow.run_export(sessions, store, again.export_id)
     with transaction(sessions) as session:
         assert workflow.get_export(session, again.export_id).state == "done"
+
+
+def test_an_export_without_room_to_work_in_fails_with_the_reason_and_does_not_stay_running(
+    sessions: SessionMaker, store: AssetStore, release: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with transaction(sessions) as session:
+        asked = workflow.request_export(session, release)
+    workflow.run_export(sessions, store, asked.export_id)
+    with transaction(sessions) as session:
+        failed = workflow.get_export(session, asked.export_id)
+    assert failed.state == "failed"
+    assert "nowhere" in (failed.error or "")
+
+
+def test_a_worker_that_leaves_gives_the_export_to_the_next_one(
+    sessions: SessionMaker, store: AssetStore, release: str
+) -> None:
+    with transaction(sessions) as session:
+        asked = workflow.request_export(session, release)
+
+    def leave() -> None:
+        raise StopAskedError
+
+    with pytest.raises(StopAskedError):
+        workflow.run_export(sessions, store, asked.export_id, leave)
+    with transaction(sessions) as session:
+        assert workflow.get_export(session, asked.export_id).state == "running"
+    workflow.run_export(sessions, store, asked.export_id)
+    with transaction(sessions) as session:
+        assert workflow.get_export(session, asked.export_id).state == "done"
