@@ -40,7 +40,10 @@ _ENDS_IN_NOUN: Final = re.compile(r"(?:colou?rs?|colou?ration|hues?|tints?|ing|f
 _PARTS: Final = closed_list("roof roofed walled topped capped striped painted clad tiled edged")
 _LOOK_BACK: Final = 66
 _ADJECTIVE_LIKE: Final = re.compile(r".*(?:ed|ish|al|ar|ous|ive|ful|y|ow|ing)\Z")
-_ADJECTIVES: Final = closed_list("""large small big long short wide tall round square huge tiny dense bright dark""")
+_ADJECTIVES: Final = closed_list(
+    """large small big long short wide tall round square huge tiny dense bright dark flat old new high low thin thick
+    deep steep open main straight smooth rough bare lush broad great neat clear soft hard wet vast smart modern"""
+)
 _INTENSIFIERS: Final = closed_list("""very quite so too more most less rather almost half partly mostly all painted""")
 
 
@@ -136,15 +139,19 @@ def _without(text: str, run: Sequence[_Phrase]) -> str | None:
 
 def _may_go_before(text: str, start: int) -> bool:
     """Whether what stands before ``start`` still fits when the colour is gone."""
-    last = word_before(text, start)
+    last, before = word_before(text, start), words_before(text, start)
     if last in _INTENSIFIERS or last.endswith("ly"):
         return False
-    before = words_before(text, start)
     if last in COPULAS:
         return before[-2:-1] in (["there"], ["here"])
-    if last in ("and", "or") and len(before) > 1:
-        return before[-2] not in _ADJECTIVES and not _ADJECTIVE_LIKE.fullmatch(before[-2])
-    return bool(last) or begins_sentence(text, start) or text[:start].rstrip()[-1:] in (",", "(", '"', "“")
+    if last in DETERMINERS:
+        # Of "a green and a red ship" there would remain "a green and a ship".
+        return not COLOURS & set(before[-3:-1])
+    mark = text[max(0, start - 9) : start].rstrip()[-1:]
+    if (last in ("and", "or") and len(before) > 1) or mark == ",":
+        joined = before[-1] if mark == "," else before[-2]
+        return joined not in _ADJECTIVES and not _ADJECTIVE_LIKE.fullmatch(joined)
+    return bool(last) or begins_sentence(text, start) or mark in ("(", '"', "“")
 
 
 def _say_hue(phrase: str) -> str:
@@ -189,7 +196,7 @@ RULES: Final[tuple[Rule, ...]] = (
             "[Green].",
         ),
         clean=_examples(
-            "The Red Sea coast.",
+            "The Red Sea coast, Lake Orange and the Blue Mosque.",
             "The port lies on the Yellow River.",
             "Ships off Green Bay and in the Black Sea.",
             "The White House stands in the centre.",

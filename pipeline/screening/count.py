@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -17,6 +16,7 @@ from pipeline.screening.word_lists import closed_list
 _HOW_MANY: Final = re.compile(r"\b(?:how many|(?:number|count) of|count (?:all )?the)\b", re.IGNORECASE)
 _NOTHING: Final = re.compile(r"(?<!\w)none(?!\w)", re.IGNORECASE)
 _OBJECT_AFTER: Final = closed_list("""with of shows show contains contain includes include depicts has have holds""")
+_MODALS: Final = closed_list("can could may might will")
 _AGREEING: Final = {"is": "are", "was": "were", "has": "have"}
 _PLURAL_OF: Final = {**_AGREEING, **{many: many for many in _AGREEING.values()}}
 _SINGULAR_OF: Final = {**{many: one for one, many in _AGREEING.items()}, **{one: one for one in _AGREEING}}
@@ -24,28 +24,33 @@ _RELATIVE: Final = re.compile(r"\b(?:is|are|was|were|has|have|which|that|who|and
 
 
 def _wrong(passage: Passage, context: SceneContext) -> Iterator[Fault]:
-    for mention, number in _contradictions(passage, context):
+    for mention, number, is_only in _contradictions(passage, context):
         if number < mention.lowest or not mention.is_part:
-            yield Fault(mention.start, mention.end, _say(mention, number), _mended(passage, mention, number))
+            mended = _mended(passage, mention, number) if is_only else None
+            yield Fault(mention.start, mention.end, _say(mention, number), mended)
 
 
 def _partial(passage: Passage, context: SceneContext) -> Iterator[Fault]:
-    for mention, number in _contradictions(passage, context):
+    for mention, number, _ in _contradictions(passage, context):
         if number > mention.lowest and mention.is_part:
             yield Fault(mention.start, mention.end, f"{_say(mention, number)}; are these the only ones meant?")
 
 
-def _contradictions(passage: Passage, context: SceneContext) -> Iterator[tuple[Mention, int]]:
-    """Mentions that the boxes deny, unless those of a category add up: ``three on the left and two on the right``."""
-    mentions = find_mentions(passage.text, context.nouns)
-    together = Counter[str]()
-    for mention in mentions:
-        together[mention.noun.category] += mention.lowest
-    for mention in mentions:
-        number = context.count(mention.noun.category)
-        is_sum = together[mention.noun.category] == number != mention.lowest
-        if not mention.allows(number) and not is_sum:
-            yield mention, number
+def _contradictions(passage: Passage, context: SceneContext) -> Iterator[tuple[Mention, int, bool]]:
+    """Mentions that the boxes deny, the boxes' number, and whether it is the only mention of its category."""
+    by_category: dict[str, list[Mention]] = {}
+    for mention in find_mentions(passage.text, context.nouns):
+        by_category.setdefault(mention.noun.category, []).append(mention)
+    for category, mentions in by_category.items():
+        number = context.count(category)
+        if sum(mention.lowest for mention in mentions) == number:
+            # Three ships on the left and two on the right are five.
+            continue
+        is_told = any(mention.lowest == mention.highest == number for mention in mentions)
+        for mention in mentions:
+            # Where the number itself is told, a smaller one speaks of some of them.
+            if not mention.allows(number) and not (is_told and mention.lowest < number):
+                yield mention, number, len(mentions) == 1
 
 
 def _say(mention: Mention, number: int) -> str:
@@ -68,20 +73,25 @@ def _mended(passage: Passage, mention: Mention, number: int) -> str | None:
 
 def _with_agreement(text: str, mention: Mention, number: int) -> str | None:
     """Between singular and plural the verb changes too; None unless it stands right before or after, or is none."""
-    verb = next(words_after(text, mention.noun_end), None)
     forms = _SINGULAR_OF if number == 1 else _PLURAL_OF
-    before = words_before(text, mention.start)
+    verb = next(words_after(text, mention.noun_end), None)
     tail = text[mention.noun_end :]
     if verb is not None and verb.text in forms:
         tail = text[mention.noun_end : verb.start] + forms[verb.text] + text[verb.end :]
-    elif _RELATIVE.search(tail.partition(".")[0]) or (
-        before[-2:] not in (["there", "is"], ["there", "are"]) and word_before(text, mention.start) not in _OBJECT_AFTER
-    ):
+    elif (verb is None or verb.text not in _MODALS) and not _has_no_verb_after(text, mention):
         return None
     noun = mention.noun.singular if number == 1 else mention.noun.plural
     written = write_number(number, as_digits=mention.is_digits)
     mended = replace(text[: mention.noun_start] + noun + tail, mention.start, mention.end, written)
     return _existential(mended, mention.start, forms)
+
+
+def _has_no_verb_after(text: str, mention: Mention) -> bool:
+    """Whether the mention is no subject (``there are two ships``, ``a port with two``) and nothing agrees later."""
+    if _RELATIVE.search(text[mention.noun_end :].partition(".")[0]):
+        return False
+    before = words_before(text, mention.start)
+    return before[-2:] in (["there", "is"], ["there", "are"]) or (before[-1:] != [] and before[-1] in _OBJECT_AFTER)
 
 
 def _existential(text: str, start: int, forms: dict[str, str]) -> str:

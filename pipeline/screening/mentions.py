@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from pipeline.screening.context import Noun
 from pipeline.screening.grammar import FUNCTION_WORDS, Word, word_before, words_after
@@ -19,7 +19,7 @@ from pipeline.screening.word_lists import closed_list
 _NUMBERED: Final = closed_list(
     """number no pier berth quay dock route road highway motorway gate terminal runway taxiway band lane zone area
     section block figure fig class level phase type mode version position point case stage step sentinel row column
-    sector other another remaining further additional more each every"""
+    sector first last other another remaining further additional more each every"""
 )
 """Before a number they say that it is a name, or counts beside something else."""
 
@@ -61,6 +61,16 @@ _NEUTRAL: Final = closed_list(
     "visible distinct separate individual different clearly total storage oil water cargo maritime marine"
 )
 _LOOK_BACK: Final = 24
+_MANY: Final = Number(2, 0, 0, is_digits=False)
+"""Stands for any number where one is asked for."""
+
+
+class _Counted(NamedTuple):
+    """What a number counts: the noun, where it stands, and the words before it."""
+
+    noun: Noun
+    word: Word
+    between: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +103,8 @@ def find_mentions(text: str, nouns: Mapping[str, Noun]) -> list[Mention]:
 
 def counted_noun(text: str, position: int, nouns: Mapping[str, Noun]) -> tuple[Noun, bool] | None:
     """The noun that is counted from ``position`` on (``how many|large ships are …``), and whether only part of them."""
-    found = _noun_after(text, position, nouns, value=2)
-    return None if found is None else (found[0], _is_part(text, found[1], position, found[2]))
+    found = _noun_after(text, position, nouns, _MANY)
+    return None if found is None else (found.noun, _is_part(text, found.word, position, found.between))
 
 
 def _mentions(text: str, nouns: Mapping[str, Noun]) -> Iterator[Mention]:
@@ -102,7 +112,7 @@ def _mentions(text: str, nouns: Mapping[str, Noun]) -> Iterator[Mention]:
     for index, number in enumerate(numbers):
         first = numbers[index - 1] if index and _RANGE.fullmatch(text, numbers[index - 1].end, number.start) else None
         begin = first.start if first else number.start
-        found = None if _is_name(text, begin) else _noun_after(text, number.end, nouns, number.value)
+        found = None if _is_name(text, begin) else _noun_after(text, number.end, nouns, number)
         if found is not None:
             yield _mention(text, first, number, found)
 
@@ -112,27 +122,28 @@ def _is_name(text: str, start: int) -> bool:
     return word_before(text, start) in _NUMBERED or text[max(0, start - 4) : start].lower().endswith("no. ")
 
 
-def _noun_after(text: str, position: int, nouns: Mapping[str, Noun], value: int) -> tuple[Noun, Word, list[str]] | None:
+def _noun_after(text: str, position: int, nouns: Mapping[str, Noun], number: Number) -> _Counted | None:
     """The noun of a labelled category that a number counts, its place, and the words between."""
     between: list[str] = []
     words = list(words_after(text, position))
     for index, word in enumerate(words):
         noun = nouns.get(word.text)
         following = words[index + 1].text if index + 1 < len(words) else ""
-        if noun is not None and following in _OBJECTS and value != 1:
-            return noun, Word(following, word.start, words[index + 1].end), between
-        if noun is not None and _agrees(noun, value) and _is_head(noun, following):
-            return noun, word, between
+        if noun is not None and following in _OBJECTS and number.value != 1:
+            return _Counted(noun, Word(following, word.start, words[index + 1].end), between)
+        if noun is not None and _agrees(noun, number) and _is_head(noun, following):
+            return _Counted(noun, word, between)
         if word.text in _STOP:
             return None
         between.append(word.text)
     return None
 
 
-def _agrees(noun: Noun, value: int) -> bool:
-    if value == 0:
+def _agrees(noun: Noun, number: Number) -> bool:
+    """Singular after one, plural after more; ``1 ships`` is a slip, but a count."""
+    if number.value == 0:
         return True
-    return noun.is_singular if value == 1 else noun.is_plural
+    return noun.is_plural if number.value > 1 or (number.is_digits and not noun.is_singular) else noun.is_singular
 
 
 def _is_head(noun: Noun, following: str) -> bool:
@@ -142,7 +153,7 @@ def _is_head(noun: Noun, following: str) -> bool:
     return following.endswith(("ed", "ing")) and following not in _NOT_PARTICIPLES
 
 
-def _mention(text: str, first: Number | None, number: Number, found: tuple[Noun, Word, list[str]]) -> Mention:
+def _mention(text: str, first: Number | None, number: Number, found: _Counted) -> Mention:
     noun, word, between = found
     lowest, highest = (first or number).value, number.value
     start = (first or number).start

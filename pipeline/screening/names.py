@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pipeline.screening.grammar import FUNCTION_WORDS, begins_sentence
+from pipeline.screening.grammar import FUNCTION_WORDS, begins_sentence, word_before
 from pipeline.screening.word_lists import closed_list
 
 _WORDS: Final = re.compile(r"[^\W\d_]+")
@@ -16,9 +16,11 @@ _LOOKED_AT: Final = 2_000
 
 _PLACES: Final = closed_list(
     """sea river bay forest house mountain mountains valley lake island islands square county street road avenue point
-    hill hills creek city desert coast gate nile cross cliff cliffs harbour harbor"""
+    hill hills creek city desert coast gate nile cross cliff cliffs harbour harbor mosque ferry rock springs"""
 )
 """In a text in title case, where capitals say nothing, a colour before one of these is still a name."""
+
+_BEFORE_NAMES: Final = closed_list("lake mount river cape port fort mr mrs dr bowling")
 
 
 def is_titled(text: str) -> bool:
@@ -34,5 +36,6 @@ def is_name(text: str, start: int, word: re.Match[str], *, is_titled: bool) -> b
     following = _NEXT.match(text, word.end())
     is_before_capital = following is not None and following[1][0].isupper()
     if is_titled:
-        return following is not None and is_before_capital and following[1].lower() in _PLACES
+        is_place = following is not None and is_before_capital and following[1].lower() in _PLACES
+        return is_place or word_before(text, start) in _BEFORE_NAMES
     return is_before_capital or not begins_sentence(text, start)

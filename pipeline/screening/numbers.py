@@ -20,6 +20,8 @@ _WORDS: Final = {word: value for value, word in enumerate(_SMALL)} | {
 }
 _PHRASES: Final = {
     "a single": 1,
+    "a lone": 1,
+    "a solitary": 1,
     "one single": 1,
     "only one": 1,
     "a pair of": 2,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from pipeline.screening.context import SceneContext
@@ -42,7 +42,7 @@ _ESTIMATE: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _KIND: Final = re.compile(
-    r"""(?<![\w-])(?:some\ (?:kind|sort|type)s?\ of|a\ (?:kind|sort)\ of|something|somewhere|stuff|things?|etc
+    r"""(?<![\w-])(?:some\ (?:kind|sort|type)s?\ of|(?:a\ )?(?:kind|sort)\ of|something|somewhere|stuff|things?|etc
     |and\ so\ on|and\ so\ forth|among\ others)(?![\w-])""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -55,6 +55,9 @@ _ABSTRACT: Final = closed_list(
     materials"""
 )
 _VERBS: Final = closed_list("""stands lies sits surrounds has looks runs leads stops grows connects passes is was""")
+_NAMING: Final = closed_list("one this that same what which each another every any the first second new")
+"""``one kind of hangar`` is a count of kinds; ``kind of round`` says nothing."""
+
 _ASKING: Final = frozenset(["how", "as", "so", "too"])
 
 
@@ -128,12 +131,15 @@ def _is_month(text: str, found: re.Match[str], has_verb: bool) -> bool:
     return not has_verb or text[found.end() : found.end() + 2].strip().isdigit()
 
 
-def _matches(pattern: re.Pattern[str], advice: str) -> Callable[[Passage, SceneContext], Iterator[Fault]]:
-    def find(passage: Passage, context: SceneContext) -> Iterator[Fault]:
-        for found in pattern.finditer(passage.text):
-            yield Fault(*found.span(), f"“{found[0]}” {advice}")
+def _estimates(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+    for found in _ESTIMATE.finditer(passage.text):
+        yield Fault(*found.span(), f"“{found[0]}” leaves the number open")
 
-    return find
+
+def _kinds(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+    for found in _KIND.finditer(passage.text):
+        if word_before(passage.text, found.start()) not in _NAMING:
+            yield Fault(*found.span(), f"“{found[0]}” names nothing: say what it is, or leave it out")
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -185,18 +191,19 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         name="vague.estimate",
         severity="info",
-        find=_matches(_ESTIMATE, "leaves the number open"),
+        find=_estimates,
         faulty=(Example("[About] 20 tanks stand in rows."), Example("[Nearly] thirty cars.")),
         clean=(Example("Houses around the pond."), Example("Roads that are roughly parallel.")),
     ),
     Rule(
         name="vague.kind",
         severity="warning",
-        find=_matches(_KIND, "names nothing: say what it is, or leave it out"),
+        find=_kinds,
         faulty=(
             Example("[Some kind of] building."),
             Example("Roads, houses, [etc]."),
             Example("[Something] round."),
+            Example("The field is [kind of] sparse."),
         ),
         clean=(Example("An airport with one kind of hangar."),),
     ),
