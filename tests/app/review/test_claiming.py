@@ -126,6 +126,15 @@ def test_an_ended_hold_comes_back_to_its_reviewer_while_nobody_took_the_slot(ses
     assert (state_of(session, hand), is_free(session, hand.packet_id)) == ("held", False)
 
 
+def test_an_ended_hold_whose_slot_was_given_on_does_not_come_back(session: Session) -> None:
+    add_packets(session, 1)
+    hand = add_hand(session, add_reviewer(session))
+    end_hold(session, hand)
+    add_hand(session, add_reviewer(session))
+    assert claim(session, hand.reviewer, None, [], CONFIG) == Claim(None, "nothing_left")
+    assert state_of(session, hand) == "expired"
+
+
 def test_a_returned_packet_goes_to_others_first_and_comes_round_again(session: Session) -> None:
     packets, reviewer = add_packets(session, 2), add_reviewer(session)
     hand = add_hand(session, reviewer)
