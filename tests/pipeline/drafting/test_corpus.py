@@ -261,10 +261,10 @@ def test_a_program_whose_box_is_gone_has_no_answer():
 
 def test_a_hundred_thousand_scenes_take_minutes():
     boxes = [box("ship", 150, 120), box("harbor", 420, 300)]
-    start = time.perf_counter()
+    start = time.process_time()
     for seed in range(200):
         draft_questions(boxes, SIZE, SARDET_CATEGORIES, seed=seed, per_scene=10)
-    assert (time.perf_counter() - start) / 200 * 104_985 < 600
+    assert (time.process_time() - start) / 200 * 104_985 < 600
 
 
 def test_the_drafter_is_named_by_a_version():
