@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from sqlalchemy import text
 
 from app.db import SessionMaker
@@ -24,6 +24,7 @@ def rows(sessions: SessionMaker, query: str) -> list[dict]:
 
 
 def accept_all(sitting: Sitting) -> None:
+    sitting.page.locator(".focused").wait_for()
     drafts = sitting.page.locator(".drafts > li").count()
     for _ in range(drafts):
         sitting.press("a")
@@ -181,6 +182,29 @@ def test_the_last_packet_leaves_an_empty_desk_that_says_what_to_do(sitting: Sitt
         sitting.press("Enter")
     expect(sitting.page.locator(".empty h2")).to_have_text("Nothing is left to review here")
     expect(sitting.page.locator(".empty")).to_contain_text("You reviewed 2 packets just now.")
+
+
+def test_a_submit_before_the_next_packet_has_come_loses_neither(sitting: Sitting, sessions: SessionMaker) -> None:
+    held: list[Route] = []
+
+    def hold_the_second(route: Route) -> None:
+        if json.loads(route.request.post_data or "{}")["have"]:
+            held.append(route)
+        else:
+            route.continue_()
+
+    sitting.page.route("**/queue/claim", hold_the_second)
+    sitting.open()
+    with sitting.page.expect_response("**/api/v1/reviews"):
+        accept_all(sitting)
+        sitting.press("Enter")
+    for route in held:
+        route.continue_()
+    sitting.page.unroute("**/queue/claim")
+    accept_all(sitting)
+    sitting.press("Enter")
+    expect(sitting.page.locator(".empty")).to_contain_text("You reviewed 2 packets just now.")
+    assert len(rows(sessions, "select 1 from review")) == 2
 
 
 def test_two_tabs_on_one_packet_are_never_merged_silently(sitting: Sitting, sessions: SessionMaker) -> None:

@@ -251,6 +251,7 @@ export class Desk {
     if (this.journal.submissions().length) return;
     tellAhead(this.#work && this.queue.ahead);
     await this.queue.fetchAhead();
+    if (!this.#work && this.queue.current) this.#show(this.queue.current);
     tellAhead(this.#work && this.queue.ahead);
     keepOnly([this.queue.current, this.queue.ahead].flatMap((packet) => (packet ? [packet.scene] : [])));
   }

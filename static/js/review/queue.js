@@ -52,7 +52,8 @@ export class Queue {
     this.#isFetching = true;
     try {
       const { packet } = await this.#claim();
-      this.ahead = packet;
+      // The current packet may have been submitted while this was under way.
+      if (packet) this.take(packet);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
     } finally {
@@ -73,7 +74,7 @@ export class Queue {
     return this.current;
   }
 
-  /** A packet that came with an acknowledgement. @param {PacketView} packet */
+  /** A packet that came ahead, or with an acknowledgement; perhaps the same by both ways. @param {PacketView} packet */
   take(packet) {
     if (this.have.includes(packet.assignment.id)) return;
     this.holds.add(packet.assignment);

@@ -90,6 +90,7 @@ export function tellNoPacket() {
   showParts(false);
   slot("scene").textContent = "No packet";
   slot("counts").textContent = "";
+  slot("submit").textContent = "Next open";
   slot("ahead").textContent = "";
 }
 
