@@ -70,7 +70,8 @@ class SceneMetadata:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> SceneMetadata:
         """The inverse of :meth:`as_json` after a round trip through JSON, which turns tuples into lists."""
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()})
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()}
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class Drafter:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One machine-written text about a scene. ``text`` is the caption or the question; only questions have an answer."""
+    """One machine-written text about a scene. ``text`` is the caption or the question; a question has an answer."""
 
     kind: Kind
     text: str

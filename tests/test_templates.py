@@ -83,7 +83,8 @@ def parts(environment_folder: Path, name: str) -> tuple[set[str], set[str]]:
             continue
         seen.add(current)
         tree = environment.parse((environment_folder / current).read_text())
-        used |= meta.find_undeclared_variables(tree)
+        imported = {found.target for found in tree.find_all(nodes.Import)}
+        used |= meta.find_undeclared_variables(tree) - imported
         waiting += [found for found in meta.find_referenced_templates(tree) if found]
         for include in tree.find_all(nodes.Include):
             assert isinstance(include.template, nodes.Const), f"{current} includes a template that is not named"

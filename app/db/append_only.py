@@ -38,7 +38,7 @@ def trigger_statements(table: str) -> list[str]:
     ]
 
 
-event.listen(Base.metadata, "after_create", DDL(FUNCTION.replace("%", "%%")))
+event.listen(Base.metadata, "after_create", DDL(FUNCTION.replace("%", "%%")))  # type: ignore[no-untyped-call]
 for _table in APPEND_ONLY:
     for _statement in trigger_statements(_table):
-        event.listen(Base.metadata, "after_create", DDL(_statement))
+        event.listen(Base.metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-Meaning = Literal["not_logged_in", "not_found", "conflict", "invalid", "forbidden", "gone", "too_large", "unavailable", "slow_down"]
+Meaning = Literal[
+    "not_logged_in", "not_found", "conflict", "invalid", "forbidden", "gone", "too_large", "unavailable", "slow_down"
+]
 
 
 class DomainError(Exception):

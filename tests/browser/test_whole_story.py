@@ -1,4 +1,4 @@
-"""From two real folders to a verified benchmark: import, draft, review by keyboard alone, release, export; with kills."""
+"""From two real folders to a verified benchmark: import, draft, review by keyboard, release, export; with kills."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def review_packet(page: Page, clicked: dict[int, Clicked]) -> int:
 def submit(page: Page, clicked: dict[int, Clicked]) -> None:
     page.keyboard.press("Enter")
     page.wait_for_function(
-        "known => { const open = document.querySelector('.focused'); return open && !known.includes(open.dataset.draft) }",
+        "known => (open => open && !known.includes(open.dataset.draft))(document.querySelector('.focused'))",
         arg=[str(number) for number in clicked],
     )
 

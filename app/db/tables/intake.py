@@ -15,8 +15,8 @@ from sqlalchemy import (
     Integer,
     Text,
     UniqueConstraint,
-    text,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.base import Base, BigId, CreatedAt, one_of
@@ -39,10 +39,10 @@ class Dataset(Base):
     name: Mapped[str] = mapped_column(unique=True)
     source: Mapped[str]
     """The reader: coco, paired."""
-    split_seed: Mapped[int] = mapped_column(server_default=text("0"))
-    reviews_wanted: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    split_seed: Mapped[int] = mapped_column(server_default=sql("0"))
+    reviews_wanted: Mapped[int] = mapped_column(Integer, server_default=sql("1"))
     """k: how many reviews each packet is to get; taken over into a packet when it is sealed."""
-    description: Mapped[str] = mapped_column(server_default=text("''"))
+    description: Mapped[str] = mapped_column(server_default=sql("''"))
     created_at: Mapped[CreatedAt]
 
 
@@ -55,11 +55,11 @@ class Run(Base):
     run_id: Mapped[BigId]
     dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.dataset_id"), index=True)
     kind: Mapped[str]
-    state: Mapped[str] = mapped_column(server_default=text("'waiting'"))
-    parameters: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    state: Mapped[str] = mapped_column(server_default=sql("'waiting'"))
+    parameters: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'::jsonb"))
     total: Mapped[int | None]
-    done: Mapped[int] = mapped_column(server_default=text("0"))
-    counts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    done: Mapped[int] = mapped_column(server_default=sql("0"))
+    counts: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'::jsonb"))
     error: Mapped[str | None]
     created_at: Mapped[CreatedAt]
     finished_at: Mapped[dt.datetime | None]
@@ -113,9 +113,9 @@ class Scene(Base):
     cols: Mapped[int] = mapped_column(Integer)
     split: Mapped[str]
     published_split: Mapped[str | None]
-    ground_cells: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    ground_cells: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=sql("'{}'"))
     duplicate_group: Mapped[str | None]
-    metadata_: Mapped[dict[str, Any]] = mapped_column("metadata", server_default=text("'{}'::jsonb"))
+    metadata_: Mapped[dict[str, Any]] = mapped_column("metadata", server_default=sql("'{}'::jsonb"))
     """``pipeline.records.SceneMetadata`` as JSON."""
     sar_sha256: Mapped[str] = mapped_column(ForeignKey("asset.sha256"))
     processed_sha256: Mapped[str] = mapped_column(ForeignKey("asset.sha256"))
@@ -130,7 +130,7 @@ class Scene(Base):
     """``{"crs", "affine": [a, b, c, d, e, f], "lonlat_corners": [[lon, lat] × 4]}`` where the file had coordinates."""
     provenance: Mapped[dict[str, Any]]
     """What was done to the pixels: polarisation, looks, filter, stretch, warp, warnings, versions."""
-    original: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    original: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'::jsonb"))
     """Of the files as they came: names and SHA-256 of SAR and optical image."""
     created_at: Mapped[CreatedAt]
 
@@ -190,12 +190,12 @@ class Draft(Base):
     scene_id: Mapped[int] = mapped_column(ForeignKey("scene.scene_id"))
     drafter_id: Mapped[int] = mapped_column(ForeignKey("drafter.drafter_id"), index=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"), index=True)
-    origin: Mapped[str] = mapped_column(server_default=text("'drafted'"))
+    origin: Mapped[str] = mapped_column(server_default=sql("'drafted'"))
     kind: Mapped[str]
     question_type: Mapped[str | None]
     text: Mapped[str]
     answer: Mapped[str | None]
-    box_ids: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    box_ids: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=sql("'{}'"))
     program: Mapped[str | None]
     raw_answer_sha256: Mapped[str | None]
     draft_sha256: Mapped[str]
@@ -293,7 +293,7 @@ class Slot(Base):
 
     __tablename__ = "slot"
     __table_args__ = (
-        Index("ix_slot_free", "dataset_id", "pool", "sort_key", "packet_id", "slot", postgresql_where=text("is_free")),
+        Index("ix_slot_free", "dataset_id", "pool", "sort_key", "packet_id", "slot", postgresql_where=sql("is_free")),
         CheckConstraint("slot between 1 and 9", name="slot_range"),
         {"postgresql_with": {"fillfactor": "70"}},
     )
@@ -301,9 +301,9 @@ class Slot(Base):
     packet_id: Mapped[int] = mapped_column(ForeignKey("packet.packet_id"), primary_key=True)
     slot: Mapped[int] = mapped_column(Integer, primary_key=True)
     dataset_id: Mapped[int]
-    pool: Mapped[str] = mapped_column(server_default=text("'main'"))
+    pool: Mapped[str] = mapped_column(server_default=sql("'main'"))
     sort_key: Mapped[int]
-    is_free: Mapped[bool] = mapped_column(server_default=text("true"))
+    is_free: Mapped[bool] = mapped_column(server_default=sql("true"))
 
 
 class CounterDelta(Base):

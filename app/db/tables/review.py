@@ -16,8 +16,8 @@ from sqlalchemy import (
     Integer,
     Text,
     UniqueConstraint,
-    text,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,25 +43,25 @@ class Assignment(Base):
             "packet_id",
             "slot",
             unique=True,
-            postgresql_where=text("state in ('held', 'done')"),
+            postgresql_where=sql("state in ('held', 'done')"),
         ),
         Index(
             "uq_assignment_packet_reviewer",
             "packet_id",
             "reviewer",
             unique=True,
-            postgresql_where=text("state <> 'returned'"),
+            postgresql_where=sql("state <> 'returned'"),
         ),
         # What a reviewer can be handed back: a hold, or one that ended while nobody else took the slot.
-        Index("ix_assignment_reviewer_open", "reviewer", postgresql_where=text("state in ('held', 'expired')")),
-        Index("ix_assignment_expiring", "expires_at", postgresql_where=text("state = 'held'")),
+        Index("ix_assignment_reviewer_open", "reviewer", postgresql_where=sql("state in ('held', 'expired')")),
+        Index("ix_assignment_expiring", "expires_at", postgresql_where=sql("state = 'held'")),
     )
 
-    assignment_id: Mapped[uuid.UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    assignment_id: Mapped[uuid.UUID] = mapped_column(primary_key=True, server_default=sql("gen_random_uuid()"))
     packet_id: Mapped[int] = mapped_column(ForeignKey("packet.packet_id"))
     slot: Mapped[int] = mapped_column(Integer)
     reviewer: Mapped[uuid.UUID] = mapped_column(ForeignKey("pseudonym.pseudonym"))
-    state: Mapped[str] = mapped_column(server_default=text("'held'"))
+    state: Mapped[str] = mapped_column(server_default=sql("'held'"))
     claimed_at: Mapped[CreatedAt]
     expires_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
@@ -74,7 +74,7 @@ class QueueCursor(Base):
 
     reviewer: Mapped[uuid.UUID] = mapped_column(ForeignKey("pseudonym.pseudonym"), primary_key=True)
     dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.dataset_id"), primary_key=True)
-    pool: Mapped[str] = mapped_column(primary_key=True, server_default=text("'main'"))
+    pool: Mapped[str] = mapped_column(primary_key=True, server_default=sql("'main'"))
     sort_key: Mapped[int]
     packet_id: Mapped[int]
 
@@ -114,17 +114,17 @@ class Review(Base):
             "packet_id",
             "slot",
             unique=True,
-            postgresql_where=text("revision = 1 and not is_extra"),
+            postgresql_where=sql("revision = 1 and not is_extra"),
         ),
     )
 
     review_id: Mapped[BigId]
     packet_id: Mapped[int] = mapped_column(ForeignKey("packet.packet_id"))
     reviewer: Mapped[uuid.UUID] = mapped_column(ForeignKey("pseudonym.pseudonym"))
-    revision: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    revision: Mapped[int] = mapped_column(Integer, server_default=sql("1"))
     supersedes: Mapped[int | None] = mapped_column(Integer)
     slot: Mapped[int | None] = mapped_column(Integer)
-    is_extra: Mapped[bool] = mapped_column(server_default=text("false"))
+    is_extra: Mapped[bool] = mapped_column(server_default=sql("false"))
     """Submitted after the hold ended and the slot was given on: kept, counted in no gate."""
     submission_id: Mapped[uuid.UUID]
     body_sha256: Mapped[str]
@@ -156,11 +156,11 @@ class DraftVerdict(Base):
     verdict: Mapped[str]
     revised_text: Mapped[str | None]
     revised_answer: Mapped[str | None]
-    flags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
-    spans: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    flags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=sql("'{}'"))
+    spans: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sql("'[]'::jsonb"))
     """``[{"flag", "field", "start", "end"}]``: half-open, in code points of the draft's stored text."""
-    support: Mapped[str] = mapped_column(server_default=text("'sar'"))
-    view: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    support: Mapped[str] = mapped_column(server_default=sql("'sar'"))
+    view: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'::jsonb"))
     """How it was looked at: milliseconds, limits, zoom, panels. Never used to rank people."""
 
 
@@ -181,14 +181,14 @@ class Resolution(Base):
 
     resolution_id: Mapped[BigId]
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.draft_id"))
-    revision: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    revision: Mapped[int] = mapped_column(Integer, server_default=sql("1"))
     """The highest revision is the current one."""
     supersedes: Mapped[int | None] = mapped_column(Integer)
     outcome: Mapped[str]
     text: Mapped[str | None]
     answer: Mapped[str | None]
     support: Mapped[str | None]
-    is_revised: Mapped[bool] = mapped_column(server_default=text("false"))
+    is_revised: Mapped[bool] = mapped_column(server_default=sql("false"))
     review_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     resolved_at: Mapped[CreatedAt]
 

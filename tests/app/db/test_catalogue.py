@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+from alembic import command
 from sqlalchemy import create_engine
 
 import app.db.append_only
-from alembic import command
 from app.db import migrate
 from app.db.tables import Base
 from tests.conftest import url_of
