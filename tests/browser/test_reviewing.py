@@ -235,6 +235,45 @@ def test_an_ended_session_is_renewed_in_another_tab(sitting: Sitting, sessions: 
     assert "reject" in json.dumps(progress["body"])
 
 
+def give_on(sessions: SessionMaker) -> None:
+    """The hold on the open packet ends, and another reviewer gets its slot."""
+    with sessions() as session, session.begin():
+        session.execute(
+            text("""
+            with other as (insert into pseudonym default values returning pseudonym), ended as (
+                update assignment set state = 'expired', ended_at = now(), expires_at = now()
+                where assignment_id = (select assignment_id from assignment order by claimed_at limit 1)
+                returning packet_id, slot
+            )
+            select pseudonym, packet_id, slot from other, ended
+            """)
+        )
+        session.execute(
+            text("""
+            insert into assignment (packet_id, slot, reviewer, expires_at)
+            select a.packet_id, a.slot, p.pseudonym, now() + interval '1 hour'
+            from assignment a, pseudonym p where a.state = 'expired'
+            and not exists (select from person where person.pseudonym = p.pseudonym)
+            """)
+        )
+
+
+def test_a_lost_hold_is_told_and_what_was_done_is_kept_as_an_extra_opinion(
+    sitting: Sitting, sessions: SessionMaker
+) -> None:
+    sitting.open()
+    expect(sitting.page.locator('[data-slot="ahead"]')).to_have_text("next packet ready")
+    give_on(sessions)
+    sitting.press("a")
+    notice = sitting.page.locator('[data-topic="hold"]')
+    expect(notice).to_contain_text("The hold on this packet has ended.")
+    for _ in range(3):
+        sitting.press("a")
+    sitting.press("Enter")
+    expect(sitting.page.locator('[data-topic="extra"]')).to_contain_text("extra opinion")
+    assert rows(sessions, "select is_extra from review") == [{"is_extra": True}]
+
+
 def test_a_packet_can_be_handed_back(sitting: Sitting, sessions: SessionMaker) -> None:
     sitting.open()
     before = sitting.page.locator('[data-slot="scene"]').inner_text()

@@ -20,6 +20,9 @@ function spacingText(spacing_m) {
   return Math.abs(spacing_m[0] / spacing_m[1] - 1) < 0.01 ? `${across} m` : `${down} × ${across} m`;
 }
 
+/** To the minute, as the source states it. @param {string | null} moment ISO 8601 */
+const momentText = (moment) => moment && moment.replace("T", " ").replace(/^(\d{4}-\d\d-\d\d \d\d:\d\d).*?(Z?)$/, "$1$2");
+
 /** @param {(string | null | false | undefined)[]} parts */
 const joined = (...parts) => parts.filter(Boolean).join(" · ");
 
@@ -65,8 +68,8 @@ export class Display {
     if (!this.viewer.canDraw) this.#trouble("This browser draws no WebGL: a still picture is shown, without zoom and limits. Verdicts work as ever.");
     void this.viewer.show(packet);
     this.histogram.show(scene.histogram, scene.limits);
-    this.#tag(this.viewer.sar, joined("SAR", scene.sensor, scene.band, scene.polarisation, spacingText(scene.pixel_spacing_m), scene.incidence_deg !== null && `${Math.round(scene.incidence_deg)}° incidence`, scene.sar_acquired_at));
-    this.#tag(this.viewer.optical, joined("Optical", scene.optical_sensor, scene.optical_note, scene.optical_acquired_at));
+    this.#tag(this.viewer.sar, joined("SAR", scene.sensor, scene.band, scene.polarisation, spacingText(scene.pixel_spacing_m), scene.incidence_deg !== null && `${Math.round(scene.incidence_deg)}° incidence`, momentText(scene.sar_acquired_at)));
+    this.#tag(this.viewer.optical, joined("Optical", scene.optical_sensor, scene.optical_note, momentText(scene.optical_acquired_at)));
     this.#read(null);
     this.#sync();
   }

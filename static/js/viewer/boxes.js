@@ -7,7 +7,7 @@ import { extentOf } from "../pixels.js";
 
 const PLAIN = "#ffd34d";
 const LIT = "#4fe0ef";
-const LABEL_FONT = "600 11px ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
+const LABEL_FONT = "600 10px ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 
 /**
  * @param {Box} box
@@ -34,7 +34,7 @@ function labelStyle(text, colour, corner) {
       font: LABEL_FONT,
       fill: new ol.style.Fill({ color: "#000" }),
       backgroundFill: new ol.style.Fill({ color: colour }),
-      padding: [2, 3, 1, 4],
+      padding: [1, 2, 0, 3],
       textAlign: "left",
       textBaseline: "bottom",
       offsetX: 3,
