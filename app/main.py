@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,8 +9,17 @@ from typing import Final
 
 from fastapi import Depends, FastAPI
 
+from app.accounts import pages as accounts_pages
 from app.accounts.workflow import find_viewer
+from app.assets import api as assets_api
 from app.db import make_engine, make_sessionmaker
+from app.intake import api as intake_api
+from app.intake import pages as intake_pages
+from app.operations import api as operations_api
+from app.release import api as release_api
+from app.release import pages as release_pages
+from app.review import api as review_api
+from app.review import pages as review_pages
 from app.review.workflow import ReviewConfig
 from app.settings import Settings
 from app.web import errors
@@ -24,17 +31,8 @@ from app.web.static import build_of, static_files
 
 ROOT: Final = Path(__file__).parent.parent
 BODY_LIMIT_BYTES: Final = 4 * 1024 * 1024
-ROUTERS: Final = (
-    "app.accounts.pages",
-    "app.assets.api",
-    "app.intake.pages",
-    "app.intake.api",
-    "app.review.pages",
-    "app.review.api",
-    "app.release.pages",
-    "app.release.api",
-    "app.operations.api",
-)
+PAGES: Final = (accounts_pages, intake_pages, review_pages, release_pages)
+INTERFACES: Final = (assets_api, intake_api, review_api, release_api, operations_api)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -51,10 +49,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     fill_state(application, settings)
     errors.install(application)
-    for name in ROUTERS:
-        if importlib.util.find_spec(name):
-            is_public = name.endswith(".api")
-            application.include_router(importlib.import_module(name).router, include_in_schema=is_public)
+    for pages in PAGES:
+        application.include_router(pages.router, include_in_schema=False)
+    for interface in INTERFACES:
+        application.include_router(interface.router)
     application.mount(application.state.static_prefix, static_files(ROOT / "static"), name="static")
     application.add_middleware(Headers)
     return application

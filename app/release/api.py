@@ -54,7 +54,8 @@ def read_export(session: DbSession, export_id: ExportId) -> ExportView:
     return ExportView.of(workflow.get_export(session, export_id))
 
 
-@router.api_route("/exports/{export_id}/file", methods=["GET", "HEAD"], name="download_export")
+@router.head("/exports/{export_id}/file", name="download_export", include_in_schema=False)
+@router.get("/exports/{export_id}/file", name="download_export")
 def download_export(request: Request, session: DbSession, export_id: ExportId) -> Response:
     """The archive, or the one range of it that was asked for, so that a broken download goes on where it stopped."""
     export = workflow.get_export(session, export_id)
