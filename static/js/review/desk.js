@@ -31,7 +31,7 @@ export class Desk {
   /** @param {string | null} dataset */
   constructor(dataset) {
     this.journal = new Journal(reviewer);
-    this.holds = new Holds({ onTick: tellHold, onEnded: (problem) => this.#holdLost(problem) });
+    this.holds = new Holds({ onTick: tellHold, onEnded: (message) => this.#holdLost(message) });
     this.queue = new Queue(dataset, this.holds, this.journal);
     this.display = new Display({ onBox: (numbers, isClick) => this.#pointedAt(numbers, isClick) });
     this.saver = new Saver(this.journal, {
@@ -39,7 +39,7 @@ export class Desk {
       onConflict: (work, stored) => void this.#conflict(work, stored),
       onAcknowledged: (acknowledgement) => this.#acknowledge(acknowledgement),
       onRefused: (problem) => this.#refused(problem),
-      onHoldLost: (problem) => this.#holdLost(problem),
+      onHoldLost: (problem) => this.#holdLost(problem.message),
       onHeld: (id, expiresAt) => this.holds.extend(id, expiresAt),
       wanted: () => ({ next: !this.queue.ahead, have: this.queue.have, dataset }),
     });
@@ -256,11 +256,11 @@ export class Desk {
     keepOnly([this.queue.current, this.queue.ahead].flatMap((packet) => (packet ? [packet.scene] : [])));
   }
 
-  /** @param {ProblemError} problem */
-  #holdLost(problem) {
+  /** @param {string} message */
+  #holdLost(message) {
     notify("hold", {
       title: "The hold on this packet has ended.",
-      text: `${problem.message} What you did is kept here: submitted, it counts if the place is still free, else it is kept as an extra opinion.`,
+      text: `${message} What you did is kept: submitted, it counts if the place is still free, else it is kept as an extra opinion.`,
       actions: [{ text: "Leave it and take the next packet", onclick: () => void this.#leave("") }],
     });
   }

@@ -5,6 +5,8 @@ import { call, ProblemError } from "./api.js";
 
 const ACTIVE_MS = 120_000;
 const CHECK_MS = 15_000;
+/** No hold is handed out for so short a time: it is one that has ended, by clocks that differ a little. */
+const SHORTEST_MS = 2_000;
 
 export class Holds {
   /** @type {Map<string, { endsAt: number, length_ms: number }>} by assignment, `endsAt` by this browser's clock */
@@ -16,7 +18,7 @@ export class Holds {
   #offset_ms = 0;
 
   /**
-   * @param {{ onTick: (left_s: number | null) => void, onEnded: (problem: ProblemError) => void }} listeners
+   * @param {{ onTick: (left_s: number | null) => void, onEnded: (message: string) => void }} listeners
    */
   constructor(listeners) {
     this.listeners = listeners;
@@ -40,6 +42,11 @@ export class Holds {
    */
   extend(id, expiresAt) {
     const endsAt = Date.parse(expiresAt) - this.#offset_ms;
+    if (endsAt < Date.now() + SHORTEST_MS) {
+      // The server kept what was sent, but gave the slot on.
+      this.#end(id, "Another reviewer has this packet now.");
+      return;
+    }
     this.#held.set(id, { endsAt, length_ms: Math.max(60_000, endsAt - Date.now()) });
     this.#tick();
   }
@@ -53,6 +60,16 @@ export class Holds {
   /** @param {string} id */
   drop(id) {
     this.#held.delete(id);
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} message
+   */
+  #end(id, message) {
+    this.drop(id);
+    if (id === this.#current) this.listeners.onEnded(message);
+    this.#tick();
   }
 
   /** @param {string} id */
@@ -86,8 +103,7 @@ export class Holds {
     } catch (error) {
       // No answer, or logged out: saving tells, and the next check tries again.
       if (!(error instanceof ProblemError) || error.status >= 500) return true;
-      this.drop(id);
-      if (id === this.#current) this.listeners.onEnded(error);
+      this.#end(id, error.message);
       return false;
     }
   }
