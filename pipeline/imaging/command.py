@@ -15,6 +15,9 @@ from pipeline.imaging.errors import ImageError, shown
 from pipeline.imaging.prepared import PreprocessRequest, Speckle, StatedQuantity
 
 SUFFIXES: Final = (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp")
+SCALE_UNKNOWN: Final = (
+    "it was not filtered, since nothing says what its 8 bit mean; where you know, state --amplitude or --intensity"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ def _written_outcome(request: PreprocessRequest, provenance: Mapping[str, Any]) 
     notes = [f"{shown(request.source)}: note: {note}" for note in provenance["notes"]]
     if provenance.get("looks_warning"):
         notes.append(f"{shown(request.source)}: note: {provenance['looks_warning']}")
+    if "processed" in provenance:
+        notes.append(f"{shown(request.source)}: note: {SCALE_UNKNOWN}")
     return Outcome(True, f"{shown(request.source)} -> {shown(request.target)}: {_summary(provenance)}", tuple(notes))
 
 

@@ -60,6 +60,18 @@ def test_a_folder_without_faults_ends_with_0(tmp_path):
     assert {path.name for path in (tmp_path / "linear").iterdir()} == {"a.tif", "b.tif"}
 
 
+@pytest.mark.parametrize("suffix", [".jpg", ".bmp", ".png"])
+def test_8_bit_of_unknown_scaling_is_taken_as_it_is_and_a_note_says_how_to_state_the_scale(tmp_path, suffix):
+    source = write_image(tmp_path / f"in{suffix}", grey())
+    result = run("preprocess", source, tmp_path / "out.tif")
+    assert result.returncode == 0
+    assert "not filtered" in result.stderr
+    assert "state --amplitude or --intensity" in result.stderr
+    processed, profile = read_image(tmp_path / "out.tif")
+    assert profile["dtype"] == "uint8"
+    assert np.array_equal(processed, read_image(source)[0])
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
