@@ -9,6 +9,14 @@
 /** Up to this many pixels an image is fetched whole: some ten megabytes at most. */
 const WHOLE_PIXELS = 2048 * 2048;
 
+/** By ranges, some tiles are fetched at once instead of a kilobyte at a time. */
+export const READ_OPTIONS = { blockSize: 65_536, cacheSize: 200 };
+
+/** @param {Source} source */
+export function openFile(source) {
+  return "blob" in source ? GeoTIFF.fromBlob(source.blob) : GeoTIFF.fromUrl(source.url, /** @type {object} */ (READ_OPTIONS));
+}
+
 export class AssetError extends Error {
   /** @param {number} status */
   constructor(status) {

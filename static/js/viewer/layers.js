@@ -1,6 +1,8 @@
 // @ts-check
 /** The image layers: values go to the graphics card as they are stored; limits and gamma are variables of the shader. */
 
+import { READ_OPTIONS } from "./assets.js";
+
 /** @typedef {import("./assets.js").Source} Source */
 /** @typedef {{ low: number, high: number, gamma: number, invert: number }} Stretch in stored values */
 
@@ -17,6 +19,7 @@ function makeSource(source, projection, how) {
   };
   return new ol.source.GeoTIFF({
     sources: [info],
+    sourceOptions: READ_OPTIONS,
     projection,
     normalize: how.normalize,
     interpolate: how.interpolate,

@@ -1,6 +1,8 @@
 // @ts-check
 /** The value of the full-resolution pixel under the cursor, read tile by tile from the file itself, never from the screen. */
 
+import { openFile } from "./assets.js";
+
 const TILES_KEPT = 64;
 
 /**
@@ -21,8 +23,7 @@ export class Sampler {
   }
 
   #open() {
-    const { source } = this;
-    this.#image ??= ("blob" in source ? GeoTIFF.fromBlob(source.blob) : GeoTIFF.fromUrl(source.url)).then((file) => file.getImage(0));
+    this.#image ??= openFile(this.source).then((file) => file.getImage(0));
     return this.#image;
   }
 

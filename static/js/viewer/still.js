@@ -1,7 +1,7 @@
 // @ts-check
 /** Without WebGL: the processed picture and the optical one drawn once on a canvas, with the same boxes. */
 
-import { openAsset } from "./assets.js";
+import { openAsset, openFile } from "./assets.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 /** A canvas larger than this is not worth its memory; the picture is drawn smaller. */
@@ -13,7 +13,7 @@ const LONGEST_PX = 1600;
  * @param {number} width
  */
 async function smallestOf(source, width) {
-  const file = await ("blob" in source ? GeoTIFF.fromBlob(source.blob) : GeoTIFF.fromUrl(source.url));
+  const file = await openFile(source);
   let found = await file.getImage(0);
   for (let at = 1; at < (await file.getImageCount()); at += 1) {
     const image = await file.getImage(at);
