@@ -44,6 +44,8 @@ SETTINGS = {
     "log_checkpoints": "off",
     "cluster_name": "trihedral",
 }
+STARTS = "PostgreSQL is starting, please wait"
+RECOVERS = "PostgreSQL was not stopped in order and now recovers what was written, please wait"
 SAID_AFTER_S = 2.0
 """How long a start may take before it is said that one waits."""
 FAST_STOP_S = 60.0
@@ -62,6 +64,7 @@ class EmbeddedServer:
         self._cluster = cluster
         self._say = say
         self._keeper: subprocess.Popen[bytes] | None = None
+        self._what_it_does = STARTS
 
     @property
     def url(self) -> str:
@@ -94,15 +97,25 @@ class EmbeddedServer:
                 if locks.take_if_free(lock):
                     if has_started:
                         raise _why_not_started(self._cluster)
-                    self._keeper = _start(self._cluster, lock)
+                    self._start(lock)
                     # Making a new cluster is no recovery.
                     began, has_started = time.monotonic(), True
             finally:
                 os.close(lock)
             if not has_said and time.monotonic() - began > SAID_AFTER_S:
-                self._say("PostgreSQL is starting; after a crash it first recovers what was written, please wait")
+                self._say(self._what_it_does)
                 has_said = True
             time.sleep(0.02)
+
+    def _start(self, lock: int) -> None:
+        if not check_version(self._cluster):
+            self._say("Creating the database")
+            create(self._cluster)
+        # Nobody who could own it is alive, or the lock would not be ours; it could stop the server from starting.
+        left_behind = self._cluster.data / "postmaster.pid"
+        self._what_it_does = RECOVERS if left_behind.exists() else STARTS
+        left_behind.unlink(missing_ok=True)
+        self._keeper = _start_keeper(self._cluster, lock)
 
     def reap(self) -> None:
         """After the last user has left: leave no zombie of the keeper behind."""
@@ -146,13 +159,9 @@ def _running_lock(cluster: Cluster) -> Path:
     return cluster.folder / "postgres.running"
 
 
-def _start(cluster: Cluster, lock: int) -> subprocess.Popen[bytes]:
+def _start_keeper(cluster: Cluster, lock: int) -> subprocess.Popen[bytes]:
     """Start the keeper, which starts the server; both inherit the lock that says that they are alive."""
-    if not check_version(cluster):
-        create(cluster)
     write_access_rules(cluster)
-    # Nobody who could own it is alive, or the lock would not be ours; a stale one could stop the server from starting.
-    (cluster.data / "postmaster.pid").unlink(missing_ok=True)
     command = [sys.executable, "-I", "-S", keeper.__file__, str(cluster.folder / "postgres.users")]
     command += [str(cluster.account.uid), str(cluster.account.gid), *_server_command(cluster)]
     with cluster.log.open("ab") as log:

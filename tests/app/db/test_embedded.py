@@ -24,7 +24,7 @@ USE_UNTIL_CLOSED = """
 import sys
 from pathlib import Path
 from app.db import embedded
-with embedded.server(Path(sys.argv[1]), print) as url:
+with embedded.server(Path(sys.argv[1])) as url:
     print(url, flush=True)
     sys.stdin.read()
 print("left", flush=True)
@@ -169,6 +169,21 @@ def test_a_killed_postgres_is_started_again_with_what_was_committed(data_folder:
     assert processes_of(data_folder) == []
 
 
+def test_who_waits_is_told_whether_the_database_is_created_started_or_recovered(
+    data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "SAID_AFTER_S", 0)
+    said: list[str] = []
+    with embedded.use(data_folder, said.append) as server:
+        assert said == ["Creating the database", embedded.STARTS]
+        os.kill(postmaster(data_folder), signal.SIGKILL)
+        wait_until(lambda: not server.is_running())
+        server.ensure_running()
+        assert said[2:] == [embedded.RECOVERS]
+    with embedded.server(data_folder, said.append):
+        assert said[3:] == [embedded.STARTS]
+
+
 def test_a_killed_keeper_takes_the_server_along(data_folder: Path) -> None:
     with embedded.use(data_folder) as server:
         write_row(server.url, 1)
@@ -252,6 +267,21 @@ def test_a_file_where_the_data_folder_should_be_is_reported(data_folder: Path) -
     file.touch()
     with pytest.raises(EmbeddedServerError, match=re.escape(str(file))):
         embedded.server(file).__enter__()
+
+
+@as_root
+def test_an_empty_folder_of_another_owner_is_used_where_it_can_be_written(data_folder: Path) -> None:
+    shared = data_folder / "shared"
+    shared.mkdir()
+    data_folder.chmod(0o755)
+    prepare = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-c")
+    program = "import sys; from pathlib import Path; from app.db.cluster import prepare_folder;"
+    program += "prepare_folder(Path(sys.argv[1]))"
+    shared.chmod(0o777)
+    assert subprocess.run([*prepare, program, shared], check=False).returncode == 0
+    shared.chmod(0o755)
+    refused = subprocess.run([*prepare, program, shared], check=False, capture_output=True, text=True)
+    assert f"The data folder {shared} may not be written by nobody" in refused.stderr
 
 
 @as_root
