@@ -34,7 +34,10 @@ command.add_typer(user.group, name="user")
 
 @command.callback()
 def options(
-    data: Annotated[Path | None, typer.Option(help="The data folder. Default: TRIHEDRAL_DATA, else ./data.")] = None,
+    # Whether it can be used, and what to do where not, is said by who opens it.
+    data: Annotated[
+        Path | None, typer.Option(help="The data folder. Default: TRIHEDRAL_DATA, else ./data.", readable=False)
+    ] = None,
 ) -> None:
     """What holds for all commands."""
     if data is not None:

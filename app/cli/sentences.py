@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 
 
 def sentence_of(error: Exception) -> str | None:
@@ -15,6 +16,7 @@ def sentence_of(error: Exception) -> str | None:
     from app.assets import AssetStoreError
     from app.db.errors import DomainError
     from app.db.migrate import NewerDatabaseError
+    from app.db.refusals import database_unreachable
     from app.settings import SettingsError
     from pipeline.drafting.replay import ReplayError
     from pipeline.sources.reading import SourceError
@@ -26,7 +28,7 @@ def sentence_of(error: Exception) -> str | None:
     if isinstance(cause, psycopg.errors.DiskFull):
         return "The disk of the database is full: free some space, then try again; what was saved before is kept."
     if isinstance(cause, psycopg.OperationalError):
-        return _as_sentence(f"The database cannot be reached: {' '.join(str(cause).split())}")
+        return database_unreachable(cause)
     return _of_os_error(cause) if isinstance(cause, OSError) else None
 
 
@@ -40,4 +42,6 @@ def _of_os_error(error: OSError) -> str | None:
 
 
 def _as_sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    # What begins with a name, as of a file or a host, keeps it as it is written.
+    begun = text[:1].upper() + text[1:] if re.match(r"[a-z]+ ", text) else text
+    return begun + ("" if text.endswith((".", "!", "?")) else ".")

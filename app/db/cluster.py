@@ -16,6 +16,7 @@ import hashlib
 import os
 import shutil
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -86,7 +87,9 @@ def prepare_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         # Nobody may list it; as root the server's account must pass through it.
         if not any(folder.iterdir()):
-            folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+            # Of another owner's folder the probe below says whether it will do.
+            with suppress(PermissionError):
+                folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
         probe = folder / f".writable-{os.getpid()}"
         probe.touch()
         probe.unlink()

@@ -27,11 +27,15 @@ def from_os_error(error: OSError, folder: Path) -> EmbeddedServerError:
 
 
 def from_text(text: str, folder: Path) -> EmbeddedServerError | None:
-    """The sentence for what PostgreSQL or the operating system said, where it is a known trouble of the disk."""
+    """The sentence for what PostgreSQL or the operating system said, where it is a known trouble of disk or folder."""
     if "No space left on device" in text or "Disk quota exceeded" in text:
         return disk_is_full(folder)
     if "Read-only file system" in text:
         return EmbeddedServerError(f"The data folder {folder} lies on a read-only disk: choose another with --data.")
+    if "File exists" in text or "Not a directory" in text:
+        return EmbeddedServerError(
+            f"The data folder {folder} is no folder, or lies in a file: choose another with --data or TRIHEDRAL_DATA."
+        )
     if "Permission denied" in text:
         return EmbeddedServerError(
             f"The data folder {folder} may not be written by {name_of(os.geteuid())}: choose another with --data or"
@@ -44,6 +48,15 @@ def disk_is_full(folder: Path) -> EmbeddedServerError:
     """The sentence for a disk without space."""
     return EmbeddedServerError(
         f"The disk of the data folder {folder} is full: free some space, then start again (what was saved is kept)."
+    )
+
+
+def database_unreachable(error: BaseException) -> str:
+    """The sentence for a server that does not answer, or stopped answering."""
+    reason = " ".join(str(error).split()).rstrip(".?!")
+    return (
+        f"The database cannot be reached ({reason}): see that its server runs and that DATABASE_URL, where it is set,"
+        " names it, then try again; what was saved before is kept."
     )
 
 

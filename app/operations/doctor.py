@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy.exc import OperationalError
+
 from app.assets import AssetStore, AssetStoreError
 from app.db import make_engine, make_sessionmaker, migrate
 from app.db.cluster import prepare_folder
 from app.db.embedded import server
 from app.db.errors import DomainError
+from app.db.refusals import database_unreachable
 from app.operations.queries import live_workers
 from app.work.app import SILENT_S
 
@@ -61,6 +64,8 @@ def _examine(subject: str, part: Callable[[Installation], str], installation: In
         return Finding(subject, True, part(installation))
     except (DomainError, AssetStoreError, migrate.NewerDatabaseError) as error:
         return Finding(subject, False, str(error))
+    except OperationalError as error:
+        return Finding(subject, False, database_unreachable(error.orig or error))
     except Exception as error:  # whatever it is, the other parts are still to be examined
         return Finding(subject, False, f"{type(error).__name__}: {' '.join(str(error).split())}")
 

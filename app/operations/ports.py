@@ -30,7 +30,7 @@ def listen(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         opened = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise ServeError(f"{host} is not an address of this machine: choose another with --host.") from error
+        raise ServeError(f"The host {host} is no address of this machine: choose another with --host.") from error
     try:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.bind(address)
@@ -43,10 +43,13 @@ def listen(host: str, port: int) -> socket.socket:
 
 def _why_not(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} of {host} is in use by another program: stop that one, or choose another port with --port."
+        return (
+            f"Port {port} of {host} is in use by another program: stop that one, or choose another port with --port"
+            " or TRIHEDRAL_PORT."
+        )
     if error.errno == errno.EACCES:
-        return f"Port {port} may not be opened by this user: choose one from 1024 up with --port."
-    return f"{host} is not an address of this machine: choose another with --host."
+        return f"Port {port} may not be opened by this user: choose one from 1024 up with --port or TRIHEDRAL_PORT."
+    return f"The host {host} is no address of this machine: choose another with --host."
 
 
 def address_of(opened: socket.socket) -> str:

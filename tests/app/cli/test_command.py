@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from app.cli.command import command
 from app.cli.sentences import sentence_of
+from app.operations.ports import ServeError
 from app.settings import SettingsError
 from tests.conftest import REPOSITORY
 
@@ -66,6 +67,20 @@ def test_the_doctor_examines_every_part_and_names_a_missing_worker(environment: 
     assert "trihedral worker" in found["worker"]["sentence"]
 
 
+def test_a_database_that_does_not_answer_is_one_sentence_of_the_doctor(tmp_path: Path) -> None:
+    nobody_there = {"DATABASE_URL": "postgresql://x@127.0.0.1:1/x", "TRIHEDRAL_DATA": str(tmp_path)}
+    examined = json.loads(run(nobody_there, "doctor", "--json").stdout)
+    sentence = next(each["sentence"] for each in examined if each["subject"] == "database")
+    assert sentence.startswith("The database cannot be reached (connection failed")
+    assert "sqlalche" not in sentence
+
+
+def test_as_many_reviews_are_taken_as_the_database_allows(environment: dict[str, str]) -> None:
+    refused = run(environment, "dataset", "import", "paired", "none", "--name", "n", "--reviews", "10")
+    assert refused.exit_code == 2
+    assert "less than or equal to 9" in refused.output
+
+
 def test_a_fault_of_the_program_itself_is_no_sentence() -> None:
     assert sentence_of(KeyError("x")) is None
 
@@ -75,7 +90,9 @@ def test_a_fault_of_the_program_itself_is_no_sentence() -> None:
     [
         (OSError(errno.ENOSPC, "No space left on device", "/data/x"), "The disk is full (/data/x): free some space"),
         (PermissionError(errno.EACCES, "Permission denied", "/etc/x"), "Permission denied (/etc/x)"),
-        (psycopg.OperationalError("connection refused"), "The database cannot be reached: connection refused."),
+        (psycopg.OperationalError("connection refused"), "The database cannot be reached (connection refused): see"),
+        (SettingsError("the port is no number"), "The port is no number."),
+        (ServeError("in.tif: is empty"), "in.tif: is empty."),
         (SettingsError("TRIHEDRAL_PORT is 'x'"), "TRIHEDRAL_PORT is 'x'."),
     ],
 )

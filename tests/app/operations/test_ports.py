@@ -25,5 +25,5 @@ def test_the_address_of_all_interfaces_is_the_one_a_browser_here_uses() -> None:
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
 def test_a_host_of_another_machine_is_refused(host: str) -> None:
-    with pytest.raises(ServeError, match=f"{host} is not an address of this machine: choose another with --host"):
+    with pytest.raises(ServeError, match=f"The host {host} is no address of this machine: choose another with --host"):
         listen(host, 0)

@@ -118,7 +118,8 @@ def test_a_busy_port_is_told_before_a_database_is_made(data_folder: Path) -> Non
         assert refused.process.wait(timeout=60) == 1
     wait_until(lambda: len(refused.said) > 1)
     sentence = (
-        f"Port {port} of 127.0.0.1 is in use by another program: stop that one, or choose another port with --port."
+        f"Port {port} of 127.0.0.1 is in use by another program: stop that one, or choose another port with --port"
+        " or TRIHEDRAL_PORT."
     )
     assert refused.said[1:] == [sentence]
     assert not (data_folder / "postgres").exists()
