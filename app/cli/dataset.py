@@ -69,7 +69,7 @@ def import_(
     looks: Annotated[float | None, typer.Option(min=0.1, help="Equivalent number of looks.")] = None,
     split: Annotated[Path | None, typer.Option(help="CSV scene,split, instead of what the source says.")] = None,
     split_seed: Annotated[int, typer.Option(help="Fixes an own split.")] = 0,
-    reviews: Annotated[int | None, typer.Option(min=1, max=20, help="Reviews a packet. Default: 1.")] = None,
+    reviews: Annotated[int | None, typer.Option(min=1, max=9, help="Reviews a packet. Default: 1.")] = None,
     on_error: Annotated[OnError, typer.Option(help="At a file that cannot be taken.")] = OnError.SKIP,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report, keep nothing.")] = False,
     as_json: Json = False,
