@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,7 +66,19 @@ def database_url(server_url: str, template_database: str) -> Iterator[str]:
         connection.execute(f"create database {name} template {template_database}")
     yield url_of(server_url, name)
     with psycopg.connect(url_of(server_url, "postgres"), autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
+        drop_database(connection, name)
+
+
+def drop_database(connection: psycopg.Connection, name: str) -> None:
+    """Drop a database; an autovacuum worker in it belongs to the superuser, whom we may not end: wait for it."""
+    for _ in range(100):
+        try:
+            connection.execute(f"drop database {name} with (force)")
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"the database {name} is still in use after ten seconds")
 
 
 @pytest.fixture
