@@ -16,7 +16,7 @@ from rasterio.errors import RasterioError
 from rasterio.warp import reproject
 
 from pipeline.imaging.errors import ImageError
-from pipeline.imaging.reading import NOT_A_MEASUREMENT, Affine, check_header, damage_reported, opened
+from pipeline.imaging.reading import NOT_A_MEASUREMENT, Affine, check_header, damage_reported, opened, transform_of
 
 ASPECT_TOLERANCE: Final = 0.01
 _ANY_CRS: Final = "EPSG:3857"
@@ -144,8 +144,7 @@ def read_optical(path: Path, max_pixels: int) -> Optical:
             valid = np.ones(dataset.shape, dtype=bool)
             for band in chosen:
                 valid &= dataset.read_masks(band) != 0
-        transform = None if dataset.transform.is_identity else dataset.transform[:6]
-        grid = Grid(dataset.shape, dataset.crs.to_wkt() if dataset.crs else None, transform)
+        grid = Grid(dataset.shape, dataset.crs.to_wkt() if dataset.crs else None, transform_of(dataset))
     if values.dtype.kind == "f":
         valid &= (np.abs(values) < NOT_A_MEASUREMENT).all(axis=0)
     if not valid.any():

@@ -7,6 +7,7 @@ Size and type are judged from the header, before a pixel is read.
 
 from __future__ import annotations
 
+import math
 import os
 import stat
 import warnings
@@ -115,7 +116,7 @@ def read_raster(path: Path, band: int | str | None = None, *, max_pixels: int = 
             values=values,
             valid=valid,
             crs=dataset.crs.to_wkt() if dataset.crs else None,
-            transform=None if dataset.transform.is_identity else _six(dataset.transform),
+            transform=transform_of(dataset),
             dtype=str(values.dtype),
             nodata=dataset.nodatavals[number - 1],
             band=number,
@@ -281,6 +282,8 @@ def _check_content(path: Path, values: NDArray[Any], valid: NDArray[np.bool_]) -
         raise ImageError(path, "has no pixel with data: every one is zero")
 
 
-def _six(transform: Any) -> Affine:
-    a, b, c, d, e, f = (float(number) for number in transform[:6])
-    return a, b, c, d, e, f
+def transform_of(dataset: Any) -> Affine | None:
+    """None without coordinates, or where they are no numbers."""
+    a, b, c, d, e, f = (float(number) for number in dataset.transform[:6])
+    is_known = not dataset.transform.is_identity and all(map(math.isfinite, (a, b, c, d, e, f)))
+    return (a, b, c, d, e, f) if is_known else None

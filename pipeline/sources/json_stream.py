@@ -16,10 +16,47 @@ _CHUNK: Final = 1 << 16
 # bad box is reported instead of the file being unreadable. A list breaks no string that happens to hold the word.
 _NOT_NUMBERS: Final = re.compile(rb"(?<=[\[,:\s])(-?Infinity|-?NaN)(?=\s*[,\]}])")
 _LONGEST_TOKEN: Final = 16
+DEEPEST: Final = 100
+"""COCO needs six levels."""
+_ESCAPED: Final = re.compile(rb"\\.", re.DOTALL)
+_NEITHER: Final = bytes(byte for byte in range(256) if byte not in b'"[]{}')
 
 
 def _as_empty_list(found: re.Match[bytes]) -> bytes:
     return b"[]".ljust(len(found[0]))
+
+
+class _TooDeepError(ValueError):
+    """Nested so deep that the parser, which spells out the path to each value, would take all memory."""
+
+
+class _Nesting:
+    """Follows how deep a JSON text is nested, chunk by chunk, at a small part of the cost of parsing it."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._is_in_string = False
+        self._carried = b""
+
+    def follow(self, chunk: bytes) -> None:
+        """Raise _TooDeepError where the text opens more than DEEPEST lists and objects within each other."""
+        for bracket in self._brackets(chunk):
+            self._depth += 1 if bracket in b"[{" else -1
+            if self._depth > DEEPEST:
+                raise _TooDeepError
+
+    def _brackets(self, chunk: bytes) -> bytes:
+        """Those outside of strings."""
+        text = self._carried + chunk
+        if b"\\" in text:
+            text = _ESCAPED.sub(b"", text)
+        # A backslash at the end waits for what it escapes.
+        self._carried = b"\\" if text.endswith(b"\\") else b""
+        quotes_and_brackets = text.translate(None, _NEITHER)
+        parts = quotes_and_brackets.split(b'"')
+        outside = b"".join(parts[int(self._is_in_string) :: 2])
+        self._is_in_string ^= len(parts) % 2 == 0
+        return outside
 
 
 class _NumbersOnly:
@@ -31,11 +68,13 @@ class _NumbersOnly:
         self.skipped = 3 if file.read(3) == b"\xef\xbb\xbf" else 0
         """Bytes of a mark of the byte order, which is not part of the JSON."""
         file.seek(self.skipped)
+        self._nesting = _Nesting()
 
     def read(self, size: int = _CHUNK) -> bytes:
         if size == 0:
             return b""
         fresh = self._file.read(max(size, _LONGEST_TOKEN * 2))
+        self._nesting.follow(fresh)
         text = self._carried + fresh
         mended = _NOT_NUMBERS.sub(_as_empty_list, text) if b"N" in text or b"I" in text else text
         # A token may be cut by the end of this chunk: its beginning waits for the next one.
@@ -50,17 +89,18 @@ def stream_json(file: Path, prefix: str) -> Iterator[Any]:
     Raises
     ------
     SourceError
-        If the file is not JSON or ends too early, with the 0-based byte.
+        If the file is not JSON or ends too early, with the 0-based byte; or it is nested too deep.
     """
     with file.open("rb") as opened:
         try:
             yield from ijson.items(cast(Any, _NumbersOnly(opened)), prefix, use_float=True)
+        except _TooDeepError as error:
+            what = f"lists and objects lie more than {DEEPEST} deep within each other, as in no COCO file"
+            raise SourceError(file, what, "Fetch or write the file again.") from error
         except (ijson.JSONError, UnicodeDecodeError, OverflowError) as error:
-            raise SourceError(
-                file,
-                f"this is not whole JSON: it breaks at byte {_broken_at(file):,}",
-                "Fetch or write the file again.",
-            ) from error
+            what = "a number is too large" if "overflow" in str(error) else "this is not whole JSON: it breaks"
+            advice = "Fetch or write the file again."
+            raise SourceError(file, f"{what} at byte {_broken_at(file):,}", advice) from error
 
 
 def _broken_at(file: Path) -> int:

@@ -118,6 +118,8 @@ def _refusal(file: Path, folder: Path, below: Path) -> str | None:
     reason = unsafe_name(below.as_posix())
     if reason is not None:
         return reason
+    if file.is_dir():
+        return "a symbolic link to a folder, which is not followed; put the folder itself there"
     if file.suffix.lower() not in IMAGE_SUFFIXES:
         return "not an image format that is read (tif, png, jpg, bmp)"
     if leaves(folder, file):

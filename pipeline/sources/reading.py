@@ -7,6 +7,7 @@ note            one box was taken, but changed (clipped to its image); the readi
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from pipeline.records import Refusal, Scene
 
 IMAGE_SUFFIXES = frozenset({".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp"})
 ARCHIVE_SUFFIXES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar"})
+_LONGEST_REASON = 1_000
 
 
 class SourceError(Exception):
@@ -43,10 +45,15 @@ class SourceReading:
         return self.scenes
 
     def refuse(self, file: str, reason: str, annotation_id: str | None = None) -> None:
-        self.refusals.append(Refusal(shown(file), reason, annotation_id))
+        self.refusals.append(_reported(file, reason, annotation_id))
 
     def note(self, file: str, reason: str, annotation_id: str | None = None) -> None:
-        self.notes.append(Refusal(shown(file), reason, annotation_id))
+        self.notes.append(_reported(file, reason, annotation_id))
+
+
+def _reported(file: str, reason: str, annotation_id: str | None) -> Refusal:
+    """Names, ids and quotations come from the source: a NUL or a megabyte in one must not cost the report."""
+    return Refusal(shown(file), shown(reason, _LONGEST_REASON), None if annotation_id is None else shown(annotation_id))
 
 
 def shown(name: str, limit: int = 300) -> str:
@@ -80,7 +87,8 @@ def is_junk(path: Path | PurePosixPath) -> bool:
 
 def leaves(folder: Path, file: Path) -> bool:
     """Whether ``file`` lies outside ``folder`` once symbolic links are followed."""
-    return not file.resolve().is_relative_to(folder.resolve())
+    # Not Path.resolve, which gives up at a link that leads to itself.
+    return not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder))
 
 
 def require_folder(path: Path, layout: str) -> Path:

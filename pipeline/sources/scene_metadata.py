@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +33,8 @@ def read_scene_metadata(file: Path, reading: SourceReading) -> dict[str, SceneMe
         raise SourceError(file, f"this is not JSON: {error.msg} at {where}", "Mend the file there.") from error
     except (UnicodeDecodeError, RecursionError) as error:
         raise SourceError(file, "this is not JSON in UTF-8", "Write the file again.") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise SourceError(file, "it has a number with too many digits", "Mend that number.") from error
     if not isinstance(stored, dict):
         raise SourceError(file, "this is not an object of scene names", 'It must look like {"sar/a.tif": {…}}.')
     known: dict[str, SceneMetadata] = {}
@@ -62,7 +64,8 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    # Comparing, since math.isfinite fails on integers beyond the range of floats. NaN compares false.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def _is_size_pair(value: Any) -> bool:

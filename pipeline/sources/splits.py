@@ -101,7 +101,8 @@ def _side(key: str) -> str:
 
 def _check(lon_deg: float, lat_deg: float) -> None:
     if not (math.isfinite(lon_deg) and math.isfinite(lat_deg) and abs(lat_deg) <= 90):
-        raise ValueError(f"({lon_deg}, {lat_deg}) is no place on the ground in degrees of longitude and latitude")
+        what = f"({lon_deg}, {lat_deg}) is no place on the ground in degrees of longitude and latitude"
+        raise ValueError(f"{what}; mend the coordinates in the file, or remove them")
 
 
 def _km_per_degree_east(band: int) -> float:

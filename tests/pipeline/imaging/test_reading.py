@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 
 from pipeline.imaging.errors import ImageError
 from pipeline.imaging.reading import read_raster
@@ -57,6 +58,12 @@ def test_coordinates_are_read_from_the_file(tmp_path):
     raster = read_raster(write_image(tmp_path / "a.tif", speckle(), **UTM))
     assert "32631" in raster.crs
     assert raster.transform == (0.5, 0, 590000, 0, -0.5, 5750000)
+
+
+def test_coordinates_that_are_no_numbers_are_none(tmp_path):
+    transform = rasterio.Affine(0.5, 0, float("nan"), 0, -0.5, 5750000)
+    raster = read_raster(write_image(tmp_path / "a.tif", speckle(), **(UTM | {"transform": transform})))
+    assert raster.transform is None
 
 
 def test_files_beside_the_image_mean_nothing(tmp_path):

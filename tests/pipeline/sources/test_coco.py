@@ -201,6 +201,38 @@ def test_not_a_number_is_found_where_a_chunk_of_the_file_ends(tmp_path: Path) ->
         assert "not a number" in reading.refusals[0].reason
 
 
+@pytest.mark.parametrize("start", [b"", b'{"images":[{"id":1,"name":"\\"]]]]","x":'], ids=["at once", "in an entry"])
+def test_lists_without_end_within_each_other_are_refused_before_they_take_all_memory(
+    tmp_path: Path, start: bytes
+) -> None:
+    (tmp_path / "boxes.json").write_bytes(start + b"[" * 2_000_000)
+    with pytest.raises(SourceError, match=r"boxes\.json: lists and objects lie more than 100 deep"):
+        read(tmp_path)
+
+
+def test_brackets_in_texts_and_polygons_are_not_taken_for_nesting(tmp_path: Path) -> None:
+    more: dict[str, Any] = {"note": '[{"' * 20_000 + "\\", "segmentation": [[1, 2, 3, 4]] * 20_000}
+    scenes, reading = read(folder_with(tmp_path, [box(1, [1, 1, 5, 5], **more), box(2, [2, 2, 5, 5])]))
+    assert ([len(scene.boxes) for scene in scenes], reading.refusals) == ([2], [])
+
+
+def test_a_number_beyond_what_is_counted_with_is_named_as_such(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"boxes\.json: a number is too large at byte \d+"):
+        read(folder_with(tmp_path, [box(10**30, [1, 1, 5, 5])]))
+
+
+def test_what_a_report_quotes_is_one_short_line(tmp_path: Path) -> None:
+    """A NUL in an id once cost the whole import: its report could not be stored."""
+    bad = [box("a\0b", [1, 1, 5, 5], category_id="k" * 10**6), box("i" * 10**6, [1, 1, 5, 5], image_id=9)]
+    twice = [image("\x1b\0", "a.png"), image("\x1b\0", "b.png")]  # type: ignore[arg-type]
+    _, reading = read(folder_with(tmp_path, bad, twice))
+    told = [
+        text for refusal in reading.refusals for text in (refusal.file, refusal.reason, refusal.annotation_id or "")
+    ]
+    assert len(reading.refusals) == 3
+    assert all(text.isprintable() and len(text) <= 1001 for text in told)
+
+
 def test_a_mark_of_the_byte_order_is_no_fault(tmp_path: Path) -> None:
     folder = folder_with(tmp_path, [])
     (folder / "boxes.json").write_bytes(b"\xef\xbb\xbf" + (folder / "boxes.json").read_bytes())

@@ -70,6 +70,17 @@ def test_links_that_leave_the_folder_and_names_with_line_breaks_are_refused(tmp_
     assert sorted(refusal.file for refusal in reading.refusals) == ["sar/b\\nc.tif", "sar/link.tif", "sar/more"]
 
 
+def test_links_to_themselves_and_to_folders_are_refused_and_stop_nothing(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, "sar/a.png")
+    (folder / "sar" / "self.png").symlink_to("self.png")
+    (folder / "sar" / "round").symlink_to(".")
+    reading = read_paired(folder)
+    assert [scene.name for scene in reading] == ["sar/a.png"]
+    reasons = {refusal.file: refusal.reason for refusal in reading.refusals}
+    assert reasons["sar/self.png"] == "not a regular file"
+    assert "link to a folder" in reasons["sar/round"]
+
+
 @pytest.mark.parametrize("listed", ["sar/a.tif", "a.tif", "a", "a.png"])
 def test_boxes_find_their_scene_with_or_without_folder_and_ending(tmp_path: Path, listed: str) -> None:
     folder = folder_with(tmp_path, "sar/a.tif", "sar/b.tif")
@@ -122,3 +133,12 @@ def test_a_folder_without_images_says_what_to_give(tmp_path: Path) -> None:
         read_paired(tmp_path)
     with pytest.raises(SourceError, match="no such file"):
         read_paired(folder_with(tmp_path, "sar/a.tif"), boxes=tmp_path / "gone.json")
+
+
+def test_metadata_with_numbers_beyond_all_bounds_is_told(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, "sar/a.png")
+    (folder / "metadata.json").write_text('{"sar/a.png": {"incidence_deg": 1' + "0" * 400 + "}}")
+    assert "incidence_deg cannot be" in read_paired(folder).refusals[0].reason
+    (folder / "metadata.json").write_text('{"sar/a.png": {"incidence_deg": 1' + "0" * 5000 + "}}")
+    with pytest.raises(SourceError, match=r"metadata\.json: it has a number with too many digits"):
+        read_paired(folder)
