@@ -20,6 +20,8 @@ VENV_STAMP := .venv/.made
 PYTHON_STAMP := .venv/.installed
 NODE_STAMP := node_modules/.installed
 VENDOR_STAMP := $(VENDOR)/.copied
+VENDOR_FILES := $(addprefix $(VENDOR)/,geotiff/geotiff.js ol/ol.js ol/ol.css htmx/htmx.min.js \
+	swagger-ui/swagger-ui-bundle.js swagger-ui/swagger-ui.css)
 
 # First, so that the tools of the environment, and node where it came from the lock, are found by name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -27,7 +29,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run dev test check bench lock chromium clean \
+.PHONY: again help setup run dev test check bench lock chromium clean \
 	check-style check-format check-types check-imports check-templates check-scripts check-database check-locks
 
 help:
@@ -70,7 +72,7 @@ $(NODE_STAMP): $(VENV_STAMP) package.json package-lock.json requirements-node.lo
 	@$(call quietly,npm,npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
 	@touch $@
 
-$(VENDOR_STAMP): $(NODE_STAMP)
+$(VENDOR_STAMP): $(NODE_STAMP) $(if $(filter-out $(wildcard $(VENDOR_FILES)),$(VENDOR_FILES)),again)
 	@rm -rf $(VENDOR)
 	@mkdir -p $(VENDOR)/geotiff $(VENDOR)/ol $(VENDOR)/htmx $(VENDOR)/swagger-ui
 	@cp node_modules/geotiff/dist-browser/geotiff.js $(VENDOR)/geotiff/

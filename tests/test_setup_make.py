@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.operations import browser_code
 from tests.conftest import REPOSITORY
 
 INPUTS = (
@@ -49,6 +50,9 @@ def install(clone: Path) -> None:
         (clone / stamp).parent.mkdir(parents=True, exist_ok=True)
         (clone / stamp).touch()
         os.utime(clone / stamp, (10 + at, 10 + at))
+    for name in browser_code.FILES:
+        (clone / "static/vendor" / name).parent.mkdir(exist_ok=True)
+        (clone / "static/vendor" / name).touch()
 
 
 def test_make_alone_says_what_there_is(clone: Path) -> None:
@@ -80,10 +84,12 @@ def test_a_changed_lock_installs_anew(clone: Path, changed: str) -> None:
     assert make(clone, "-q", "setup").returncode == 1
 
 
-@pytest.mark.parametrize("removed", [".venv", "node_modules", "static/vendor"])
-def test_a_removed_folder_is_made_anew(clone: Path, removed: str) -> None:
+@pytest.mark.parametrize(
+    "removed", [".venv", "node_modules", "static/vendor", *(f"static/vendor/{name}" for name in browser_code.FILES)]
+)
+def test_what_was_removed_is_made_anew(clone: Path, removed: str) -> None:
     install(clone)
-    shutil.rmtree(clone / removed)
+    shutil.rmtree(clone / removed) if (clone / removed).is_dir() else (clone / removed).unlink()
     assert make(clone, "-q", "setup").returncode == 1
 
 

@@ -85,8 +85,10 @@ def _settings(host: str | None, port: int | None, web: int | None) -> Settings:
 
 
 def _config(settings: Settings, workers: int, reload: bool) -> ServeConfig:
+    from app.operations import browser_code
     from app.operations.supervisor import ServeConfig
 
+    browser_code.require()
     return ServeConfig(
         data_folder=settings.data_folder,
         database_url=settings.database_url,

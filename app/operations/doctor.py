@@ -18,11 +18,9 @@ from app.db.cluster import prepare_folder
 from app.db.embedded import server
 from app.db.errors import DomainError
 from app.db.refusals import database_unreachable
+from app.operations import browser_code
 from app.operations.queries import live_workers
 from app.work.app import SILENT_S
-
-VENDOR = Path(__file__).parent.parent.parent / "static" / "vendor"
-BROWSER_CODE = ("geotiff/geotiff.js", "ol/ol.js", "ol/ol.css", "htmx/htmx.min.js", "swagger-ui/swagger-ui-bundle.js")
 
 
 @dataclass(frozen=True)
@@ -97,6 +95,7 @@ def _version(url: str) -> str:
     if number // 10000 < 18:
         raise DomainError(f"The server is PostgreSQL {number // 10000}: Trihedral needs 18.")
     found, needed = migrate.current(url), migrate.head()
+    migrate.require_known(found)
     state = "up to date" if found == needed else f"at {found or 'nothing'}, brought to {needed} by the next start"
     return f"PostgreSQL {number // 10000}.{number % 10000}, {state}"
 
@@ -131,7 +130,5 @@ def _asset_store(installation: Installation) -> str:
 
 
 def _browser_code(_installation: Installation) -> str:
-    missing = [name for name in BROWSER_CODE if not (VENDOR / name).is_file()]
-    if missing:
-        raise DomainError(f"{VENDOR} lacks {', '.join(missing)}: run `make setup`.")
-    return f"complete in {VENDOR}"
+    browser_code.require()
+    return f"complete in {browser_code.FOLDER}"
