@@ -15,11 +15,26 @@ ROLE = "trihedral"
 
 
 def version(cluster: Cluster) -> int | None:
-    """The major version of PostgreSQL that wrote the cluster; None where there is none yet."""
+    """The major version of PostgreSQL that wrote the cluster; None where there is none yet.
+
+    Raises
+    ------
+    EmbeddedServerError
+        If there is one, but its files are damaged.
+    """
+    file = cluster.data / "PG_VERSION"
     try:
-        return int((cluster.data / "PG_VERSION").read_text().split(".")[0])
+        return int(file.read_bytes().split(b".")[0])
     except FileNotFoundError:
-        return None
+        if not cluster.data.exists():
+            return None
+        said = "is missing"
+    except ValueError:
+        said = "holds no number"
+    raise EmbeddedServerError(
+        f"The database in {cluster.folder} is damaged ({file} {said}): restore a backup of the data folder, or choose"
+        " another with --data."
+    )
 
 
 def check_version(cluster: Cluster) -> bool:

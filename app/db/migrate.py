@@ -55,10 +55,21 @@ def upgrade(url: str) -> None:
     found = current(url)
     if found == head():
         return
+    require_known(found)
+    command.upgrade(configuration(url), "head")
+
+
+def require_known(found: str | None) -> None:
+    """See that a database at this revision can be used, or brought to one that can.
+
+    Raises
+    ------
+    NewerDatabaseError
+        If this code does not know the revision.
+    """
     known = {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
     if found is not None and found not in known:
         raise NewerDatabaseError(
-            f"the database is at version {found}, which is newer than this program ({head()});"
-            " start the newer program, or restore a backup made with this one"
+            f"The database is at version {found}, which is newer than this program ({head()}):"
+            " start the newer program, or restore a backup made with this one."
         )
-    command.upgrade(configuration(url), "head")

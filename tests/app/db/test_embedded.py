@@ -242,14 +242,22 @@ def test_an_interrupted_initdb_does_not_count(data_folder: Path) -> None:
         write_row(url, 1)
 
 
-@pytest.mark.parametrize(("version", "sentence"), [("19", "install a newer Trihedral"), ("16", "pg_dump")])
-def test_a_cluster_of_another_postgresql_is_refused_in_one_sentence(
-    data_folder: Path, version: str, sentence: str
+@pytest.mark.parametrize(
+    ("version", "sentence"),
+    [
+        ("19\n", "written by PostgreSQL 19.*install a newer Trihedral"),
+        ("16\n", "written by PostgreSQL 16.*pg_dump"),
+        ("", "is damaged .*PG_VERSION holds no number.*restore a backup"),
+        (None, "is damaged .*PG_VERSION is missing.*restore a backup"),
+    ],
+)
+def test_a_cluster_of_another_postgresql_or_a_damaged_one_is_refused_in_one_sentence(
+    data_folder: Path, version: str | None, sentence: str
 ) -> None:
-    with embedded.server(data_folder):
-        pass
-    (data_folder / "postgres" / "PG_VERSION").write_text(f"{version}\n")
-    with pytest.raises(EmbeddedServerError, match=rf"written by PostgreSQL {version}.*{sentence}"):
+    (data_folder / "postgres").mkdir()
+    if version is not None:
+        (data_folder / "postgres" / "PG_VERSION").write_text(version)
+    with pytest.raises(EmbeddedServerError, match=sentence):
         embedded.server(data_folder).__enter__()
     assert processes_of(data_folder) == []
 
