@@ -75,6 +75,15 @@ def test_a_database_that_does_not_answer_is_one_sentence_of_the_doctor(tmp_path:
     assert "sqlalche" not in sentence
 
 
+def test_a_database_of_a_newer_version_is_a_fault_to_the_doctor(environment: dict[str, str]) -> None:
+    with psycopg.connect(environment["DATABASE_URL"]) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    examined = json.loads(run(environment, "doctor", "--json").stdout)
+    found = next(each for each in examined if each["subject"] == "database")
+    assert not found["is_well"]
+    assert found["sentence"].startswith("The database is at version 9999, which is newer")
+
+
 def test_as_many_reviews_are_taken_as_the_database_allows(environment: dict[str, str]) -> None:
     refused = run(environment, "dataset", "import", "paired", "none", "--name", "n", "--reviews", "10")
     assert refused.exit_code == 2
