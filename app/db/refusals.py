@@ -51,6 +51,14 @@ def disk_is_full(folder: Path) -> EmbeddedServerError:
     )
 
 
+def disk_is_nearly_full(folder: Path, free: int, needed: int) -> EmbeddedServerError:
+    """The sentence for a disk that would be full in the middle of the next work; in bytes."""
+    return EmbeddedServerError(
+        f"The disk of the data folder {folder} is full but for {free // 1024**2} MB, and {needed // 1024**2} MB are"
+        " needed to start: free some space, then start again (what was saved is kept)."
+    )
+
+
 def database_unreachable(error: BaseException) -> str:
     """The sentence for a server that does not answer, or stopped answering."""
     reason = " ".join(str(error).split()).rstrip(".?!")

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from psycopg.errors import DiskFull
 from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
@@ -80,9 +81,13 @@ def validation_error(request: Request, error: Exception) -> Response:
 
 
 def database_error(request: Request, error: Exception) -> Response:
-    """Postgres is restarting: nothing was acknowledged, the browser keeps its journal and tries again."""
-    log.warning("the database did not answer: %s", type(error).__name__)
-    response = answer(request, 503, "The database is not reachable just now. Try again in a moment.", "unavailable")
+    """Postgres is restarting or its disk is full: nothing was acknowledged, the browser keeps its journal."""
+    cause = getattr(error, "orig", None) or error
+    log.warning("the database did not answer: %s", (str(cause).splitlines() or [type(cause).__name__])[0])
+    sentence = "The database is not reachable just now. Try again in a moment."
+    if isinstance(cause, DiskFull):
+        sentence = "The disk of the database is full: an admin must free some space. What was saved before is kept."
+    response = answer(request, 503, sentence, "unavailable")
     response.headers["Retry-After"] = "1"
     return response
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import queue
+import shutil
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -173,10 +174,18 @@ def _refused(scene: Scene, error: ImageError) -> Refusal:
     if os.strerror(errno.ENOSPC) in error.reason:
         # Not the scene's fault; refusing it would leave it out of a dataset for good on a full disk.
         raise AssetStoreError(
-            f"there is no space left in {tempfile.gettempdir()}, where images are decoded;"
-            " free some, or set TMPDIR to a larger folder, and start again: nothing done before is lost"
+            f"there is no space left in {_fullest_folder()}, where images are decoded; free some and start again:"
+            " nothing done before is lost"
         ) from error
     return Refusal(scene.name, error.reason)
+
+
+def _fullest_folder() -> str:
+    """Of those that a decoder writes to: its images, and the compiled kernels."""
+    folders = [tempfile.gettempdir(), os.environ.get("NUMBA_CACHE_DIR", tempfile.gettempdir())]
+    return min(
+        (folder for folder in folders if Path(folder).is_dir()), key=lambda folder: shutil.disk_usage(folder).free
+    )
 
 
 def _restored(found: PreparedAssets, known: KnownScene) -> Outcome:

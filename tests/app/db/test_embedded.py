@@ -325,7 +325,9 @@ def test_a_full_disk_is_one_sentence(data_folder: Path) -> None:
     if subprocess.call(["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", small], stderr=subprocess.DEVNULL):
         pytest.skip("this machine allows no mount")
     try:
-        with pytest.raises(EmbeddedServerError, match=f"The disk of the data folder {small} is full: free some space"):
+        with pytest.raises(
+            EmbeddedServerError, match=f"data folder {small} is full but for 20 MB, and 128 MB are needed"
+        ):
             embedded.server(small).__enter__()
     finally:
         subprocess.run(["umount", small], check=True)
