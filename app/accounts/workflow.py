@@ -105,7 +105,9 @@ def log_in(session: Session, email: str, password: str, *, secret: bytes = b"") 
     TooManyFailuresError
         After :data:`FAILURES_ALLOWED` failures, or while another log-in with this e-mail is under way.
     """
-    person_id = _check_guess(session, secret, email, password, queries.find_secrets(session, email.strip()))
+    # Nobody's e-mail has a NUL, which PostgreSQL would not even be asked about.
+    found = None if "\0" in email else queries.find_secrets(session, email.strip())
+    person_id = _check_guess(session, secret, email, password, found)
     token = _new_token()
     queries.delete_expired_sessions(session)
     queries.insert_session(session, _sha256(token), person_id, SESSION_DAYS)
@@ -188,7 +190,8 @@ def activate(session: Session, person_id: int) -> None:
 
 
 def _check_person(email: str, display_name: str, roles: Sequence[str]) -> None:
-    if not EMAIL_FORM.fullmatch(email) or len(email) > 254:
+    # Unprintable are marks of direction, too, which would make one e-mail look like another.
+    if not EMAIL_FORM.fullmatch(email) or len(email) > 254 or not email.isprintable():
         raise PersonError(f"“{email[:100]}” is not an e-mail address; it has the form name@host.")
     if not 1 <= len(display_name) <= 100 or not display_name.isprintable():
         raise PersonError("The name is what others see: give one of 1 to 100 printable characters.")

@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from psycopg.errors import DiskFull
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
 from app.db.errors import DomainError, Meaning
@@ -92,6 +92,14 @@ def database_error(request: Request, error: Exception) -> Response:
     return response
 
 
+def data_error(request: Request, error: Exception) -> Response:
+    """A value that is no text of PostgreSQL's never left for the server, so it carries no state of the server's."""
+    if getattr(getattr(error, "orig", None), "sqlstate", None) is not None:
+        return unexpected_error(request, error)
+    message = "What was sent has a NUL character, which no text has. Take it out and send it again."
+    return answer(request, 422, message, "unstorable_text")
+
+
 def unexpected_error(request: Request, error: Exception) -> Response:
     log.error("unexpected error at %s %s", request.method, request.url.path, exc_info=error)
     return answer(
@@ -108,6 +116,7 @@ def install(application: FastAPI) -> None:
     application.add_exception_handler(HTTPException, http_error)
     application.add_exception_handler(RequestValidationError, validation_error)
     application.add_exception_handler(OperationalError, database_error)
+    application.add_exception_handler(DataError, data_error)
     application.add_exception_handler(
         DBAPIError,
         lambda request, error: (

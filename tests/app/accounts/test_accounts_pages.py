@@ -91,6 +91,10 @@ def test_failed_log_ins_are_counted_although_the_page_shows_an_error(
     assert log_in(client, "reviewer@example.org") == 429
 
 
+def test_an_email_with_a_nul_is_refused_like_any_wrong_one(client: TestClient, people: None) -> None:
+    assert log_in(client, "admin@example.org\0") == 403
+
+
 def test_logging_out_needs_the_forms_token_and_then_ends_the_session(client: TestClient, people: None) -> None:
     log_in(client, "reviewer@example.org")
     assert client.post("/logout").status_code == 403

@@ -83,6 +83,11 @@ def test_what_is_not_acceptable_is_said(session: Session) -> None:
             workflow.add_person(session, email, name, password, roles)
 
 
+def test_no_email_looks_like_another_by_marks_of_direction(session: Session) -> None:
+    with pytest.raises(PersonError, match="not an e-mail"):
+        workflow.add_person(session, "ada@\u202egro.elpmaxe", "Ada", None, ["reviewer"])
+
+
 def test_one_person_an_email_in_whatever_case_and_the_refusal_breaks_nothing(session: Session) -> None:
     make_person(session)
     with pytest.raises(EmailTakenError):
