@@ -9,6 +9,7 @@ import uvicorn
 
 from app.main import create_app
 from app.operations.lifeline import follow_supervisor
+from app.operations.logs import to_terminal
 
 GRACEFUL_S = 8
 """How long requests may still be answered after SIGTERM; less than the supervisor's patience."""
@@ -17,6 +18,7 @@ GRACEFUL_S = 8
 def main() -> None:
     """Answer requests on the shared socket until SIGTERM, or until the supervisor has gone."""
     follow_supervisor()
+    to_terminal("web")
     listening = socket.socket(fileno=int(sys.argv[1]))
     config = uvicorn.Config(
         create_app,

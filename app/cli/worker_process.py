@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import logging
 
 from procrastinate import Blueprint
 
 from app.assets import AssetStore
 from app.operations.lifeline import follow_supervisor
+from app.operations.logs import to_terminal
 from app.settings import Settings
 from app.work import worker
 
@@ -34,5 +34,5 @@ def _blueprints() -> dict[str, Blueprint]:
 
 if __name__ == "__main__":
     follow_supervisor()
-    logging.basicConfig(level=logging.WARNING, format="worker: %(message)s")
+    to_terminal("worker")
     work(Settings.from_environment())
