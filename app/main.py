@@ -23,6 +23,7 @@ from app.review import pages as review_pages
 from app.review.workflow import ReviewConfig
 from app.settings import Settings
 from app.web import errors
+from app.web.body_limit import BodyLimit
 from app.web.guard import guard
 from app.web.headers import Headers
 from app.web.rendering import make_environment
@@ -30,7 +31,6 @@ from app.web.signing import AssetSigner
 from app.web.static import build_of, static_files
 
 ROOT: Final = Path(__file__).parent.parent
-BODY_LIMIT_BYTES: Final = 4 * 1024 * 1024
 PAGES: Final = (accounts_pages, intake_pages, review_pages, release_pages)
 INTERFACES: Final = (assets_api, intake_api, review_api, release_api, operations_api)
 
@@ -41,7 +41,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     application = FastAPI(
         title="Trihedral",
         dependencies=[Depends(guard, scope="function")],
-        max_body_size=BODY_LIMIT_BYTES,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
@@ -54,6 +53,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for interface in INTERFACES:
         application.include_router(interface.router)
     application.mount(application.state.static_prefix, static_files(ROOT / "static"), name="static")
+    application.add_middleware(BodyLimit)
+    # Added last, so outermost: refused bodies have the headers too.
     application.add_middleware(Headers)
     return application
 

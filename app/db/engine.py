@@ -16,7 +16,8 @@ def make_engine(url: str, *, pool_size: int = 10, application_name: str = "trihe
     """An engine over psycopg 3 for ``url`` (``postgresql://…``, as libpq writes it).
 
     ``pool_pre_ping`` because Postgres may be restarted under a running web process: the first request after that
-    must not fail.
+    must not fail. ``hide_parameters`` because errors are logged, and what people write, their e-mails and the hashes of
+    their passwords have no place in a log.
     """
     target = make_url(url).set(drivername="postgresql+psycopg")
     return create_engine(
@@ -24,6 +25,7 @@ def make_engine(url: str, *, pool_size: int = 10, application_name: str = "trihe
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"application_name": application_name, "options": "-c timezone=UTC"},
     )
 

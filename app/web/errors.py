@@ -34,6 +34,13 @@ STATUSES: Final[Mapping[Meaning, int]] = {
 }
 
 
+MOST_FAULTS: Final = 50
+"""Of a body, that are told at once."""
+_SENTENCES: Final = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+_UNPARSED: Final = "There was an error parsing the body"
+"""FastAPI's words for a body that is no text, or too deep for the parser."""
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
     template: ClassVar[str] = "error.html"
@@ -67,17 +74,25 @@ def domain_error(request: Request, error: Exception) -> Response:
 
 def http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    sentences = {404: "There is nothing at this address.", 405: "This address does not take that method."}
-    message = sentences.get(error.status_code, str(error.detail))
+    message = _SENTENCES.get(error.status_code, str(error.detail))
+    if error.detail == _UNPARSED:
+        message = "The body cannot be read: it must be JSON in UTF-8, not nested deep. Mend it and send it again."
     return answer(request, error.status_code, message, HTTPStatus(error.status_code).phrase.lower().replace(" ", "_"))
 
 
 def validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    faults = [{"where": ".".join(str(part) for part in fault["loc"]), "what": fault["msg"]} for fault in error.errors()]
+    faults = [{"where": _where(fault), "what": fault["msg"]} for fault in error.errors()[:MOST_FAULTS]]
     first = faults[0] if faults else {"where": "body", "what": "is not valid"}
     message = f"{first['where']}: {first['what']}"
-    return answer(request, 422, message, "invalid", {"errors": faults[:50]})
+    if isinstance(error.body, bytes):
+        message = "The body was not taken for JSON. Send JSON, with the header Content-Type: application/json."
+    return answer(request, 422, message, "invalid", {"errors": faults})
+
+
+def _where(fault: Mapping[str, Any]) -> str:
+    """The names are the sender's own, of any length."""
+    return ".".join(str(part)[:80] for part in fault["loc"])
 
 
 def database_error(request: Request, error: Exception) -> Response:

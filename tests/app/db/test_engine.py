@@ -1,0 +1,25 @@
+"""What a commit through our engine means."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from app.db import SessionMaker, transaction
+
+
+@pytest.mark.parametrize("setting", ["synchronous_commit", "fsync", "full_page_writes"])
+def test_what_is_committed_is_on_disk(sessions: SessionMaker, setting: str) -> None:
+    with transaction(sessions) as session:
+        assert session.execute(text("select current_setting(:setting)"), {"setting": setting}).scalar_one() == "on"
+
+
+def test_a_transaction_is_kept_whole_or_not_at_all(sessions: SessionMaker) -> None:
+    add = text("insert into pseudonym default values")
+    with transaction(sessions) as session:
+        session.execute(add)
+    with pytest.raises(RuntimeError), transaction(sessions) as session:
+        session.execute(add)
+        raise RuntimeError
+    with transaction(sessions) as session:
+        assert session.execute(text("select count(*) from pseudonym")).scalar_one() == 1
