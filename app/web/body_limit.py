@@ -9,7 +9,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.errors import answer
+from app.web.errors import TOO_LARGE, answer
 
 MOST_BYTES: Final = 4 * 1024 * 1024
 
@@ -27,10 +27,7 @@ class BodyLimit:
             nonlocal is_told
             if _is_bare_refusal(message):
                 is_told = True
-                sentence = (
-                    f"What was sent is larger than {MOST_BYTES:,} bytes; nothing of it was stored. Send less at once."
-                )
-                await answer(Request(scope), 413, sentence, "too_large")(scope, receive, send)
+                await answer(Request(scope), 413, TOO_LARGE, "too_large")(scope, receive, send)
             elif not is_told:
                 await send(message)
 

@@ -36,7 +36,12 @@ STATUSES: Final[Mapping[Meaning, int]] = {
 
 MOST_FAULTS: Final = 50
 """Of a body, that are told at once."""
-_SENTENCES: Final = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+TOO_LARGE: Final = "What was sent is larger than is taken at once; nothing of it was stored. Send less."
+_SENTENCES: Final = {
+    404: "There is nothing at this address.",
+    405: "This address does not take that method.",
+    413: TOO_LARGE,
+}
 _UNPARSED: Final = "There was an error parsing the body"
 """FastAPI's words for a body that is no text, or too deep for the parser."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.db import SessionMaker, transaction
 
@@ -18,8 +19,15 @@ def test_a_transaction_is_kept_whole_or_not_at_all(sessions: SessionMaker) -> No
     add = text("insert into pseudonym default values")
     with transaction(sessions) as session:
         session.execute(add)
-    with pytest.raises(RuntimeError), transaction(sessions) as session:
+    with pytest.raises(RuntimeError), transaction(sessions) as session:  # noqa: PT012 - the block is what is tested
         session.execute(add)
         raise RuntimeError
     with transaction(sessions) as session:
         assert session.execute(text("select count(*) from pseudonym")).scalar_one() == 1
+
+
+def test_what_people_wrote_is_in_no_error_and_so_in_no_log(sessions: SessionMaker) -> None:
+    with sessions() as session, pytest.raises(DBAPIError) as caught:
+        session.execute(text("select cast(:given as text) from nowhere"), {"given": "a secret"})
+    assert "nowhere" in str(caught.value)
+    assert "a secret" not in str(caught.value)
