@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from app.assets import AssetStore
 from app.assets.api import router
 from app.assets.ranges import RangeError, parse_range
-from app.web import errors
+from app.web import errors, signing
 from app.web.signing import AssetSigner
 
 CONTENT = b"II*\0" + bytes(range(256)) * 8
@@ -100,6 +100,19 @@ def test_a_changed_address_is_refused(served: Served, changed: str) -> None:
     parts = [changed if part.startswith(name) else part for part in served.url.partition("?")[2].split("&")]
     assert served.status(f"/assets/{served.sha256}?{'&'.join(parts)}") == 403
     assert served.status(f"/assets/{served.sha256}") == 403
+
+
+def test_an_address_opens_one_image_and_ends_by_the_servers_clock(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other").write_bytes(b"II*\0other")
+    other = AssetStore(served.store).put(tmp_path / "other", "image/tiff").sha256
+    assert served.status(served.url.replace(served.sha256, other)) == 403
+    monkeypatch.setattr(signing.time, "time", lambda: 0.0)
+    yesterdays = served.signer.url(served.sha256, uuid.uuid4())
+    assert served.status(yesterdays) == 200
+    monkeypatch.undo()
+    assert served.status(yesterdays) == 403
 
 
 def test_a_missing_image_is_a_sentence_not_a_traceback(served: Served) -> None:

@@ -153,6 +153,22 @@ def test_only_drafted_texts_get_in_and_the_database_itself_says_so(
             session.execute(text(smuggle), {"id": release.release_id, "origin": origin, "claimed": claimed})
 
 
+def test_a_text_rests_on_a_resolution_of_its_own_draft_and_a_number_is_given_once(
+    session: Session, store: AssetStore
+) -> None:
+    make_dataset(session, store, [View("a.png", [Text("How many ships?"), Text("How many tanks?")])])
+    release = workflow.create_release(session, "bench", ["ports"])
+    swap = """insert into release_text (release_id, text_sha256, draft_id, resolution_id, entry)
+        select :id, repeat('0', 64), min(draft_id), max(resolution_id), '{}' from resolution"""
+    session.execute(text("alter table release_text drop constraint pk_release_text"))
+    session.execute(text("drop index uq_release_text_draft"))
+    twice = """insert into release (name, number, rules, counts, text_count, content_sha256)
+        select name, number, rules, counts, text_count, content_sha256 from release"""
+    for statement, constraint in ((swap, "resolution_id_draft_id"), (twice, "uq_release_name_number")):
+        with pytest.raises(IntegrityError, match=constraint), session.begin_nested():
+            session.execute(text(statement), {"id": release.release_id})
+
+
 def test_a_release_never_changes(session: Session, store: AssetStore) -> None:
     make_dataset(session, store, views())
     workflow.create_release(session, "bench", ["ports"])

@@ -60,10 +60,20 @@ def test_a_slot_is_held_or_done_once(session: Session, reviewed: Hand, state: st
     session.execute(text(ASSIGN), {**asked, "state": "expired"})
 
 
-def test_a_packet_is_in_one_hand_of_a_reviewer_unless_returned(session: Session, reviewed: Hand) -> None:
-    asked = {"packet_id": reviewed.packet_id, "slot": 2, "reviewer": reviewed.reviewer}
-    assert broken_by(session, ASSIGN, **asked, state="held") == "uq_assignment_packet_reviewer"
+@pytest.mark.parametrize("state", ["held", "done", "expired"])
+def test_a_packet_is_in_one_hand_of_a_reviewer_unless_returned(session: Session, reviewed: Hand, state: str) -> None:
+    asked = {"packet_id": reviewed.packet_id, "slot": 2, "reviewer": add_reviewer(session)}
     session.execute(text(ASSIGN), {**asked, "state": "returned"})
+    session.execute(text(ASSIGN), {**asked, "state": state})
+    assert broken_by(session, ASSIGN, **asked, state="expired") == "uq_assignment_packet_reviewer"
+    session.execute(text(ASSIGN), {**asked, "state": "returned"})
+
+
+def test_a_hold_that_ended_says_when(session: Session, reviewed: Hand) -> None:
+    asked = {"packet_id": reviewed.packet_id, "slot": 2, "reviewer": add_reviewer(session)}
+    for state, wrong in (("held", "now()"), ("expired", "null")):
+        ended = ASSIGN.replace("case when :state <> 'held' then now() end", wrong)
+        assert broken_by(session, ended, **asked, state=state) == "ck_assignment_ended_when_not_held"
 
 
 def test_nobody_holds_a_slot_that_the_packet_has_not(session: Session, reviewed: Hand) -> None:
@@ -144,6 +154,45 @@ def test_a_submission_is_stored_once_a_reviewer(session: Session, reviewed: Hand
     again = REVIEW.replace("gen_random_uuid()", "(select submission_id from review)")
     other = add_hand(session, reviewed.reviewer, "other")
     assert broken_by(session, again, **review_of(other)) == "uq_review_reviewer_submission_id"
+
+
+@pytest.mark.parametrize(
+    ("changed", "constraint"),
+    [
+        ({"outcome": "verified"}, "ck_resolution_verified_has_text"),
+        ({"words": "A ship."}, "ck_resolution_verified_has_text"),
+        ({"reviews": []}, "ck_resolution_rests_on_reviews"),
+        ({"outcome": "perhaps"}, "ck_resolution_outcome_known"),
+        ({"revision": 2}, "ck_resolution_supersedes_the_one_before"),
+        ({"supersedes": 1}, "ck_resolution_supersedes_the_one_before"),
+    ],
+)
+def test_a_resolution_has_its_form(session: Session, reviewed: Hand, changed: dict[str, Any], constraint: str) -> None:
+    resolve = """insert into resolution (draft_id, outcome, text, revision, supersedes, review_ids)
+        values (:draft, :outcome, :words, :revision, :supersedes, cast(:reviews as bigint[]))"""
+    given = {"outcome": "rejected", "words": None, "revision": 1, "supersedes": None, "reviews": [1], **changed}
+    assert broken_by(session, resolve, draft=reviewed.drafts[0], **given) == constraint
+
+
+def test_a_draft_is_in_one_packet_and_of_its_scene(session: Session, reviewed: Hand) -> None:
+    add_packets(session, 1, dataset="other")
+    packets = dict(rows(session, "select scene_id, packet_id from packet"))
+    own = value(session, "select scene_id from packet where packet_id = :p", p=reviewed.packet_id)
+    [foreign] = set(packets) - {own}
+    join = "insert into packet_draft (packet_id, position, draft_id, scene_id) values (:packet, 12, :draft, :scene)"
+    again = {"packet": reviewed.packet_id, "draft": reviewed.drafts[0], "scene": own}
+    assert broken_by(session, join, **again) == "uq_packet_draft_draft_id"
+    loose = value(
+        session,
+        """insert into draft (scene_id, drafter_id, run_id, kind, text, draft_sha256)
+        select scene_id, drafter_id, run_id, 'concise_caption', 'A loose draft.', 'x' from draft
+        where scene_id = :scene limit 1 returning draft_id""",
+        scene=foreign,
+    )
+    given = {"packet": reviewed.packet_id, "draft": loose}
+    assert broken_by(session, join, **given, scene=own) == "fk_packet_draft_draft_id_scene_id_draft"
+    assert broken_by(session, join, **given, scene=foreign) == "fk_packet_draft_packet_id_scene_id_packet"
+    session.execute(text(join), {**given, "packet": packets[foreign], "scene": foreign})
 
 
 def test_a_draft_has_one_resolution_a_revision(session: Session) -> None:

@@ -76,6 +76,18 @@ def test_a_claim_waits_for_nobody_who_ends_the_same_hold(sessions: SessionMaker)
         assert claim(second, reviewers[1], None, [], CONFIG).assignment_id is None
 
 
+def test_a_claim_waits_for_nobody_who_ends_ones_own_hold(sessions: SessionMaker) -> None:
+    with transaction(sessions) as session:
+        add_packets(session, 2)
+        hand = add_hand(session, add_reviewer(session))
+        end_hold(session, hand)
+        other = add_reviewer(session)
+    with sessions() as first, sessions() as second:
+        assert add_hand(first, other).packet_id != hand.packet_id
+        second.execute(text("set local lock_timeout = '50ms'"))
+        assert claim(second, hand.reviewer, None, [], CONFIG).assignment_id is None
+
+
 def test_a_second_tab_of_the_same_reviewer_waits_and_keeps_to_the_limit(sessions: SessionMaker) -> None:
     with transaction(sessions) as session:
         add_packets(session, 3)

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import asdict, replace
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from app.review.errors import AlreadyReviewedError, NotHeldError, SubmissionDiffersError, WrongDraftsError
@@ -90,6 +90,23 @@ def test_a_draft_is_resolved_only_when_all_wanted_reviews_are_in(session: Sessio
     assert rows(session, "select draft_id, reason from disagreement") == [(second.drafts[0], "verdicts_differ")]
     rests_on = rows(session, "select distinct review_ids from resolution")
     assert rests_on == [(sorted(row[0] for row in rows(session, "select review_id from review")),)]
+
+
+def test_only_the_newest_revision_of_a_review_decides(session: Session) -> None:
+    first, second = hands_of_two(session)
+    submit(session, first.reviewer, submission(first))
+    newer = """
+        with stored as (
+            insert into review (packet_id, reviewer, slot, revision, supersedes, submission_id, body_sha256,
+                acknowledgement, scene_verdict)
+            select packet_id, reviewer, slot, 2, 1, gen_random_uuid(), 'x', '{}', 'usable' from review
+            returning review_id, packet_id)
+        insert into draft_verdict (review_id, packet_id, draft_id, verdict)
+        select review_id, packet_id, draft_id, 'reject' from stored join packet_draft using (packet_id)"""
+    session.execute(text(newer))
+    told = submit(session, second.reviewer, submission(second, verdict="reject"))
+    assert (told.resolved, told.disagreements) == (3, 0)
+    assert rows(session, "select distinct outcome from resolution") == [("rejected",)]
 
 
 def test_an_unusable_scene_rejects_its_drafts(session: Session) -> None:
