@@ -44,8 +44,8 @@ def current(url: str) -> str | None:
         engine.dispose()
 
 
-def upgrade(url: str) -> None:
-    """Run the migrations that are missing.
+def upgrade(url: str) -> bool:
+    """Run the migrations that are missing; say whether the database was empty before.
 
     Raises
     ------
@@ -54,9 +54,10 @@ def upgrade(url: str) -> None:
     """
     found = current(url)
     if found == head():
-        return
+        return False
     require_known(found)
     command.upgrade(configuration(url), "head")
+    return found is None
 
 
 def require_known(found: str | None) -> None:

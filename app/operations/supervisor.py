@@ -34,10 +34,10 @@ Say = Callable[[str], None]
 TICK_S = 0.1
 PATIENCE_S = 15.0
 """How long children may finish what they have in hand when all is stopped."""
-FALLS_BEFORE_READY = 4
+FALLS_BEFORE_READY = 3
 POSTGRES_PAUSE_S = 5.0
 ONCE_PATIENCE_S = 20.0
-"""The address is printed after this, even where a program that is run once still works."""
+"""On a new database the address is printed after this, even where a program that is run once still works."""
 
 
 @dataclass(frozen=True)
@@ -105,13 +105,13 @@ def _serve(config: ServeConfig, say: Say) -> None:
     ):
         address = address_of(listening)
         write_address(claim, address)
-        migrate.upgrade(url)
+        is_new = migrate.upgrade(url)
         once = config.prepare(url)
         environment = dict(config.environment) | {"DATABASE_URL": url, VARIABLE: str(lifeline)}
         children = [Child(each) for each in _programs(config, once, environment, listening.fileno(), (lifeline, lock))]
         watch = SourceWatch(config.reload_folders) if config.reload_folders else None
         try:
-            _Run(children, server, address, config, watch, say).until_stopped()
+            _Run(children, server, address, config, watch, say, ONCE_PATIENCE_S if is_new else 0).until_stopped()
         finally:
             say("Stopping")
             end_all(children, PATIENCE_S)
@@ -165,6 +165,7 @@ class _Run:
     config: ServeConfig
     watch: SourceWatch | None
     say: Say
+    once_patience_s: float
     is_ready: bool = False
     began_at: float = field(default_factory=time.monotonic)
     postgres_not_before: float = 0.0
@@ -217,7 +218,7 @@ class _Run:
 
     def _announce(self) -> None:
         once = [child for child in self.children if child.program.is_once and child.process]
-        if once and time.monotonic() < self.began_at + ONCE_PATIENCE_S:
+        if once and time.monotonic() < self.began_at + self.once_patience_s:
             return
         if not _is_ready(self.address):
             return

@@ -4,7 +4,7 @@ python small_programs.py serve DATA_FOLDER PORT [WEB_PROGRAM]    the supervisor
 python small_programs.py web DESCRIPTOR                          answers with its pid; /readyz asks the database
 python small_programs.py worker                                  starts a child of its own, and sleeps
 python small_programs.py broken DESCRIPTOR                       ends at once
-python small_programs.py once                                    ends well after a second
+python small_programs.py once                                    ends well after ONCE_S seconds, or one
 """
 
 from __future__ import annotations
@@ -80,6 +80,6 @@ if __name__ == "__main__":
     elif sys.argv[1] == "worker":
         worker()
     elif sys.argv[1] == "once":
-        time.sleep(1)
+        time.sleep(float(os.environ.get("ONCE_S", "1")))
     elif sys.argv[1] == "broken":
         sys.exit(3)

@@ -6,12 +6,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from app.operations.supervisor import ONCE_PATIENCE_S
 from tests.app.operations.serving import Serving, processes_of, wait_until
 from tests.conftest import REPOSITORY
 
@@ -47,14 +49,20 @@ def test_ready_is_said_after_what_runs_once_with_the_greeting(serving: Serving) 
     assert not serving.has_said("demo data ended")
 
 
-def test_a_killed_supervisor_leaves_no_process_behind_and_all_data(data_folder: Path) -> None:
+def test_a_killed_supervisor_leaves_no_process_behind_and_all_data(
+    data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = serve(data_folder).until_ready()
     with psycopg.connect(first.url()) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS row")
     first.end(signal.SIGKILL)
     # Started again at once on the same port: it waits for the processes of the killed one.
     left = set(processes_of(data_folder))
+    monkeypatch.setenv("ONCE_S", "1000")
+    began = time.monotonic()
     second = serve(data_folder, int(first.address.rsplit(":", 1)[1])).until_ready()
+    assert time.monotonic() - began < ONCE_PATIENCE_S, "only a first start waits for what runs once"
+    assert second.until_said("Demo data are still being made; the pages answer meanwhile")
     assert left.isdisjoint(processes_of(data_folder)), "a process of the killed one"
     with psycopg.connect(second.url()) as connection:
         assert connection.execute("SELECT row FROM kept").fetchone() == (1,)
