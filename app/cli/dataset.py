@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -140,6 +141,11 @@ def _print_report(report: RunReport, refusals: list[tuple[str, str]], as_json: b
     typer.echo(f"{report.dataset}: {in_words(report.counts) or 'nothing to do'}")
 
 
+def _plain(value: object) -> str:
+    """Times as ISO 8601, which scripts parse."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
 @group.command("list")
 def list_(as_json: Json = False) -> None:
     """List the datasets."""
@@ -153,7 +159,7 @@ def list_(as_json: Json = False) -> None:
             found += page
             after = page[-1].name
     if as_json:
-        typer.echo(json.dumps([dataclasses.asdict(each) for each in found], indent=1, default=str))
+        typer.echo(json.dumps([dataclasses.asdict(each) for each in found], indent=1, default=_plain))
         return
     for each in found:
         typer.echo(
@@ -178,7 +184,7 @@ def show(name: str, as_json: Json = False) -> None:
         breakdown = dataset_breakdown(session, facts.dataset_id)
     parts = (dataclasses.asdict(overview) if overview else {}) | dataclasses.asdict(breakdown)
     if as_json:
-        typer.echo(json.dumps(parts, indent=1, default=str))
+        typer.echo(json.dumps(parts, indent=1, default=_plain))
         return
     for part, value in parts.items():
         shown = ", ".join(f"{each['name']} {each['count']}" for each in value) if isinstance(value, list) else value

@@ -44,11 +44,15 @@ def draft(
     if kinds and not replay and not (model and base_url):
         raise typer.BadParameter("captions come from a model: give --model and --base-url, or --replay")
     reports = []
+    from app.cli.opening import say
+
     if corpus:
         reports.append(_draft_corpus(name, per_scene, seed))
     if kinds:
         with _endpoint(model, base_url, replay) as endpoint:
             reports.append(_draft_captions(name, endpoint, [CAPTIONS[kind] for kind in kinds], concurrency))
+        if not any(reports[-1].counts.values()):
+            say("No caption was missing: each scene with an optical image, which captions are written of, has its own.")
     _print_reports(reports, as_json)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 from pathlib import Path
 from typing import Annotated
@@ -70,13 +71,17 @@ def verify(
     """Compare an exported folder with its manifest; needs no database."""
     from app.release.workflow import verify_folder
 
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "There is no such folder", str(folder))
     report = verify_folder(folder)
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(report) | {"is_intact": report.is_intact}, indent=1))
     else:
         for fault in report.faults:
             typer.echo(f"fault in {fault}")
-        state = "intact" if report.is_intact else f"{len(report.faults) + report.faults_unnamed} faults"
+        faults = len(report.faults) + report.faults_unnamed
+        state = "intact" if report.is_intact else f"{faults} {'fault' if faults == 1 else 'faults'}"
         typer.echo(f"{report.release or folder}: {state}; {report.texts} texts, {report.images} images")
-        typer.echo(f"identity {report.identity}")
+        if report.identity:
+            typer.echo(f"identity {report.identity}")
     raise typer.Exit(0 if report.is_intact else 1)

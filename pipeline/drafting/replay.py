@@ -72,7 +72,8 @@ class Replies:
                         reply = _parse(line, f"{file}, line {number}")
                         self._lines.setdefault((reply["scene"], reply["kind"]), []).append(reply)
         except (OSError, UnicodeDecodeError) as error:
-            raise ReplayError(f"{file}: cannot be read ({error}). Give a folder that holds {REPLIES}.") from error
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise ReplayError(f"{file}: cannot be read ({reason}). Give a folder that holds {REPLIES}.") from error
 
     def next(self, scene: str, kind: str) -> Mapping[str, Any] | None:
         """The next reply for a scene, or None if there is none at all."""

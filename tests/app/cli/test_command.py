@@ -53,6 +53,13 @@ def test_a_folder_that_is_no_release_is_not_intact(tmp_path: Path, environment: 
     assert json.loads(refused.stdout)["is_intact"] is False
 
 
+def test_a_release_that_is_not_there_is_one_sentence(tmp_path: Path, environment: dict[str, str]) -> None:
+    refused = run(environment, "release", "verify", str(tmp_path / "none"))
+    assert refused.exit_code == 1
+    sentence = str(sentence_of(refused.exception))  # type: ignore[arg-type]
+    assert sentence.startswith(f"There is no such folder ({tmp_path / 'none'})")
+
+
 def test_draft_needs_to_be_told_what_to_write(environment: dict[str, str]) -> None:
     assert "--corpus" in run(environment, "draft", "ships").output
     assert "--base-url" in run(environment, "draft", "ships", "--captions", "concise").output
