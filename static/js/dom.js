@@ -20,6 +20,9 @@ export function element(tag, options = {}, ...children) {
   return made;
 }
 
+/** Resolves when what was changed so far can be seen. @returns {Promise<void>} */
+export const afterPaint = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+
 /** A text from outside, kept from turning its surroundings around. @param {string} text */
 export const bdi = (text) => element("bdi", { text });
 

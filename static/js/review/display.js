@@ -109,8 +109,8 @@ export class Display {
       invert: () => viewer.setInverted(!viewer.isInverted),
       smooth: () => viewer.setSmooth(!viewer.isSmooth),
       boxes: () => viewer.setBoxes(!viewer.areBoxesShown),
-      darker: () => viewer.setGamma(viewer.gamma / 1.1),
-      brighter: () => viewer.setGamma(viewer.gamma * 1.1),
+      darker: () => viewer.setBrightness(viewer.brightness / 1.1),
+      brighter: () => viewer.setBrightness(viewer.brightness * 1.1),
       limits: () => this.#resetLimits(),
       fit: () => viewer.fitOrFill(),
       nearer: () => viewer.zoom(0.5),
@@ -139,7 +139,7 @@ export class Display {
   #resetLimits() {
     const limits = this.viewer.packet?.scene.limits;
     if (!limits) return;
-    this.viewer.setGamma(1);
+    this.viewer.setBrightness(1);
     this.viewer.setLimits([...limits]);
     this.histogram.set(limits);
   }

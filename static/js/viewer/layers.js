@@ -27,16 +27,25 @@ function makeSource(source, projection, how) {
   });
 }
 
+/** What OpenLayers writes into the band that it adds where no data are told; elsewhere in that band is 0. */
+const HAS_DATA = 255;
+
 /**
  * Grey between the limits: `((value - low) / (high - low)) ^ (1 / gamma)`, inverted on wish.
+ *
+ * Beside pixels without data the graphics card mixes the value with 0, which in decibels is bright: a seam of targets that
+ * are not there. The share of data is mixed in the same way, so their quotient is the value of the data alone.
  * @param {Stretch} variables
+ * @param {boolean} hasNoData
  */
-function greyStyle(variables) {
+function greyStyle(variables, hasNoData = false) {
   const range = ["-", ["var", "high"], ["var", "low"]];
-  const share = ["clamp", ["/", ["-", ["band", 1], ["var", "low"]], range], 0, 1];
+  const data = ["/", ["band", 2], HAS_DATA];
+  const value = hasNoData ? ["/", ["band", 1], ["clamp", data, 0.001, 1]] : ["band", 1];
+  const share = ["clamp", ["/", ["-", value, ["var", "low"]], range], 0, 1];
   const bent = ["^", share, ["/", 1, ["var", "gamma"]]];
   const grey = ["+", ["var", "invert"], ["*", ["-", 1, ["*", 2, ["var", "invert"]]], bent]];
-  return { variables: { ...variables }, color: ["array", grey, grey, grey, 1] };
+  return { variables: { ...variables }, color: ["array", grey, grey, grey, hasNoData ? ["case", [">=", data, 0.5], 1, 0] : 1] };
 }
 
 /**
@@ -47,7 +56,7 @@ function greyStyle(variables) {
 export function sarLayer(source, projection, { interpolate, nodata, stretch }) {
   return new ol.layer.WebGLTile({
     source: makeSource(source, projection, { interpolate, nodata, normalize: false }),
-    style: greyStyle(stretch),
+    style: greyStyle(stretch, nodata !== null),
   });
 }
 
@@ -62,6 +71,18 @@ export function byteLayer(source, projection, { interpolate, stretch }) {
     source: makeSource(source, projection, { interpolate, normalize: true }),
     ...(stretch ? { style: greyStyle(stretch) } : {}),
   });
+}
+
+/**
+ * The edge of the image: a dark sea, or ground without data, does not show where it ends.
+ * @param {[number, number, number, number]} extent
+ */
+export function frameLayer(extent) {
+  const stroke = new ol.style.Stroke({ color: "rgba(255, 255, 255, 0.28)", width: 1 });
+  const [left, bottom, right, top] = extent;
+  const ring = [[left, top], [right, top], [right, bottom], [left, bottom], [left, top]];
+  const source = new ol.source.Vector({ features: [new ol.Feature(new ol.geom.Polygon([ring]))] });
+  return new ol.layer.Vector({ source, style: new ol.style.Style({ stroke }), zIndex: 5, updateWhileInteracting: true });
 }
 
 /** Whether this browser can draw the layers. */

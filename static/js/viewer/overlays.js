@@ -4,6 +4,8 @@
 import { bearingUp } from "../ground.js";
 
 const LONGEST_PX = 120;
+/** Up to this share a pixel counts as square. */
+const ALIKE = 0.02;
 
 /**
  * The longest of 1, 2, 5 × 10ⁿ metres that fits.
@@ -22,17 +24,24 @@ function metresText(metres) {
 }
 
 /**
+ * A bar across; and one up, of as many metres, where pixels are not as high as wide.
  * @param {HTMLElement} element
- * @param {number | null} spacing_m metres across one pixel, null where it is not known
+ * @param {[number, number] | null} spacing_m metres down and across one pixel, null where it is not known
  * @param {number} resolution image pixels a screen pixel
  */
 export function drawScale(element, spacing_m, resolution) {
   element.hidden = spacing_m === null;
   if (spacing_m === null) return;
-  const { metres, px } = scaleOf(spacing_m * resolution);
-  const [text, bar] = element.children;
+  const [down, across] = spacing_m;
+  const { metres, px } = scaleOf(across * resolution);
+  const [text, bar, upright] = element.children;
   if (text) text.textContent = metresText(metres);
   if (bar instanceof HTMLElement) bar.style.width = `${px}px`;
+  if (!(upright instanceof HTMLElement)) return;
+  upright.hidden = Math.abs(down / across - 1) < ALIKE;
+  const height = (px * across) / down;
+  upright.style.height = `${height}px`;
+  element.style.minHeight = upright.hidden ? "" : `${height + 10}px`;
 }
 
 /**

@@ -3,6 +3,9 @@
 
 /** @typedef {[number, number]} Point */
 
+/** So near to a box the pointer still means it. */
+const REACH_PX = 3;
+
 /** @param {Element | null} found */
 function html(found) {
   if (!(found instanceof HTMLElement)) throw new Error("the page lacks a part of the viewer");
@@ -12,7 +15,7 @@ function html(found) {
 export class Panel {
   /**
    * @param {HTMLElement} element
-   * @param {{ onPoint: (coordinate: Point | null) => void, onBox: (numbers: number[], isClick: boolean) => void }} listeners
+   * @param {{ onPoint: (coordinate: Point | null) => void, onBox: (numbers: number[], isClick: boolean) => void, boxesAt: (coordinate: Point, tolerance: number) => number[] }} listeners
    */
   constructor(element, listeners) {
     this.element = element;
@@ -49,14 +52,13 @@ export class Panel {
   }
 
   /**
-   * The smallest box there: a large one must not hide those inside it.
    * @param {number[]} pixel
    * @returns {number[]}
    */
   #boxesAt(pixel) {
-    const found = this.map.getFeaturesAtPixel(pixel, { hitTolerance: 3 }).map((feature) => feature.get("box"));
-    found.sort((one, other) => one.width * one.height - other.width * other.height);
-    return found.length ? [found[0].number] : [];
+    const coordinate = this.map.getCoordinateFromPixel(pixel);
+    const resolution = this.map.getView().getResolution() ?? 1;
+    return coordinate ? this.listeners.boxesAt([coordinate[0] ?? 0, coordinate[1] ?? 0], REACH_PX * resolution) : [];
   }
 
   /**

@@ -1,11 +1,13 @@
 // @ts-check
 /** Both panels of a scene over one view: what is shown, how it is stretched, and what is under the cursor. */
 
+import { afterPaint } from "../dom.js";
 import { lonlatAt } from "../ground.js";
 import { flip, pixelAt } from "../pixels.js";
 import { openAsset } from "./assets.js";
 import { Boxes } from "./boxes.js";
-import { byteLayer, hasWebGL, sarLayer } from "./layers.js";
+import { firstGamma } from "./contrast.js";
+import { byteLayer, frameLayer, hasWebGL, sarLayer } from "./layers.js";
 import { drawArrows, drawScale } from "./overlays.js";
 import { Panel } from "./panel.js";
 import { Sampler } from "./readout.js";
@@ -34,7 +36,9 @@ export class Viewer {
   isInverted = false;
   isSmooth = true;
   areBoxesShown = true;
-  gamma = 1;
+  /** How much brighter than at first the person likes it; stays from scene to scene. */
+  brightness = 1;
+  #firstGamma = 1;
   /** @type {[number, number]} */
   limits = [0, 1];
   canDraw = hasWebGL();
@@ -53,6 +57,8 @@ export class Viewer {
   #isReading = false;
   #isFitted = true;
   #isFilled = false;
+  /** @type {number[]} */
+  #lit = [];
 
   /**
    * @param {HTMLElement} root the element `.panels`
@@ -61,11 +67,16 @@ export class Viewer {
   constructor(root, listeners) {
     this.root = root;
     this.listeners = listeners;
-    const parts = { onPoint: (/** @type {[number, number] | null} */ at) => this.#pointed(at), onBox: listeners.onBox };
+    const parts = {
+      onPoint: (/** @type {[number, number] | null} */ at) => this.#pointed(at),
+      onBox: listeners.onBox,
+      boxesAt: (/** @type {[number, number]} */ at, /** @type {number} */ tolerance) => this.#boxes?.numbersAt(at, tolerance) ?? [],
+    };
     this.sar = new Panel(this.#part('[data-panel="sar"]'), parts);
     this.optical = new Panel(this.#part('[data-panel="optical"]'), parts);
     this.north = this.#part(".north");
     this.look = this.#part(".look");
+    new ResizeObserver(() => this.#arrange()).observe(root);
     this.sar.map.on("change:size", () => this.#isFitted && this.fit());
     root.addEventListener("wheel", () => (this.#isFitted = false), { passive: true });
     root.addEventListener("pointerdown", () => (this.#isFitted = false));
@@ -83,9 +94,14 @@ export class Viewer {
     this.packet = packet;
     const { scene } = packet;
     this.limits = [...scene.limits];
+    this.#firstGamma = firstGamma(scene);
+    this.#clearMaps();
     this.isProcessed &&= scene.has_processed;
     this.setMode(scene.assets.optical ? this.mode : "sar");
     drawArrows(this.north, this.look, scene);
+    // The texts first: making the layers takes longer than all else that is shown.
+    await afterPaint();
+    if (this.packet !== packet) return;
     try {
       await (this.canDraw ? this.#draw(packet) : this.#drawStills(packet));
     } catch (error) {
@@ -99,6 +115,7 @@ export class Viewer {
     this.#makeView(scene.rows, scene.cols);
     this.#boxes = new Boxes(packet.boxes, scene.rows);
     this.#boxes.show(this.areBoxesShown);
+    this.#boxes.light(this.#lit);
     await this.#redraw(packet);
   }
 
@@ -140,8 +157,9 @@ export class Viewer {
       processed: byteLayer(processed, projection, { interpolate, stretch: this.#byteStretch() }),
     };
     this.#applyProcessing();
-    this.sar.show(this.#view, [this.#layers.raw, this.#layers.processed, this.#boxes.layer()]);
-    this.optical.show(this.#view, optical ? [byteLayer(optical, projection, { interpolate }), this.#boxes.layer()] : []);
+    const frame = () => frameLayer([0, 0, cols, rows]);
+    this.sar.show(this.#view, [this.#layers.raw, this.#layers.processed, frame(), this.#boxes.layer()]);
+    this.optical.show(this.#view, optical ? [byteLayer(optical, projection, { interpolate }), frame(), this.#boxes.layer()] : []);
     if (this.#isFitted) this.fit();
     this.#drawScales();
   }
@@ -155,23 +173,37 @@ export class Viewer {
 
   clear() {
     this.packet = null;
+    this.#clearMaps();
+    drawScale(this.sar.scale, null, 1);
+    drawScale(this.optical.scale, null, 1);
+    this.north.hidden = this.look.hidden = true;
+  }
+
+  /** Nothing of one scene is ever seen beside the texts of another. */
+  #clearMaps() {
     this.#layers = null;
     this.#samplers = null;
     this.#boxes = null;
+    this.#lit = [];
     this.sar.clear();
     this.optical.clear();
     this.#isFitted = true;
     this.#isFilled = false;
   }
 
+  /** @returns {number} of the values as they are shown */
+  get gamma() {
+    return this.isProcessed ? this.brightness : this.brightness * this.#firstGamma;
+  }
+
   #stretch() {
     const scale = this.packet?.scene.scale ?? 1;
     const [low, high] = this.limits;
-    return { low: low / scale, high: high / scale, gamma: this.gamma, invert: Number(this.isInverted) };
+    return { low: low / scale, high: high / scale, gamma: this.brightness * this.#firstGamma, invert: Number(this.isInverted) };
   }
 
   #byteStretch() {
-    return { low: 0, high: 1, gamma: this.gamma, invert: Number(this.isInverted) };
+    return { low: 0, high: 1, gamma: this.brightness, invert: Number(this.isInverted) };
   }
 
   #restretch() {
@@ -185,7 +217,7 @@ export class Viewer {
   }
 
   #drawScales() {
-    const spacing = this.packet?.scene.pixel_spacing_m?.[1] ?? null;
+    const spacing = this.packet?.scene.pixel_spacing_m ?? null;
     const resolution = this.#view?.getResolution() ?? 1;
     for (const panel of [this.sar, this.optical]) drawScale(panel.scale, spacing, resolution);
   }
@@ -196,9 +228,9 @@ export class Viewer {
     this.#restretch();
   }
 
-  /** @param {number} gamma */
-  setGamma(gamma) {
-    this.gamma = Math.min(4, Math.max(0.25, gamma));
+  /** @param {number} brightness 1: as at first */
+  setBrightness(brightness) {
+    this.brightness = Math.min(4, Math.max(0.25, brightness));
     this.#restretch();
   }
 
@@ -232,6 +264,16 @@ export class Viewer {
     if (hasOptical || !this.packet) this.mode = mode;
     this.root.dataset.mode = hasOptical ? mode : "sar";
     this.root.dataset.front = "sar";
+    this.#arrange();
+  }
+
+  /** A pair lies one above the other where both images then come out clearly larger. */
+  #arrange() {
+    const { clientWidth, clientHeight } = this.root;
+    const { rows, cols } = this.packet?.scene ?? { rows: 1, cols: 1 };
+    const beside = Math.min(clientWidth / 2 / cols, clientHeight / rows);
+    const above = Math.min(clientWidth / cols, clientHeight / 2 / rows);
+    this.root.classList.toggle("is-stacked", above > 1.1 * beside);
   }
 
   /** In blink, the other image. */
@@ -264,7 +306,9 @@ export class Viewer {
 
   /** @param {Iterable<number>} numbers */
   light(numbers) {
-    this.#boxes?.light(numbers);
+    this.#lit = [...numbers];
+    // The images are drawn anew for it: what was typed is seen before.
+    void afterPaint().then(() => this.#boxes?.light(this.#lit));
   }
 
   /** @param {Iterable<number>} numbers */
