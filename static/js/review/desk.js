@@ -11,7 +11,7 @@ import { Judging } from "./judging.js";
 import { ask, notify, say, showSheet } from "./messages.js";
 import { Queue } from "./queue.js";
 import { Saver } from "./saving.js";
-import { tellAhead, tellEmpty, tellFoot, tellHold, tellInstead, tellNoPacket, tellPacket, tellSaving } from "./telling.js";
+import { tellAhead, tellArrived, tellEmpty, tellFoot, tellHold, tellInstead, tellNoPacket, tellPacket, tellSaving } from "./telling.js";
 import { Work } from "./work.js";
 
 /** @typedef {import("./contract").PacketView} PacketView */
@@ -24,6 +24,8 @@ export class Desk {
   #work = null;
   #writer = crypto.randomUUID();
   #acknowledged = 0;
+  /** The dataset of the review that was sent last. */
+  #sentOf = "";
   #isOpening = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #again;
@@ -180,6 +182,7 @@ export class Desk {
     const work = this.#work;
     if (!work?.isComplete) return;
     this.#work = null;
+    this.#sentOf = work.packet.dataset.name;
     this.saver.submit(work.submission(crypto.randomUUID()));
     notify("hold", null);
     await this.#goOn("Sending the review …");
@@ -198,6 +201,7 @@ export class Desk {
   /** @param {import("./contract").Acknowledgement} acknowledgement */
   #acknowledge(acknowledgement) {
     this.#acknowledged += 1;
+    if (acknowledgement.counted_as === "slot") tellArrived(this.#sentOf);
     notify("extra", acknowledgement.counted_as === "extra" ? { title: "Kept as an extra opinion.", text: acknowledgement.message } : null);
     if (acknowledgement.next) this.queue.take(acknowledgement.next);
     this.#afterSubmit();

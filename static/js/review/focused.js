@@ -99,7 +99,7 @@ function drawFinding({ work, fix }, draft, finding, isNext) {
   const button =
     finding.suggestion === null
       ? null
-      : element("button", { class: "fix clip", type: "button", "data-focus": `fix-${finding.rule}-${finding.start}`, onclick: () => fix(finding) }, bdi(fixText(before, finding.suggestion)), isNext ? " " : null, isNext ? kbd("F") : null);
+      : element("button", { class: "fix", type: "button", "data-focus": `fix-${finding.rule}-${finding.start}`, onclick: () => fix(finding) }, element("span", { class: "clip" }, bdi(fixText(before, finding.suggestion))), isNext ? kbd("F") : null);
   return element(
     "li",
     { class: "finding", "data-family": finding.family },
@@ -220,6 +220,9 @@ function drawHint({ selection, complaint }) {
   return element("p", { class: "hint" }, "“", bdi(selection.range.text), "”: a digit flags it, ", kbd("→"), " goes on, ", kbd("Shift →"), " widens, ", kbd("Esc"), " ends");
 }
 
+/** What wrote it; a prompt is named after the kind of text, which stands beside it. @param {Draft} draft */
+const drafterText = ({ drafter, kind }) => drafter.replace(`prompt ${kind}.`, "prompt ");
+
 /**
  * @param {Scope} scope
  * @param {Draft} draft
@@ -230,7 +233,7 @@ export function drawFocused(scope, draft) {
   return element(
     "section",
     { class: "focused", "aria-label": `${draft.title}, ${place}`, "data-draft": draft.draft_id },
-    element("div", { class: "focused__kind" }, element("span", { class: "clip" }, `${draft.title} · `, bdi(draft.drafter)), element("span", { class: "mono", text: place })),
+    element("div", { class: "focused__kind" }, element("span", { class: "clip" }, `${draft.title} · `, bdi(drafterText(draft))), element("span", { class: "mono", text: place })),
     ...drawTexts(scope, draft),
     drawBoxes(scope, draft),
     drawFindings(scope, draft),

@@ -47,6 +47,7 @@ export function tellHold(left_s) {
 /** @param {boolean} isOpen */
 function showParts(isOpen) {
   slot("foot").hidden = !isOpen;
+  document.querySelector(".review")?.classList.toggle("is-empty", !isOpen);
   for (const button of document.querySelectorAll('[data-key="hand_back"]')) if (button instanceof HTMLElement) button.hidden = !isOpen;
 }
 
@@ -58,17 +59,30 @@ export function tellPacket({ dataset, scene, drafts }) {
   slot("scene").textContent = scene.place ? `${file} · ${scene.place}` : file;
   slot("scene").title = scene.name;
   slot("counts").textContent = `${drafts.length} ${drafts.length === 1 ? "text" : "texts"}, ${found || "none"} with findings`;
-  tellProgress(dataset);
+  tellProgress(dataset.name, dataset.reviewed, dataset.wanted);
   showParts(true);
 }
 
-/** @param {PacketView["dataset"]} dataset */
-function tellProgress({ reviewed, wanted }) {
-  const done = Math.min(wanted, reviewed);
+/** What was last told of the reviews done: a packet that was fetched ahead knows of fewer. */
+const told = { name: "", reviewed: 0, wanted: 0 };
+
+/**
+ * @param {string} name
+ * @param {number} reviewed
+ * @param {number} wanted
+ */
+function tellProgress(name, reviewed, wanted) {
+  Object.assign(told, { name, wanted, reviewed: name === told.name ? Math.max(told.reviewed, reviewed) : reviewed });
+  const done = Math.min(wanted, told.reviewed);
   const bar = slot("meter").querySelector("progress");
   if (bar) [bar.max, bar.value] = [Math.max(1, wanted), done];
   slot("done").textContent = `${done.toLocaleString("en")} / ${wanted.toLocaleString("en")}`;
   slot("meter").hidden = false;
+}
+
+/** One review more has arrived. @param {string} name the dataset's */
+export function tellArrived(name) {
+  if (name === told.name) tellProgress(name, told.reviewed + 1, told.wanted);
 }
 
 /** @param {import("./work.js").Work | null} work */
