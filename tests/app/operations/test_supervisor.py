@@ -136,7 +136,7 @@ def test_a_busy_port_is_told_before_a_database_is_made(data_folder: Path) -> Non
 def test_a_web_process_that_never_becomes_ready_ends_the_start_with_one_sentence(data_folder: Path) -> None:
     failing = serve(data_folder, web="broken")
     assert failing.process.wait(timeout=60) == 1
-    wait_until(lambda: failing.has_said("ended 4 times without becoming ready") is not None)
+    wait_until(lambda: failing.has_said("ended 3 times without becoming ready") is not None)
     assert processes_of(data_folder) == []
 
 
