@@ -62,6 +62,39 @@ def test_the_lint_catches_what_the_policy_forbids(text: str) -> None:
     assert faults(text)
 
 
+FREE_TEXT = re.compile(r"\b(display_name|email|message|description|error|notes|model|detail)\b|\brefusal\.")
+"""What people, files and models wrote, by the names under which pages have it."""
+NO_HTML_STRINGS = re.compile(r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|setHTMLUnsafe)\b")
+
+
+def bare_texts(text: str) -> list[str]:
+    """Free texts that stand in the page without ``<bdi>``; attributes and text areas hold no elements."""
+    bare = []
+    for found in re.finditer(r"\{\{(.*?)\}\}", text, re.S):
+        before = text[: found.start()]
+        is_in_tag = before.rfind("<") > before.rfind(">")
+        is_held = any(before.rfind(f"<{tag}") > before.rfind(f"</{tag}>") for tag in ("bdi", "textarea"))
+        if FREE_TEXT.search(found[1]) and not is_in_tag and not is_held:
+            bare.append(found[1].strip())
+    return bare
+
+
+@pytest.mark.parametrize("template", templates())
+def test_what_others_wrote_cannot_turn_the_page_around(template: str) -> None:
+    assert bare_texts((TEMPLATES / template).read_text()) == []
+
+
+def test_a_free_text_without_bdi_is_caught() -> None:
+    assert bare_texts("<td>{{ refusal.file }}</td>") == ["refusal.file"]
+    assert bare_texts('<td title="{{ message }}"><bdi>{{ message }}</bdi>{{ run.count }}</td>') == []
+
+
+def test_scripts_make_no_elements_from_strings() -> None:
+    scripts = list((REPOSITORY / "static" / "js").rglob("*.js"))
+    assert scripts
+    assert [path.name for path in scripts if NO_HTML_STRINGS.search(path.read_text())] == []
+
+
 def pages() -> Iterator[type]:
     """Every page's dataclass in the app."""
     for module in pkgutil.walk_packages(app.__path__, "app."):

@@ -223,13 +223,25 @@ def test_georeferenced_scenes_get_their_split_by_ground_and_others_by_duplicate_
     assert all(row["ground_cells"] and row["duplicate_group"] is None for row in found)
     assert all(len(row["ground"]["lonlat_corners"]) == 4 for row in found)
     make_sar(tmp_path / "flat" / "sar" / "a.tif", 5)
-    make_sar(tmp_path / "flat" / "sar" / "copy of a.tif", 5)
+    copy = make_sar(tmp_path / "flat" / "sar" / "copy of a.tif", 5)
+    copy.write_bytes(copy.read_bytes() + b"the same pixels in another file")
     run_import(tmp_path / "flat", name="flat")
     twins = rows(
         sessions, "select duplicate_group, split from scene join dataset using (dataset_id) where dataset.name = 'flat'"
     )
     assert twins[0] == twins[1]
     assert twins[0]["duplicate_group"]
+
+
+def test_two_looks_at_one_place_are_on_one_side(run_import: Import, sessions: SessionMaker, tmp_path: Path) -> None:
+    for place in range(5):
+        for look in range(2):
+            path = tmp_path / "in" / "sar" / f"{place}-{look}.tif"
+            make_sar(path, 2 * place + look, crs="EPSG:32630", east=place * 50_000.0, size=32)
+    run_import(tmp_path / "in")
+    found = [row["split"] for row in rows(sessions, "select split from scene order by name")]
+    assert found[::2] == found[1::2]
+    assert len(set(found)) > 1
 
 
 def test_a_split_file_holds_instead_of_what_the_source_says(
