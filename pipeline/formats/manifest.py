@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from pipeline.formats.layout import IMAGES, IMAGES_FILE, MANIFEST_FILE, TEXTS_FI
 
 WRITER: Final = "trihedral-sarlang-1"
 """The version of the bytes: a release and this version determine them."""
+LARGEST_BYTES: Final = 512 << 20
+"""Of a manifest that is read: one of three million files."""
 
 
 class ManifestError(ValueError):
@@ -97,10 +100,11 @@ def read_manifest(folder: Path) -> tuple[dict[str, Any], list[FileRow]]:
     """
     path = folder / MANIFEST_FILE
     try:
-        stored = path.read_bytes()
+        stored = _read(path)
         content = json.loads(stored)
         files = [FileRow(row["path"], row["sha256"], row["bytes"]) for row in content["files"]]
         is_as_written = is_intact(content) and _written(content) == stored and identity_of(files) == content["identity"]
+        is_as_written = is_as_written and _has_the_form(content, files)
     except FileNotFoundError:
         raise ManifestError(f"{folder} has no {MANIFEST_FILE}: it is not an exported release") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -110,6 +114,23 @@ def read_manifest(folder: Path) -> tuple[dict[str, Any], list[FileRow]]:
     if not is_as_written:
         raise ManifestError(f"{path} was changed after it was written; export the release again")
     return content, files
+
+
+def _read(path: Path) -> bytes:
+    status = path.stat()
+    # A named pipe would hold us here for ever, a larger file take all memory.
+    if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_BYTES:
+        raise ValueError(f"it is no file, or larger than {LARGEST_BYTES:,} bytes")
+    return path.read_bytes()
+
+
+def _has_the_form(content: Mapping[str, Any], files: Sequence[FileRow]) -> bool:
+    """What is told of a manifest is of the right kind: its own hash is no proof of that."""
+    release = content["release"]
+    is_told = isinstance(release, str) and release.isprintable() and len(release) <= 200
+    are_counts = all(type(content[key]) is int for key in ("texts", "images"))
+    are_files = all(isinstance(file.path, str) and isinstance(file.sha256, str) for file in files)
+    return is_told and are_counts and are_files and len({file.path for file in files}) == len(files)
 
 
 def _written(content: Mapping[str, Any]) -> bytes:

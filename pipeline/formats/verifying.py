@@ -17,6 +17,10 @@ from pipeline.formats.manifest import FileRow, ManifestError, identity_of, read_
 CHUNK_BYTES: Final = 1 << 20
 MOST_FAULTS: Final = 200
 """Reported; what is beyond is only counted."""
+LONGEST_LINE: Final = 64 << 20
+"""Bytes of a line of a side file that are read: many times what the longest has. Memory stays bounded."""
+_NOT_OURS: Final = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What reading a line raises that the writer did not write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,13 @@ class Fault:
     text: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.what}" + (f" (text {self.text})" if self.text else "")
+        return f"{_shown(self.file)}: {self.what}" + (f" (text {_shown(self.text)})" if self.text else "")
+
+
+def _shown(name: str) -> str:
+    """On one line, and short: a file's name, or an id in it, must not pass for a line of the report."""
+    short = name if len(name) <= 300 else f"{name[:300]}…"
+    return short if short.isprintable() else ascii(short)
 
 
 @dataclass(slots=True)
@@ -91,8 +101,12 @@ def _has_other_bytes(folder: Path, row: FileRow, report: VerifyReport) -> bool:
         report.add(Fault(row.path, "leads out of the folder, so it was not looked at"))
         return False
     target = folder / row.path
-    if target.is_symlink() or not target.is_file():
-        report.add(Fault(row.path, "is a link, not a file" if target.is_symlink() else "is missing"))
+    try:
+        fault = "is a link, not a file" if target.is_symlink() else None if target.is_file() else "is missing"
+    except OSError as error:  # such as a name that is longer than names can be
+        fault = f"cannot be looked at ({error.strerror})"
+    if fault is not None:
+        report.add(Fault(row.path, fault))
         return False
     total = hashlib.sha256()
     with target.open("rb") as file:
@@ -103,31 +117,44 @@ def _has_other_bytes(folder: Path, row: FileRow, report: VerifyReport) -> bool:
 
 def _name_texts(folder: Path, row: FileRow, changed: set[str], report: VerifyReport) -> None:
     """Report a changed file, with the texts or scenes in which it differs."""
-    faults: list[Fault] = []
-    if row.path == TEXTS_FILE:
-        faults = list(_faults_of_side_file(folder / TEXTS_FILE, TEXTS_FILE))
-    elif row.path == IMAGES_FILE:
-        faults = list(_faults_of_side_file(folder / IMAGES_FILE, IMAGES_FILE))
-    elif row.path.startswith("Text/") and TEXTS_FILE not in changed and (folder / TEXTS_FILE).is_file():
-        faults = list(_faults_of_text_file(folder, row.path))
-    elif row.path.startswith("SARimages/") and IMAGES_FILE not in changed and (folder / IMAGES_FILE).is_file():
-        faults = list(_faults_of_image(folder, row.path))
+    try:
+        faults = list(_faults_in(folder, row.path, changed))
+    except _NOT_OURS:
+        # The side file is as a manifest says that is not ours either.
+        faults = []
     for fault in faults or [Fault(row.path, "has other bytes than the manifest says")]:
         report.add(fault)
 
 
+def _faults_in(folder: Path, path: str, changed: set[str]) -> Iterator[Fault]:
+    if path in {TEXTS_FILE, IMAGES_FILE}:
+        yield from _faults_of_side_file(folder / path, path)
+    elif path.startswith("Text/") and TEXTS_FILE not in changed and (folder / TEXTS_FILE).is_file():
+        yield from _faults_of_text_file(folder, path)
+    elif path.startswith("SARimages/") and IMAGES_FILE not in changed and (folder / IMAGES_FILE).is_file():
+        yield from _faults_of_image(folder, path)
+
+
 def _faults_of_side_file(path: Path, name: str) -> Iterator[Fault]:
     """Lines that are not as they were sealed."""
+    for number, stored in enumerate(_lines(path), start=1):
+        if len(stored) == LONGEST_LINE:
+            yield Fault(name, f"line {number} is longer than any of a release; what follows was not looked at")
+            return
+        try:
+            line = json.loads(stored)
+            is_same = is_intact(line) and json_line(line).encode() + b"\n" == stored
+            is_same = is_same and (name == IMAGES_FILE or line["id"] == text_id(line))
+        except _NOT_OURS:
+            line, is_same = None, False
+        if not is_same:
+            yield Fault(name, f"line {number} was changed", _label(line))
+
+
+def _lines(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
-        for number, stored in enumerate(file, start=1):
-            try:
-                line = json.loads(stored)
-                is_same = is_intact(line) and json_line(line).encode() + b"\n" == stored
-                is_same = is_same and (name == IMAGES_FILE or line["id"] == text_id(line))
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-                line, is_same = None, False
-            if not is_same:
-                yield Fault(name, f"line {number} was changed", _label(line))
+        while stored := file.readline(LONGEST_LINE):
+            yield stored
 
 
 def _label(line: Any) -> str | None:
@@ -154,16 +181,14 @@ def _fault_of_piece(file: BinaryIO, path: str, entry: Entry) -> Fault | None:
 
 def _entries_in(folder: Path, path: str) -> Iterator[Entry]:
     stem = path.rpartition(".")[0]
-    with (folder / TEXTS_FILE).open("rb") as file:
-        for stored in file:
-            entry: dict[str, Any] = json.loads(stored)
-            if entry["file"] == f"{stem}.json":
-                yield entry
+    for stored in _lines(folder / TEXTS_FILE):
+        entry: dict[str, Any] = json.loads(stored)
+        if entry["file"] == f"{stem}.json":
+            yield entry
 
 
 def _faults_of_image(folder: Path, path: str) -> Iterator[Fault]:
-    with (folder / IMAGES_FILE).open("rb") as file:
-        for stored in file:
-            entry = json.loads(stored)
-            if entry["image"] == path:
-                yield Fault(path, f"has other pixels than scene {entry['scene']!r} of dataset {entry['dataset']}")
+    for stored in _lines(folder / IMAGES_FILE):
+        entry = json.loads(stored)
+        if entry["image"] == path:
+            yield Fault(path, f"has other pixels than scene {entry['scene']!r} of dataset {entry['dataset']}")

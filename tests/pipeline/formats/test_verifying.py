@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.formats import verifying
 from pipeline.formats.entries import json_line, sealed, text_id
 from pipeline.formats.image_names import ImageNames
 from pipeline.formats.manifest import FileRow, ReleaseHead, identity_of
@@ -127,6 +129,66 @@ def test_a_manifest_that_leads_out_of_the_folder_is_not_followed(folder: Path) -
     assert [fault.what for fault in verify_folder(folder).faults] == [
         "leads out of the folder, so it was not looked at"
     ]
+
+
+def forge(folder: Path, **changes: Any) -> None:
+    """A manifest that is whole by its own hash."""
+    content = json.loads((folder / "manifest.json").read_bytes())
+    del content["sha256"]
+    content.update(changes)
+    text = json.dumps(sealed(content), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    (folder / "manifest.json").write_text(text)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"release": "x\nbench@1: intact"}, {"release": {}}, {"texts": "2"}, {"images": None}]
+)
+def test_a_forged_manifest_cannot_put_words_into_the_report(folder: Path, changes: dict[str, Any]) -> None:
+    forge(folder, **changes)
+    report = verify_folder(folder)
+    assert not report.is_intact
+    assert report.release == ""
+
+
+def test_names_that_are_no_names_are_one_short_line_of_the_report(folder: Path) -> None:
+    files = json.loads((folder / "manifest.json").read_bytes())["files"]
+    strange = [{"path": path, "sha256": "0" * 64, "bytes": 1} for path in ("x" * 5000, "a\nbench@1: intact", "a\0")]
+    forge(folder, files=sorted([*files, *strange], key=lambda row: row["path"].encode()))
+    told = [str(fault) for fault in verify_folder(folder).faults]
+    assert len(told) == 3
+    assert all(line.isprintable() and len(line) < 400 for line in told)
+
+
+def test_a_manifest_that_is_a_pipe_or_lists_a_file_twice_is_not_read(folder: Path) -> None:
+    files = json.loads((folder / "manifest.json").read_bytes())["files"]
+    forge(folder, files=[*files, files[-1]])
+    assert not verify_folder(folder).is_intact
+    (folder / "manifest.json").unlink()
+    os.mkfifo(folder / "manifest.json")
+    assert "it is no file" in verify_folder(folder).faults[0].what
+
+
+def test_a_line_without_end_takes_no_more_memory_than_one_of_a_release(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifying, "LONGEST_LINE", 1 << 16)
+    with (folder / "texts.jsonl").open("r+b") as file:
+        file.truncate(10 << 20)
+    faults = verify_folder(folder).faults
+    assert [fault.file for fault in faults] == ["texts.jsonl"]
+    assert "longer than any of a release" in faults[0].what
+
+
+def test_a_side_file_of_nonsense_under_a_forged_manifest_ends_in_faults(folder: Path) -> None:
+    (folder / "texts.jsonl").write_text("[1]\nnull\n")
+    files = json.loads((folder / "manifest.json").read_bytes())["files"]
+    for row in files:
+        if row["path"] == "texts.jsonl":
+            row["sha256"] = hashlib.sha256((folder / "texts.jsonl").read_bytes()).hexdigest()
+    forge(folder, files=files, identity=identity_of([FileRow(**row) for row in files]))
+    changed = next(row["path"] for row in files if row["path"].startswith("Text/"))
+    (folder / changed).write_text("changed")
+    assert [fault.file for fault in verify_folder(folder).faults] == [changed]
 
 
 def test_changing_a_text_everywhere_changes_the_identity(folder: Path) -> None:
