@@ -35,6 +35,8 @@ TICK_S = 0.1
 PATIENCE_S = 15.0
 """How long children may finish what they have in hand when all is stopped."""
 FALLS_BEFORE_READY = 3
+PROBE_S = 1.0
+"""How long a process may take to say that it is ready before it is asked again; nothing else is looked after then."""
 POSTGRES_PAUSE_S = 5.0
 ONCE_PATIENCE_S = 20.0
 """On a new database the address is printed after this, even where a program that is run once still works."""
@@ -237,7 +239,7 @@ class _Run:
 
 def _is_ready(address: str) -> bool:
     try:
-        with urlopen(f"{address}/readyz", timeout=2) as answer:  # noqa: S310 - an address of ours
+        with urlopen(f"{address}/readyz", timeout=PROBE_S) as answer:  # noqa: S310 - an address of ours
             return bool(answer.status == 200)
     except (URLError, OSError):
         return False
