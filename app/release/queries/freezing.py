@@ -88,7 +88,8 @@ scenes as materialized (
     select distinct scene_id, dataset from texts
 ),
 parts as (
-    select coalesce(jsonb_agg(to_jsonb(part) order by dataset, split, kind, question_type), '[]') as parts from (
+    select coalesce(jsonb_agg(to_jsonb(part) order by
+        dataset collate "C", split collate "C", kind collate "C", question_type collate "C"), '[]') as parts from (
         select dataset, split, kind, question_type, count(*) as texts, count(*) filter (where is_revised) as revised
         from texts group by dataset, split, kind, question_type) part
 ),

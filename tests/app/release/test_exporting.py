@@ -110,6 +110,21 @@ def test_an_export_holds_the_published_keys_and_a_side_file_for_the_rest(
     assert revised["verdicts"][0]["flags"] == ["vague"]
 
 
+def refuse_unsorted(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    assert [key for key, _ in pairs] == sorted(key for key, _ in pairs)
+    return dict(pairs)
+
+
+def test_keys_of_all_json_are_sorted(sessions: SessionMaker, store: AssetStore, release: str, tmp_path: Path) -> None:
+    workflow.export_release(sessions, store, release, "sarlang", tmp_path / "out")
+    files = [path for path in (tmp_path / "out").rglob("*") if path.suffix in {".json", ".jsonl"}]
+    assert len(files) == 8
+    for path in files:
+        texts = path.read_text().split("\n")[:-1] if path.suffix == ".jsonl" else [path.read_text()]
+        for text_of_file in texts:
+            json.loads(text_of_file, object_pairs_hook=refuse_unsorted)
+
+
 def test_hostile_texts_survive_the_round_trip_and_no_cell_starts_a_formula(
     sessions: SessionMaker, store: AssetStore, release: str, tmp_path: Path
 ) -> None:
@@ -249,7 +264,9 @@ def test_an_export_asked_for_twice_is_done_once_and_is_one_archive_of_fixed_byte
     with tarfile.open(fileobj=store.open(done.sha256)) as archive:
         members = archive.getmembers()
         archive.extractall(tmp_path / "unpacked", filter="data")
-    assert {(member.mtime, member.uid, member.gid, member.mode) for member in members} == {(0, 0, 0, 0o644)}
+    fixed = {(member.mtime, member.uid, member.gid, member.uname, member.gname, member.mode) for member in members}
+    assert fixed == {(0, 0, 0, "", "", 0o644)}
+    assert [member.name for member in members] == sorted(member.name for member in members)
     assert workflow.verify_folder(tmp_path / "unpacked" / "bench-1").is_intact
 
 

@@ -178,6 +178,17 @@ def test_a_release_never_changes(session: Session, store: AssetStore) -> None:
                 session.execute(text(change))
 
 
+def test_texts_and_scenes_are_in_the_order_of_code_points_whatever_the_database_sorts_by(session: Session) -> None:
+    collations = """select table_name || '.' || column_name, collation_name from information_schema.columns
+        where (table_name, column_name) in
+            (('release_text', 'text_sha256'), ('release_scene', 'dataset'), ('release_scene', 'name'))"""
+    assert {column: collation for column, collation in session.execute(text(collations))} == {
+        "release_text.text_sha256": "C",
+        "release_scene.dataset": "C",
+        "release_scene.name": "C",
+    }
+
+
 def test_two_at_once_under_one_name_get_two_numbers(sessions: SessionMaker, store: AssetStore) -> None:
     with transaction(sessions) as session:
         make_dataset(session, store, views())
