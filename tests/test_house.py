@@ -34,6 +34,7 @@ TYPES_THAT_RUN_NOTHING = {"sqlalchemy.orm.Session", "sqlalchemy.Engine", "sqlalc
 RUNS_SQL = {"execute", "exec_driver_sql"}
 ENDS_A_TRANSACTION = re.compile(r"\s*(begin|commit|rollback|end)\s*;?\s*", re.I)
 CLOCKS = ("datetime.now", "datetime.utcnow", "date.today", "time.time")
+DECODES_ELSEWHERE = tuple(f"pipeline.imaging.{name}." for name in ("decoding", "errors", "prepared"))
 JOBS_MAY = {"procrastinate.Blueprint", "procrastinate.JobContext", "procrastinate.RetryStrategy"}
 
 
@@ -66,6 +67,8 @@ def faults_of_imports(path: Path, tree: ast.AST) -> Iterator[str]:
             yield f"imports {module}, but SQL lives in queries.py and db/"
         if top in {"fastapi", "starlette"} and not may_http:
             yield f"imports {module}, but HTTP lives in pages.py, api.py, web/ and main.py"
+        if module.startswith("pipeline.imaging.") and not module.startswith(DECODES_ELSEWHERE):
+            yield f"imports {module}; images of others are decoded in the child process of SceneWorker"
         may_blueprint = path.name == "jobs.py" or room == "cli"
         if top == "procrastinate" and not (room == "work" or (may_blueprint and module in JOBS_MAY)):
             yield f"imports {module}; register on a blueprint in jobs.py, start work by name with work.defer()"
@@ -125,6 +128,7 @@ def test_sql_and_http_stay_in_their_files_and_nobody_commits_by_hand() -> None:
         ("review/queries.py", "def f(session):\n    session.execute(text('COMMIT;'))"),
         ("review/queries.py", "import datetime as dt\nnow = dt.datetime.now(dt.UTC)"),
         ("review/workflow.py", "import time\nnow = time.time()"),
+        ("intake/workflow.py", "from pipeline.imaging.preparation import prepare_scene"),
         ("release/api.py", "def f(session):\n    return StreamingResponse(rows(session))"),
     ],
 )

@@ -182,7 +182,7 @@ def test_texts_and_scenes_are_in_the_order_of_code_points_whatever_the_database_
     collations = """select table_name || '.' || column_name, collation_name from information_schema.columns
         where (table_name, column_name) in
             (('release_text', 'text_sha256'), ('release_scene', 'dataset'), ('release_scene', 'name'))"""
-    assert {column: collation for column, collation in session.execute(text(collations))} == {
+    assert dict(map(tuple, session.execute(text(collations)))) == {
         "release_text.text_sha256": "C",
         "release_scene.dataset": "C",
         "release_scene.name": "C",

@@ -82,3 +82,17 @@ def test_a_body_that_is_too_large_in_pieces_is_refused_too(application: FastAPI)
         assert told.status_code == 413
         assert "nothing of it was stored" in told.text
         assert "<h1" in told.text
+
+
+def test_a_fault_of_our_own_tells_nothing_of_the_inside(caplog: pytest.LogCaptureFixture) -> None:
+    application = FastAPI()
+    errors.install(application)
+
+    @application.get("/api/v1/x")
+    def fail() -> None:
+        raise RuntimeError("at the inside")
+
+    answer = TestClient(application, raise_server_exceptions=False).get("/api/v1/x")
+    assert (answer.status_code, answer.json()["code"]) == (500, "unexpected")
+    assert "inside" not in answer.text
+    assert "at the inside" in caplog.text

@@ -87,6 +87,17 @@ def test_any_file_name_is_only_a_name(tmp_path, name):
     assert read_raster(path).values.shape == (64, 80)
 
 
+@pytest.mark.parametrize("start", [b"BM", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\n", b"II*\0"])
+def test_a_file_that_leads_gdal_to_another_file_is_refused(tmp_path, start):
+    """GDAL itself finds a virtual raster behind any first bytes, and would read whatever that names."""
+    private = write_image(tmp_path / "private.tif", grey())
+    band = f"<SimpleSource><SourceFilename>{private}</SourceFilename><SourceBand>1</SourceBand></SimpleSource>"
+    virtual = f'<VRTRasterBand dataType="Byte" band="1">{band}</VRTRasterBand>'
+    image = tmp_path / "image.tif"
+    image.write_bytes(start + f'<VRTDataset rasterXSize="80" rasterYSize="64">{virtual}</VRTDataset>'.encode())
+    assert "truncated or damaged" in reason_of(image)
+
+
 def test_a_polarisation_is_chosen_by_number_or_description(tmp_path):
     path = write_image(tmp_path / "a.tif", np.stack([speckle(), speckle(seed=1)]), descriptions=("VV", "VH"))
     first = read_raster(path)
