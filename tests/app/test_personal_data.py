@@ -56,6 +56,13 @@ def test_name_and_address_are_in_the_table_of_people_alone(session: Session, rev
     assert value(session, "select count(*) from release_text where entry::text like :who", who=f"%{reviewer}%") == 3
 
 
+def test_no_other_table_has_a_place_for_a_name_or_an_address(session: Session) -> None:
+    telling = (
+        "select distinct table_name from information_schema.columns where column_name ~ 'e?mail|display_name|phone'"
+    )
+    assert {row[0] for row in rows(session, telling)} == MAY_KNOW
+
+
 def test_only_what_goes_with_a_person_points_to_one(session: Session) -> None:
     pointing = (
         "select conrelid::regclass::text, confdeltype::text from pg_constraint where confrelid = 'person'::regclass"

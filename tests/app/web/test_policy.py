@@ -57,6 +57,13 @@ def test_every_route_has_a_line_and_every_line_a_route(application: FastAPI) -> 
     assert names == set(POLICY)
 
 
+def test_what_is_open_to_all_is_named_here_once_more() -> None:
+    assert {name for name, allowed in POLICY.items() if allowed == ANYONE} == {
+        "healthz", "readyz", "static", "login_page", "login",
+    }  # fmt: skip
+    assert {name for name, allowed in POLICY.items() if allowed == SIGNED} == {"read_asset"}
+
+
 def test_nobody_gets_in_without_the_role(application: FastAPI, client: TestClient, tokens: dict[str, str]) -> None:
     wrong = []
     for (name, method, path), role in itertools.product(routes(application), [None, *ROLES]):
