@@ -125,8 +125,11 @@ def run_page(
 def next_step(dataset: DatasetOverview, breakdown: DatasetBreakdown) -> str | None:
     """What an admin types next: drafts before screening, screening before reviews."""
     if dataset.scenes and not dataset.drafts:
-        captions = f"\ntrihedral draft {dataset.name} --captions concise,complex" if breakdown.with_optical else ""
-        return f"trihedral draft {dataset.name} --corpus{captions}"
+        corpus = f"trihedral draft {dataset.name} --corpus"
+        captions = f"trihedral draft {dataset.name} --captions concise,complex"
+        if not breakdown.with_optical:
+            return corpus
+        return f"{corpus}\n{captions}" if breakdown.boxes else captions
     if breakdown.unscreened:
         return f"trihedral screen {dataset.name}"
     return None
