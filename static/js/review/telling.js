@@ -56,9 +56,10 @@ export function tellPacket({ dataset, scene, drafts }) {
   const found = drafts.filter((draft) => draft.findings.length).length;
   const file = scene.name.split("/").at(-1) ?? scene.name;
   slot("dataset").textContent = dataset.name;
-  slot("scene").textContent = scene.place ? `${file} · ${scene.place}` : file;
+  slot("scene").textContent = file;
   slot("scene").title = scene.name;
-  slot("counts").textContent = `${drafts.length} ${drafts.length === 1 ? "text" : "texts"}, ${found || "none"} with findings`;
+  const place = scene.place ? `${scene.place} · ` : "";
+  slot("counts").textContent = `${place}${drafts.length} ${drafts.length === 1 ? "text" : "texts"}, ${found || "none"} with findings`;
   tellProgress(dataset.name, dataset.reviewed, dataset.wanted);
   showParts(true);
 }
