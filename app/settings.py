@@ -13,7 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
+_DATABASE_URL_FORM = "DATABASE_URL must look like postgresql://user:password@host:5432/database."
 SHORTEST_SECRET = 32
 """Characters; below that an HMAC key can be guessed."""
 
@@ -47,7 +49,7 @@ class Settings:
     """
 
     data_folder: Path
-    database_url: str | None
+    database_url: str | None = field(repr=False)
     host: str
     port: int
     web_processes: int
@@ -155,8 +157,14 @@ def _database_url(given: str | None) -> str | None:
     # Neither the value nor its parts are repeated in a message: it may hold a password.
     scheme, separator, rest = given.partition("://")
     if not separator or scheme.split("+")[0] not in ("postgresql", "postgres"):
-        raise SettingsError("DATABASE_URL must look like postgresql://user:password@host:5432/database.")
-    return f"postgresql://{rest}"
+        raise SettingsError(_DATABASE_URL_FORM)
+    url = f"postgresql://{rest}"
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        # Without the cause, which quotes a part of the value.
+        raise SettingsError(_DATABASE_URL_FORM) from None
+    return url
 
 
 def _number(given: Mapping[str, str], name: str, otherwise: int, *, least: int, most: int) -> int:

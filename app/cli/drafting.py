@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -68,13 +69,32 @@ def screen(name: Annotated[str, typer.Argument(help="The dataset.")], as_json: J
     _print_reports([report], as_json)
 
 
+def _checked_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_usable = False
+    if not is_usable:
+        raise typer.BadParameter("it must look like https://host/v1", param_hint="--base-url")
+    return url
+
+
+def _key() -> str | None:
+    # The value is not repeated: it is a secret, or something that was pasted in its place.
+    key = os.environ.get(KEY_VARIABLE)
+    if key is not None and not (key.isascii() and key.isprintable()):
+        raise typer.BadParameter("it has a character that no key has; copy the key anew", param_hint=KEY_VARIABLE)
+    return key
+
+
 @contextmanager
 def _endpoint(model: str | None, base_url: str | None, replay: Path | None) -> Iterator[Endpoint]:
     from pipeline.drafting.client import Endpoint
     from pipeline.drafting.replay import ReplayServer
 
     if replay is None:
-        yield Endpoint(base_url=str(base_url), model=str(model), api_key=os.environ.get(KEY_VARIABLE))
+        yield Endpoint(base_url=_checked_url(str(base_url)), model=str(model), api_key=_key())
         return
     with ReplayServer(replay) as server:
         yield Endpoint(base_url=server.base_url, model=model or "replay", is_replay=True)

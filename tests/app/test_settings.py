@@ -53,6 +53,15 @@ def test_the_secret_and_the_password_are_in_no_text(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as refused:
         settings(DATABASE_URL="mysql://user:hunter2@host/x")
     assert "hunter2" not in str(refused.value)
+    assert "hunter2" not in repr(settings(DATABASE_URL="postgresql://user:hunter2@host/x"))
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:hunter2@host:port/x", "postgresql://u:hunter2@[::1/x"])
+def test_a_database_url_that_cannot_be_read_is_told_without_being_repeated(url: str) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_URL must look like") as refused:
+        settings(DATABASE_URL=url)
+    assert refused.value.__cause__ is None
+    assert "hunter2" not in str(refused.value)
 
 
 def test_a_dialect_in_the_database_url_is_dropped() -> None:

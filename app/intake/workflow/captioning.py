@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
+from urllib.parse import urlsplit, urlunsplit
 
 from sqlalchemy.orm import Session
 
@@ -57,7 +58,7 @@ class CaptionOptions:
 
     def as_json(self) -> dict[str, Any]:
         """For the run's row; the key to the endpoint is in no row."""
-        model = {"base_url": self.endpoint.base_url, "model": self.endpoint.model, **self.endpoint.parameters}
+        model = {"base_url": _address(self.endpoint.base_url), "model": self.endpoint.model, **self.endpoint.parameters}
         # A replay server takes another port each time; its address would make each run another one.
         shown = {**model, "base_url": "replay"} if self.endpoint.is_replay else model
         return {"drafter": "captions", "kinds": list(self.kinds), "endpoint": shown}
@@ -102,6 +103,12 @@ def draft_captions(
             captioning.take(outcome)
             on_progress(Progress(run_id, captioning.done, total, dict(captioning.counts)))
     return RunReport(run_id, options.dataset, dict(captioning.counts))
+
+
+def _address(url: str) -> str:
+    """Without user, password and query, in any of which a key may be."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 @dataclass

@@ -65,6 +65,24 @@ def test_draft_needs_to_be_told_what_to_write(environment: dict[str, str]) -> No
     assert "--base-url" in run(environment, "draft", "ships", "--captions", "concise").output
 
 
+@pytest.mark.parametrize(
+    ("url", "key", "says"),
+    [
+        ("ftp://host/v1", "k", "must look like https://host/v1"),
+        ("http://[::1/v1", "k", "must look like https://host/v1"),
+        ("http://127.0.0.1:9/v1", "sk-hidd\u00e9n", "OPENAI_API_KEY"),
+    ],
+)
+def test_an_endpoint_or_key_that_cannot_be_used_is_told_without_the_key(
+    environment: dict[str, str], url: str, key: str, says: str
+) -> None:
+    asked = ("draft", "ships", "--captions", "concise", "--model", "m", "--base-url", url)
+    told = run(environment | {"OPENAI_API_KEY": key}, *asked).output
+    assert says in " ".join(told.split())
+    assert "Traceback" not in told
+    assert "hidd" not in told
+
+
 def test_the_doctor_examines_every_part_and_names_a_missing_worker(environment: dict[str, str]) -> None:
     examined = json.loads(run(environment, "doctor", "--worker", "--json").stdout)
     found = {each["subject"]: each for each in examined}

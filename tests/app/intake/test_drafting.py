@@ -194,3 +194,10 @@ def test_no_transaction_is_open_while_the_model_is_asked(
             time.sleep(0.02)
         assert drafting.result().counts["drafts"] == 2
     assert seen == {"idle"}
+
+
+def test_a_run_keeps_an_endpoints_address_without_what_may_be_a_secret() -> None:
+    endpoint = Endpoint("https://user:hunter2@host:8000/v1?api-key=hunter2", "m", api_key="hunter2")
+    stored = CaptionOptions("ships", endpoint).as_json()
+    assert stored["endpoint"]["base_url"] == "https://host:8000/v1"
+    assert "hunter2" not in str(stored)
