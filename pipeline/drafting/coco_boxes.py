@@ -22,7 +22,13 @@ class CocoError(ValueError):
     def __init__(self, file: Path, faults: list[str]) -> None:
         more = f"; and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
         advice = "Mend or remove these entries; nothing was written."
-        super().__init__(f"{file}: {'; '.join(faults[:_SHOWN])}{more}. {advice}")
+        super().__init__(f"{file}: {'; '.join(map(_on_one_line, faults[:_SHOWN]))}{more}. {advice}")
+
+
+def _on_one_line(fault: str) -> str:
+    """Ids and names in it are the file's own: of any length, with whatever control characters."""
+    short = fault if len(fault) <= 300 else f"{fault[:300]}…"
+    return short if short.isprintable() else ascii(short)[1:-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,11 +112,14 @@ def read_raster(path: Path, band: int | str | None = None, *, max_pixels: int = 
         values, palette_notes = _without_palette(dataset, path, number, values)
         valid = _where_data_is(values, mask)
         _check_content(path, values, valid)
+        transform = transform_of(dataset)
+        if transform is None and not dataset.transform.is_identity:
+            notes.append("its coordinates are no numbers, so it was taken without any")
         return Raster(
             values=values,
             valid=valid,
             crs=dataset.crs.to_wkt() if dataset.crs else None,
-            transform=transform_of(dataset),
+            transform=transform,
             dtype=str(values.dtype),
             nodata=dataset.nodatavals[number - 1],
             band=number,

@@ -104,6 +104,14 @@ def test_what_is_not_coco_is_refused(tmp_path, content):
         draft_boxes(tmp_path / "coco.json", tmp_path / "out.jsonl")
 
 
+def test_names_and_ids_in_a_fault_are_short_and_on_one_line(tmp_path):
+    file = coco(tmp_path, annotations=[{"id": "\x1b[2J\n\0" + "i" * 10**6, "image_id": "\n" * 10**6}])
+    with pytest.raises(CocoError) as refusal:
+        read_coco_boxes(file)
+    assert str(refusal.value).isprintable()
+    assert len(str(refusal.value)) < 2000
+
+
 def test_a_missing_file_is_said_to_be_missing(tmp_path):
     with pytest.raises(CocoError, match="cannot be read"):
         draft_boxes(tmp_path / "none.json", tmp_path / "out.jsonl")

@@ -64,6 +64,7 @@ def test_coordinates_that_are_no_numbers_are_none(tmp_path):
     transform = rasterio.Affine(0.5, 0, float("nan"), 0, -0.5, 5750000)
     raster = read_raster(write_image(tmp_path / "a.tif", speckle(), **(UTM | {"transform": transform})))
     assert raster.transform is None
+    assert "its coordinates are no numbers, so it was taken without any" in raster.notes
 
 
 def test_files_beside_the_image_mean_nothing(tmp_path):
