@@ -31,6 +31,17 @@ def accept_all(sitting: Sitting) -> None:
     expect(sitting.page.locator('[data-slot="submit"]')).to_have_text("Submit and next")
 
 
+def test_a_review_is_counted_when_it_has_arrived(sitting: Sitting) -> None:
+    sitting.open()
+    done = sitting.page.locator('[data-slot="done"]')
+    expect(done).to_have_text("0 / 2")
+    expect(sitting.page.locator('[data-slot="ahead"]')).to_have_text("next packet ready")
+    accept_all(sitting)
+    sitting.press("Enter")
+    # The packet that was fetched ahead still knows of none.
+    expect(done).to_have_text("1 / 2")
+
+
 def test_a_whole_packet_by_keyboard_alone(sitting: Sitting, sessions: SessionMaker) -> None:
     sitting.open()
     page = sitting.page
@@ -110,7 +121,7 @@ def test_own_wording_is_screened_as_it_is_typed(sitting: Sitting) -> None:
 
 def test_hostile_texts_stay_texts(sitting: Sitting) -> None:
     sitting.open()
-    expect(sitting.page.locator(".draft-row", has_text=HOSTILE)).to_have_count(1)
+    expect(sitting.page.locator(".draft-row bdi", has_text=HOSTILE)).to_have_count(1)
     assert sitting.page.locator("main img").count() == 0
     assert sitting.faults == []
 
@@ -173,6 +184,17 @@ def test_a_submit_whose_answer_was_lost_is_stored_once(sitting: Sitting, session
     expect(sitting.page.locator('[data-slot="save"]')).to_have_attribute("data-state", "offline")
     sitting.wait_until_saved()
     assert len(rows(sessions, "select 1 from review")) == 1
+
+
+def test_a_submit_that_the_server_will_never_take_is_kept_in_this_browser(sitting: Sitting) -> None:
+    sitting.open()
+    problem = {"title": "Refused", "status": 422, "detail": "These words do not exist.", "code": "invalid_verdict"}
+    sitting.page.route("**/api/v1/reviews", lambda route: route.fulfill(status=422, json=problem))
+    accept_all(sitting)
+    sitting.press("Enter")
+    expect(sitting.page.get_by_text("These words do not exist.")).to_be_visible()
+    kept = "Object.keys(localStorage).filter(key => /\\.refused\\./.test(key)).length"
+    assert sitting.page.evaluate(kept) == 1
 
 
 def test_the_last_packet_leaves_an_empty_desk_that_says_what_to_do(sitting: Sitting) -> None:

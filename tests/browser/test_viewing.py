@@ -133,6 +133,58 @@ def test_limits_change_the_picture_without_a_request(sitting: Sitting) -> None:
     assert requests == []
 
 
+def test_no_bright_seam_runs_along_what_has_no_data(sitting: Sitting) -> None:
+    open_scene(sitting, "a.tif")
+    page = sitting.page
+    box = page.locator('[data-panel="sar"]').bounding_box()
+    assert box is not None
+    scale = min((box["width"] - 12) / COLS, (box["height"] - 12) / ROWS)
+    left, top = (box["width"] - COLS * scale) / 2, (box["height"] - ROWS * scale) / 2
+    # Across the right edge of the pixels without data, where the values are the lowest of the scene.
+    clip = {"x": box["x"] + left + 55 * scale, "y": box["y"] + top + 8 * scale, "width": 10 * scale, "height": 20}
+    import rasterio
+
+    with rasterio.MemoryFile(page.screenshot(clip=clip)) as file, file.open() as image:
+        assert image.read(1).max() < 60
+
+
+MODULE = """async ([name, value]) => {
+    const page = document.querySelector('script[src*="js/review/page.js"]').src;
+    const { firstGamma } = await import(page.replace('review/page.js', name));
+    return firstGamma(value);
+}"""
+
+
+def test_dark_amplitudes_are_lifted_and_decibels_left(sitting: Sitting) -> None:
+    open_scene(sitting, "a.tif")
+    dark = [0] * 4 + [1000] * 4 + [10] * 248
+    even = [10] * 256
+
+    def first_gamma(unit: str, counts: list[int]) -> float:
+        histogram = {"low": 0, "high": 256, "counts": counts}
+        scene = {"unit": unit, "limits": [3, 250], "histogram": histogram}
+        found: float = sitting.page.evaluate(MODULE, ["viewer/contrast.js", scene])
+        return found
+
+    assert first_gamma("dn", dark) == 2
+    assert first_gamma("dn", even) == 1
+    assert first_gamma("relative_db", dark) == 1
+
+
+def test_a_pair_lies_as_both_images_come_out_larger(sitting: Sitting) -> None:
+    open_scene(sitting, "a.tif")
+    page = sitting.page
+    panels = [page.locator(f'[data-panel="{name}"]') for name in ("sar", "optical")]
+    for width, height, is_stacked in ((1100, 720, False), (1024, 1500, True), (1440, 900, False)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(200)
+        sar, optical = (panel.bounding_box() for panel in panels)
+        assert sar is not None
+        assert optical is not None
+        assert (optical["y"] > sar["y"]) == is_stacked
+        assert (optical["x"] > sar["x"]) != is_stacked
+
+
 def test_views_and_keys_of_the_image(sitting: Sitting) -> None:
     open_scene(sitting, "a.tif")
     panels = sitting.page.locator(".panels")
