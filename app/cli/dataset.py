@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -96,16 +96,20 @@ def import_(
         on_error=on_error.value,
         dry_run=dry_run,
     )
-    report, refusals = _import(options)
-    _print_report(report, refusals, as_json)
+    report, refusals, splits = _import(options)
+    _print_report(report, refusals, splits, as_json)
     if report.counts.get("refused") and not (report.counts.get("new") or report.counts.get("unchanged")):
         raise typer.Exit(1)
 
 
-def _import(options: ImportOptions) -> tuple[RunReport, list[tuple[str, str]]]:
+Splits = Mapping[str, int]
+
+
+def _import(options: ImportOptions) -> tuple[RunReport, list[Told], Splits]:
     from app.assets import AssetStore
     from app.cli.opening import opened
     from app.cli.progress import shown
+    from app.intake.queries.runs import NOTE
     from app.intake.workflow.importing import import_dataset
     from app.settings import Settings
 
@@ -113,9 +117,27 @@ def _import(options: ImportOptions) -> tuple[RunReport, list[tuple[str, str]]]:
     with opened(settings) as sessions, shown(f"Importing {options.name}") as on_progress:
         report = import_dataset(sessions, AssetStore(settings.assets_url), options, on_progress=on_progress)
         if report.run_id is None:
-            return report, [(refusal.file, refusal.reason) for refusal in report.refusals]
+            return report, [Told(refusal.file, refusal.reason, False) for refusal in report.refusals], {}
         with sessions() as session:
-            return report, [(refusal.file, refusal.reason) for refusal in _refusals(session, report.run_id)]
+            told = [Told(each.file, each.reason, each.detail == NOTE) for each in _refusals(session, report.run_id)]
+            return report, told, _splits(session, options.name)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Told:
+    """What the report says of a file: it was refused, or it was taken with a note."""
+
+    file: str
+    reason: str
+    is_note: bool
+
+
+def _splits(session: Session, name: str) -> Splits:
+    from app.intake.queries.datasets import dataset_breakdown
+    from app.intake.workflow.running import require_dataset
+
+    breakdown = dataset_breakdown(session, require_dataset(session, name).dataset_id)
+    return {share.name: share.count for share in breakdown.splits}
 
 
 def _refusals(session: Session, run_id: int) -> Iterator[StoredRefusal]:
@@ -127,18 +149,22 @@ def _refusals(session: Session, run_id: int) -> Iterator[StoredRefusal]:
         after = page[-1].refusal_id
 
 
-def _print_report(report: RunReport, refusals: list[tuple[str, str]], as_json: bool) -> None:
+def _print_report(report: RunReport, told: list[Told], splits: Splits, as_json: bool) -> None:
     from app.cli.progress import in_words
 
     if as_json:
-        told = [{"file": file, "reason": reason} for file, reason in refusals]
-        shown = {"dataset": report.dataset, "run_id": report.run_id, "counts": dict(report.counts), "refusals": told}
-        typer.echo(json.dumps(shown, indent=1))
+        refused = [{"file": each.file, "reason": each.reason} for each in told if not each.is_note]
+        notes = [{"file": each.file, "reason": each.reason} for each in told if each.is_note]
+        shown = {"dataset": report.dataset, "run_id": report.run_id, "counts": dict(report.counts), "splits": splits}
+        typer.echo(json.dumps(shown | {"refusals": refused, "notes": notes}, indent=1))
         return
-    for file, reason in refusals:
+    for each in told:
         # A name from a foreign folder may hold line ends and control codes.
-        typer.echo(f"refused {json.dumps(file, ensure_ascii=False)}: {reason}")
+        file = json.dumps(each.file, ensure_ascii=False)
+        typer.echo(f"{'taken' if each.is_note else 'refused'} {file}: {each.reason}")
     typer.echo(f"{report.dataset}: {in_words(report.counts) or 'nothing to do'}")
+    if splits:
+        typer.echo(f"splits: {', '.join(f'{split} {number}' for split, number in splits.items())}")
 
 
 def _plain(value: object) -> str:

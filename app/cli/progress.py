@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Final
 
 import typer
 from rich.console import Console
@@ -48,6 +49,21 @@ def _lines(what: str) -> OnProgress:
     return show
 
 
+WORDS: Final = {
+    "new": ("new scene", "new scenes"),
+    "unchanged": ("scene unchanged", "scenes unchanged"),
+    "restored": ("image restored", "images restored"),
+    "boxes": ("box", "boxes"),
+}
+"""One and many, for counts whose name alone does not say of what, or whose plural is more than an s."""
+
+
 def in_words(counts: Mapping[str, int]) -> str:
-    """``31 new, 2 refused``; what is zero is left out."""
-    return ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items() if number)
+    """``31 new scenes, 2 refused``; what is zero is left out."""
+    return ", ".join(f"{number} {_noun(name, number)}" for name, number in counts.items() if number)
+
+
+def _noun(name: str, number: int) -> str:
+    many = name.replace("_", " ")
+    one, many = WORDS.get(name, (many.removesuffix("s"), many))
+    return one if number == 1 else many

@@ -42,6 +42,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
+    # The details of an error hold values: a duplicate key's would put an e-mail into the log.
+    "log_error_verbosity": "terse",
     "cluster_name": "trihedral",
 }
 STARTS = "PostgreSQL is starting, please wait"
