@@ -140,10 +140,12 @@ def test_a_tab_killed_before_anything_was_sent_loses_nothing(sitting: Sitting) -
     sitting.open()
     sitting.page.route("**/progress", lambda route: route.abort())
     sitting.press("x")
-    sitting.page.unroute("**/progress")
+    expect(sitting.page.locator('[data-slot="save"]')).to_have_attribute("data-state", "offline")
+    # Nothing gets through while the page is left either: what is there afterwards was kept in this browser.
     sitting.page.reload()
     sitting.page.locator(".focused").wait_for()
     assert sitting.glyphs()[0] == "✕"
+    sitting.page.unroute("**/progress")
     sitting.wait_until_saved()
 
 
@@ -183,6 +185,23 @@ def test_a_submit_whose_answer_was_lost_is_stored_once(sitting: Sitting, session
     sitting.press("Enter", "Enter")
     expect(sitting.page.locator('[data-slot="save"]')).to_have_attribute("data-state", "offline")
     sitting.wait_until_saved()
+    assert len(rows(sessions, "select 1 from review")) == 1
+
+
+def test_a_submit_is_sent_again_after_an_error_of_the_server(sitting: Sitting, sessions: SessionMaker) -> None:
+    sitting.open()
+    answers = iter([503, 500, 429])
+    problem = {"title": "Not now", "detail": "Try again in a moment.", "code": "unavailable"}
+
+    def refuse_at_first(route) -> None:
+        status = next(answers, None)
+        route.fulfill(status=status, json={**problem, "status": status}) if status else route.continue_()
+
+    sitting.page.route("**/api/v1/reviews", refuse_at_first)
+    accept_all(sitting)
+    sitting.press("Enter")
+    sitting.wait_until_saved()
+    sitting.page.wait_for_function("!Object.keys(localStorage).some(key => /submission|refused/.test(key))")
     assert len(rows(sessions, "select 1 from review")) == 1
 
 
