@@ -31,6 +31,43 @@ def accept_all(sitting: Sitting) -> None:
     expect(sitting.page.locator('[data-slot="submit"]')).to_have_text("Submit and next")
 
 
+def test_a_whole_packet_by_mouse_alone(sitting: Sitting, sessions: SessionMaker) -> None:
+    sitting.open()
+    page = sitting.page
+    submit = page.locator('[data-slot="submit"]')
+    page.locator('.verdicts [data-key="accept"]').click()
+    expect(page.locator(".focused")).to_contain_text("A green quay")
+    page.locator('.flag[data-flag="colour"]').click()
+    page.locator('.flag[data-key="support"]').click()
+    page.locator(".fix").first.click()
+    expect(submit).to_have_text("Confirm wording")
+    submit.click()
+    page.locator(".draft-row").last.click()
+    page.locator('.verdicts [data-key="unsure"]').click()
+    expect(page.locator(".focused")).to_contain_text("3 / 4")
+    page.locator('.verdicts [data-key="reject"]').click()
+    expect(submit).to_have_text("Submit and next")
+    submit.click()
+    expect(page.locator('[data-slot="judged"]')).to_have_text("0 of 4 judged")
+    sitting.wait_until_saved()
+    given = rows(sessions, VERDICTS)
+    assert [row["verdict"] for row in given] == ["accept", "revise", "reject", "unsure"]
+    assert given[1]["flags"] == ["colour"]
+    assert given[1]["support"] == "sar_with_optical"
+    assert "green" not in given[1]["revised_text"]
+    assert sitting.faults == []
+
+
+def test_pointing_at_box_numbers_and_texts_raises_no_fault(sitting: Sitting) -> None:
+    sitting.open()
+    sitting.press("j", "j")
+    if not sitting.page.locator(".chip").count():
+        sitting.press("j")
+    sitting.page.locator(".chip").first.hover()
+    sitting.page.locator(".draft-row").first.hover()
+    assert sitting.faults == []
+
+
 def test_a_review_is_counted_when_it_has_arrived(sitting: Sitting) -> None:
     sitting.open()
     done = sitting.page.locator('[data-slot="done"]')

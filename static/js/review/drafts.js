@@ -12,7 +12,8 @@ import { FAMILY_MARKS, FLAGS, GLYPHS, VERDICT_TITLES } from "./vocabulary.js";
  * @param {Scope} scope
  * @param {Draft} draft
  */
-function drawRow({ work, heat, open }, draft) {
+function drawRow(scope, draft) {
+  const { work } = scope;
   const opinion = work.opinion(draft);
   const state = opinion.pending ? null : opinion.verdict;
   const { text, answer } = work.wording(draft);
@@ -20,7 +21,7 @@ function drawRow({ work, heat, open }, draft) {
   const families = [...new Set(draft.findings.map((finding) => FAMILY_MARKS[finding.family] ?? "!"))].join(" ");
   return element(
     "button",
-    { class: "draft-row", type: "button", "data-draft": draft.draft_id, "data-focus": `row-${draft.draft_id}`, onclick: () => open(draft.draft_id), onpointerenter: () => heat(draft.box_numbers), onpointerleave: () => heat([]) },
+    { class: "draft-row", type: "button", "data-draft": draft.draft_id, "data-focus": `row-${draft.draft_id}`, onclick: () => scope.open(draft.draft_id), onpointerenter: () => scope.heat(draft.box_numbers), onpointerleave: () => scope.heat([]) },
     element("span", { class: "glyph", "data-verdict": opinion.verdict, "aria-hidden": "true", text: state ? GLYPHS[state] : opinion.pending ? "◐" : "○" }),
     element("span", { class: "draft-row__kind clip" }, draft.title, element("span", { class: "visually-hidden", text: `, ${state ? VERDICT_TITLES[state] : opinion.pending ? "new wording not confirmed" : "open"}` })),
     element("span", { class: "draft-row__marks", text: state ? flags : families, title: state ? "Flags" : "Findings" }),

@@ -70,11 +70,11 @@ function drawTexts(scope, draft) {
  * @param {Scope} scope
  * @param {Draft} draft
  */
-function drawBoxes({ heat }, draft) {
+function drawBoxes(scope, draft) {
   if (!draft.box_numbers.length) return null;
   const chips = draft.box_numbers
     .slice(0, 24)
-    .map((number) => element("span", { class: "chip", text: String(number), onpointerenter: () => heat([number]), onpointerleave: () => heat([]) }));
+    .map((number) => element("span", { class: "chip", text: String(number), onpointerenter: () => scope.heat([number]), onpointerleave: () => scope.heat([]) }));
   const more = draft.box_numbers.length - chips.length;
   return element("div", { class: "chips" }, draft.box_numbers.length > 1 ? "boxes" : "box", ...chips, more > 0 ? `and ${more} more` : null);
 }
@@ -93,13 +93,13 @@ export function fixText(before, after) {
  * @param {Finding} finding
  * @param {boolean} isNext whether the fix key takes this one
  */
-function drawFinding({ work, fix }, draft, finding, isNext) {
-  const wording = work.wording(draft);
+function drawFinding(scope, draft, finding, isNext) {
+  const wording = scope.work.wording(draft);
   const before = finding.field === "answer" ? (wording.answer ?? "") : wording.text;
   const button =
     finding.suggestion === null
       ? null
-      : element("button", { class: "fix", type: "button", "data-focus": `fix-${finding.rule}-${finding.start}`, onclick: () => fix(finding) }, element("span", { class: "clip" }, bdi(fixText(before, finding.suggestion))), isNext ? kbd("F") : null);
+      : element("button", { class: "fix", type: "button", "data-focus": `fix-${finding.rule}-${finding.start}`, onclick: () => scope.fix(finding) }, element("span", { class: "clip" }, bdi(fixText(before, finding.suggestion))), isNext ? kbd("F") : null);
   return element(
     "li",
     { class: "finding", "data-family": finding.family },
@@ -189,11 +189,11 @@ function drawEdit(scope, draft) {
  * @param {Scope} scope
  * @param {Draft} draft
  */
-function drawVerdicts({ work, press }, draft) {
-  const opinion = work.opinion(draft);
+function drawVerdicts(scope, draft) {
+  const opinion = scope.work.opinion(draft);
   const titles = { accept: "Accept", revise: "Revise", reject: "Reject", unsure: "Unsure" };
   const buttons = Object.entries(titles).map(([id, title]) =>
-    element("button", { class: "button", type: "button", "data-key": id, "data-focus": id, "aria-pressed": String(opinion.verdict === id), onclick: () => press(id) }, title, " ", kbd(capOf(id))),
+    element("button", { class: "button", type: "button", "data-key": id, "data-focus": id, "aria-pressed": String(opinion.verdict === id), onclick: () => scope.press(id) }, title, " ", kbd(capOf(id))),
   );
   return element("div", { class: "verdicts", role: "group", "aria-label": "Verdict" }, ...buttons);
 }
@@ -202,13 +202,13 @@ function drawVerdicts({ work, press }, draft) {
  * @param {Scope} scope
  * @param {Draft} draft
  */
-function drawFlags({ work, flag, press }, draft) {
-  const opinion = work.opinion(draft);
+function drawFlags(scope, draft) {
+  const opinion = scope.work.opinion(draft);
   const chips = FLAGS.map(({ flag: name, title, mark }, at) =>
-    element("button", { class: "flag", type: "button", "data-flag": name, "data-focus": name, "aria-pressed": String(opinion.flags.includes(name)), onclick: () => flag(name) }, `${mark} ${title} `, kbd(String(at + 1))),
+    element("button", { class: "flag", type: "button", "data-flag": name, "data-focus": name, "aria-pressed": String(opinion.flags.includes(name)), onclick: () => scope.flag(name) }, `${mark} ${title} `, kbd(String(at + 1))),
   );
-  const support = work.packet.scene.assets.optical
-    ? element("button", { class: "flag", type: "button", "data-key": "support", "data-focus": "support", title: "True of the SAR image, but the identity is known from the optical one", "aria-pressed": String(opinion.support === "sar_with_optical"), onclick: () => press("support") }, "known from optical ", kbd(capOf("support")))
+  const support = scope.work.packet.scene.assets.optical
+    ? element("button", { class: "flag", type: "button", "data-key": "support", "data-focus": "support", title: "True of the SAR image, but the identity is known from the optical one", "aria-pressed": String(opinion.support === "sar_with_optical"), onclick: () => scope.press("support") }, "known from optical ", kbd(capOf("support")))
     : null;
   return element("div", { class: "flags", role: "group", "aria-label": "Flags" }, ...chips, support);
 }

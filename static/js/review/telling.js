@@ -93,7 +93,7 @@ export function tellFoot(work) {
   slot("scene-verdict").textContent = reason ? `Unusable: ${reason.replaceAll("_", " ")}` : "Scene usable";
   slot("scene-verdict").closest("button")?.setAttribute("aria-pressed", String(work.isUnusable));
   slot("judged").textContent = work.isUnusable ? "" : `${work.judgedCount} of ${work.drafts.length} judged`;
-  slot("submit").textContent = work.isComplete ? "Submit and next" : "Next open";
+  slot("submit").textContent = work.opinion(work.focused).pending ? "Confirm wording" : work.isComplete ? "Submit and next" : "Next open";
 }
 
 /** @param {PacketView | null} ahead */
