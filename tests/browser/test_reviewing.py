@@ -178,6 +178,7 @@ def test_a_tab_killed_before_anything_was_sent_loses_nothing(sitting: Sitting) -
     sitting.page.route("**/progress", lambda route: route.abort())
     sitting.press("x")
     expect(sitting.page.locator('[data-slot="save"]')).to_have_attribute("data-state", "offline")
+    assert sitting.page.evaluate("Object.keys(localStorage).some(key => key.includes('.progress.'))")
     # Nothing gets through while the page is left either: what is there afterwards was kept in this browser.
     sitting.page.reload()
     sitting.page.locator(".focused").wait_for()
