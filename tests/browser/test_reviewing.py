@@ -58,6 +58,15 @@ def test_a_whole_packet_by_mouse_alone(sitting: Sitting, sessions: SessionMaker)
     assert sitting.faults == []
 
 
+def test_a_digit_that_answers_a_question_flags_nothing(sitting: Sitting) -> None:
+    sitting.open()
+    sitting.press("n")
+    sitting.page.locator("dialog[open]").wait_for()
+    sitting.press("2")
+    expect(sitting.page.locator('[data-slot="scene-verdict"]')).to_have_text("Unusable: artefact")
+    expect(sitting.page.locator('.flag[aria-pressed="true"]')).to_have_count(0)
+
+
 def test_pointing_at_box_numbers_and_texts_raises_no_fault(sitting: Sitting) -> None:
     sitting.open()
     sitting.press("j", "j")

@@ -58,7 +58,10 @@ export function ask({ title, text, choices }) {
   asked.onkeydown = (event) => {
     const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
     const choice = digit && choices[Number(digit) - 1];
-    if (choice) asked.close(choice.value);
+    if (!choice) return;
+    // With the dialog closed the page would take the same key for a flag.
+    event.preventDefault();
+    asked.close(choice.value);
   };
   asked.showModal();
   return new Promise((resolve) => asked.addEventListener("close", () => resolve(asked.returnValue), { once: true }));

@@ -58,8 +58,9 @@ export function tellPacket({ dataset, scene, drafts }) {
   slot("dataset").textContent = dataset.name;
   slot("scene").textContent = file;
   slot("scene").title = scene.name;
-  const place = scene.place ? `${scene.place} · ` : "";
-  slot("counts").textContent = `${place}${drafts.length} ${drafts.length === 1 ? "text" : "texts"}, ${found || "none"} with findings`;
+  const place = scene.place ? ` · ${scene.place}` : "";
+  slot("counts").title = scene.place ?? "";
+  slot("counts").textContent = `${drafts.length} ${drafts.length === 1 ? "text" : "texts"}, ${found || "none"} with findings${place}`;
   tellProgress(dataset.name, dataset.reviewed, dataset.wanted);
   showParts(true);
 }
