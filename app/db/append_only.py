@@ -1,4 +1,8 @@
-"""What must never change is held by the database itself: a trigger refuses UPDATE, DELETE and TRUNCATE."""
+"""What must never change is held by the database itself: triggers refuse UPDATE, DELETE and TRUNCATE.
+
+Lists that are closed once they are made (the drafts of a packet, the texts of a release) take rows only in the
+transaction that made their owner.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +31,36 @@ end
 $$
 """
 
+SEALED = {"packet_draft": ("packet", "packet_id"), "release_text": ("release", "release_id")}
+"""Lists whose rows come with their owner or never: (owner, its key)."""
+
+
+def seal_statements(table: str, owner: str, key: str) -> list[str]:
+    """The function and the trigger that refuse a row whose owner was made by another transaction.
+
+    ``xmin`` is the transaction that wrote a row; what stands in the table is asked, because the rows of a transition
+    table have none.
+    """
+    return [
+        f"""
+create function refuse_late_{table}() returns trigger language plpgsql as $$
+begin
+    if exists (
+        select from (select distinct {key} from added) as a
+        join {owner} o using ({key}) join {table} m using ({key})
+        where m.xmin <> o.xmin
+    ) then
+        raise exception 'a {owner} takes no {table} after it was made'
+            using errcode = 'restrict_violation', constraint = 'sealed', table = '{table}';
+    end if;
+    return null;
+end
+$$
+""",  # noqa: S608  (names of our own tables)
+        f"create trigger {table}_sealed after insert on {table} referencing new table as added"
+        f" for each statement execute function refuse_late_{table}()",
+    ]
+
 
 def trigger_statements(table: str) -> list[str]:
     """The two triggers of one append-only table."""
@@ -41,4 +75,7 @@ def trigger_statements(table: str) -> list[str]:
 event.listen(Base.metadata, "after_create", DDL(FUNCTION.replace("%", "%%")))  # type: ignore[no-untyped-call]
 for _table in APPEND_ONLY:
     for _statement in trigger_statements(_table):
+        event.listen(Base.metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]
+for _table, (_owner, _key) in SEALED.items():
+    for _statement in seal_statements(_table, _owner, _key):
         event.listen(Base.metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""append-only tables refuse UPDATE, DELETE and TRUNCATE"""
+"""append-only tables refuse UPDATE, DELETE and TRUNCATE; closed lists take no further row"""
 
 from __future__ import annotations
 
@@ -39,4 +39,24 @@ $$
         op.execute(
             f"create trigger {table}_no_truncate before truncate on {table}"
             " for each statement execute function refuse_change()"
+        )
+    for table, owner, key in (("packet_draft", "packet", "packet_id"), ("release_text", "release", "release_id")):
+        op.execute(f"""
+create function refuse_late_{table}() returns trigger language plpgsql as $$
+begin
+    if exists (
+        select from (select distinct {key} from added) as a
+        join {owner} o using ({key}) join {table} m using ({key})
+        where m.xmin <> o.xmin
+    ) then
+        raise exception 'a {owner} takes no {table} after it was made'
+            using errcode = 'restrict_violation', constraint = 'sealed', table = '{table}';
+    end if;
+    return null;
+end
+$$
+""")  # noqa: S608  (names of our own tables)
+        op.execute(
+            f"create trigger {table}_sealed after insert on {table} referencing new table as added"
+            f" for each statement execute function refuse_late_{table}()"
         )

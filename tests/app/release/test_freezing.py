@@ -169,6 +169,16 @@ def test_a_text_rests_on_a_resolution_of_its_own_draft_and_a_number_is_given_onc
             session.execute(text(statement), {"id": release.release_id})
 
 
+def test_a_release_takes_no_text_after_it_was_made(session: Session, store: AssetStore) -> None:
+    make_dataset(session, store, views())
+    first = workflow.create_release(session, "bench", ["ports"], kinds=["question"])
+    further = """insert into release_text (release_id, text_sha256, draft_id, resolution_id, entry)
+        select :id, repeat('0', 64), draft_id, resolution_id, '{}' from resolution join draft using (draft_id)
+        where outcome = 'verified' and kind <> 'question' limit 1"""
+    with pytest.raises(DBAPIError, match="takes no release_text after it was made"), session.begin_nested():
+        session.execute(text(further), {"id": first.release_id})
+
+
 def test_a_release_never_changes(session: Session, store: AssetStore) -> None:
     make_dataset(session, store, views())
     workflow.create_release(session, "bench", ["ports"])

@@ -192,7 +192,8 @@ def test_a_draft_is_in_one_packet_and_of_its_scene(session: Session, reviewed: H
     given = {"packet": reviewed.packet_id, "draft": loose}
     assert broken_by(session, join, **given, scene=own) == "fk_packet_draft_draft_id_scene_id_draft"
     assert broken_by(session, join, **given, scene=foreign) == "fk_packet_draft_packet_id_scene_id_packet"
-    session.execute(text(join), {**given, "packet": packets[foreign], "scene": foreign})
+    fitting = {**given, "packet": packets[foreign], "scene": foreign}
+    assert broken_by(session, join, **fitting) == "sealed"
 
 
 def test_a_draft_has_one_resolution_a_revision(session: Session) -> None:
