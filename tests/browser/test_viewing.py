@@ -144,8 +144,17 @@ def test_no_bright_seam_runs_along_what_has_no_data(sitting: Sitting) -> None:
     clip = {"x": box["x"] + left + 55 * scale, "y": box["y"] + top + 8 * scale, "width": 10 * scale, "height": 20}
     import rasterio
 
-    with rasterio.MemoryFile(page.screenshot(clip=clip)) as file, file.open() as image:
-        assert image.read(1).max() < 60
+    # The picture is there once its middle is; on a busy machine it may still be fitted then.
+    brightest = 255
+    for _ in range(20):
+        is_drawn = drawn_grey(page)[0] > 20
+        with rasterio.MemoryFile(page.screenshot(clip=clip)) as file, file.open() as image:
+            brightest = int(image.read(1).max())
+        if is_drawn and brightest < 60:
+            break
+        page.wait_for_timeout(250)
+    assert is_drawn
+    assert brightest < 60
 
 
 MODULE = """async ([name, value]) => {
