@@ -31,8 +31,8 @@ with mine as materialized (
                 where h.reviewer = :reviewer and h.state = 'held' and h.expires_at > statement_timestamp()))
     returning a.assignment_id, a.packet_id, a.slot, a.expires_at
 ), taken as (
-    update slot s set is_free = false from renewed r
-    where s.packet_id = r.packet_id and s.slot = r.slot and s.is_free
+    -- Without "and s.is_free": that would be asked of the row as it was before this statement waited for its lock.
+    update slot s set is_free = false from renewed r where s.packet_id = r.packet_id and s.slot = r.slot
 )
 select mine.state, renewed.assignment_id is not null as is_held, statement_timestamp() as server_time,
     coalesce(renewed.expires_at, statement_timestamp()) as expires_at

@@ -139,6 +139,23 @@ def test_a_late_submit_and_a_claim_never_both_get_the_slot(sessions: SessionMake
         assert claim(claiming, other, None, [], CONFIG).assignment_id is None
 
 
+def test_a_hold_that_is_ended_while_its_renewal_waits_takes_its_slot_again(sessions: SessionMaker) -> None:
+    with transaction(sessions) as session:
+        add_packets(session, 2)
+        hand = add_hand(session, add_reviewer(session))
+        end_hold(session, hand)
+        other = add_reviewer(session)
+    with sessions() as claiming:
+        assert claim(claiming, other, None, [], CONFIG).assignment_id is not None
+        with meanwhile(sessions, lambda late: renew(late, hand.reviewer, hand.assignment_id, CONFIG)) as renewal:
+            assert not renewal.done()
+            claiming.commit()
+            renewal.result(5)
+    with transaction(sessions) as session:
+        assert value(session, SLOT_STATES) == 0
+        assert value(session, "select count(*) from assignment where state = 'held'") == 2
+
+
 def test_counters_are_right_while_they_are_folded(sessions: SessionMaker) -> None:
     with transaction(sessions) as session:
         add_packets(session, 2)
