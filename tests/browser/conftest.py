@@ -47,9 +47,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium: the one of ``TRIHEDRAL_CHROMIUM``, else the system's."""
+    """Headless Chromium: the one of ``TRIHEDRAL_CHROMIUM``, else the system's.
+
+    One a file, not one a run: while it is open an event loop runs in this thread, in which no other test could run
+    one of its own.
+    """
     found = os.environ.get("TRIHEDRAL_CHROMIUM") or shutil.which("chromium")
     if not found:
         pytest.fail("Chromium is not installed: apt-get install chromium, or set TRIHEDRAL_CHROMIUM to one.")
