@@ -125,11 +125,9 @@ def run_page(
 def next_step(dataset: DatasetOverview, breakdown: DatasetBreakdown) -> str | None:
     """What an admin types next: drafts before screening, screening before reviews."""
     if dataset.scenes and not dataset.drafts:
-        corpus = f"trihedral draft {dataset.name} --corpus"
-        captions = f"trihedral draft {dataset.name} --captions concise,complex"
-        if not breakdown.with_optical:
-            return corpus
-        return f"{corpus}\n{captions}" if breakdown.boxes else captions
+        corpus = [f"trihedral draft {dataset.name} --corpus"] if breakdown.boxes else []
+        captions = f"trihedral draft {dataset.name} --captions concise,complex --base-url URL --model NAME"
+        return "\n".join(corpus + ([captions] if breakdown.with_optical else [])) or None
     if breakdown.unscreened:
         return f"trihedral screen {dataset.name}"
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,9 @@ from sqlalchemy import event, text
 from app.accounts import workflow as accounts
 from app.assets.store import AssetStore
 from app.db import SessionMaker, transaction
+from app.intake.pages import next_step
 from app.intake.queries import runs
+from app.intake.queries.datasets import DatasetBreakdown, DatasetOverview, Share
 from app.settings import Settings
 from pipeline.records import Refusal
 from tests.app.release.reviewed import Text, View, caption, make_dataset
@@ -68,6 +71,18 @@ def test_a_dataset_shows_its_parts_and_the_next_command(client: TestClient, data
     assert "trihedral screen ports" in page
     assert client.get("/datasets/nothing").status_code == 404
     assert client.get("/datasets/%00").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("boxes", "with_optical", "commands"),
+    [(2, 3, ["--corpus", "--captions"]), (2, 0, ["--corpus"]), (0, 3, ["--captions"]), (0, 0, [])],
+)
+def test_only_drafts_that_can_be_made_are_offered(boxes: int, with_optical: int, commands: list[str]) -> None:
+    made = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    overview = DatasetOverview(1, "ports", "paired", 1, "", made, 3, 0, 0, 0, 0)
+    breakdown = DatasetBreakdown((), [Share("ship", boxes)] if boxes else [], (), (), with_optical, 0)
+    offered = (next_step(overview, breakdown) or "").splitlines()
+    assert [line.split()[3] for line in offered] == commands
 
 
 def test_a_run_shows_its_refusals_page_by_page_as_text(
