@@ -128,7 +128,8 @@ check-locks: setup
 	@echo "lock files"; $(BIN)/pytest tests/test_setup_locks.py
 
 bench: setup
-	@set -e; for file in benchmarks/bench_*.py; do [ -e "$$file" ] || continue; echo "$$file"; $(BIN)/python "$$file"; done
+	@$(BIN)/python -m benchmarks.submit_load --no-kills
+	@$(BIN)/python -m benchmarks.submit_load
 
 # ---- locks -----------------------------------------------------------------------------------------------------------
 
