@@ -49,10 +49,9 @@ def point_at(page: Page, share_x: float, share_y: float) -> tuple[float, float]:
     return float(found[1]), float(found[2])
 
 
-def value_of(shown: str) -> float:
-    found = re.search(r"-?\d+\.\d+", shown)
-    assert found is not None, shown
-    return float(found[0])
+def said_of(value: float) -> str:
+    """A value as the page writes it: stored in hundredths, shown to the hundredth."""
+    return f"{value:.2f}"
 
 
 def test_the_value_under_the_cursor_is_the_files(
@@ -66,10 +65,11 @@ def test_the_value_under_the_cursor_is_the_files(
         # The coordinate is shown to a tenth, so near a pixel's edge either neighbour may be meant.
         cols, rows = ({int(value - 0.05), int(value + 0.05)} for value in (x, y))
         expect(sitting.page.locator('[data-slot="sar-value"]')).to_contain_text("rel. dB")
-        shown = value_of(sitting.page.locator('[data-slot="sar-value"]').inner_text())
-        assert any(abs(stored[row, col] * 0.01 - shown) < 0.006 for row in rows for col in cols)
-        colours = sitting.page.locator('[data-slot="optical-value"]').inner_text()
-        assert any(colours == "RGB {} {} {}".format(*optical[:, row, col]) for row in rows for col in cols)
+        # The pixel is read after the cursor has moved: wait for the value as for any text.
+        colours = "|".join("RGB {} {} {}".format(*optical[:, row, col]) for row in rows for col in cols)
+        expect(sitting.page.locator('[data-slot="optical-value"]')).to_have_text(re.compile(f"^({colours})$"))
+        values = "|".join(re.escape(said_of(stored[row, col] * 0.01)) for row in rows for col in cols)
+        expect(sitting.page.locator('[data-slot="sar-value"]')).to_contain_text(re.compile(f" ({values}) "))
     assert sitting.faults == []
 
 

@@ -165,8 +165,10 @@ def submit(page: Page, clicked: dict[int, Clicked]) -> None:
 def kill_web(server: subprocess.Popen[str]) -> None:
     """``kill -9`` of every process that ``serve`` supervises but the database."""
     for child in psutil.Process(server.pid).children(recursive=True):
-        if "web_process" in " ".join(child.cmdline()):
-            child.kill()
+        # Some are short-lived: one may be gone before it is asked what it is.
+        with suppress(psutil.NoSuchProcess):
+            if "web_process" in " ".join(child.cmdline()):
+                child.kill()
 
 
 def wait_until_saved(page: Page) -> None:
