@@ -18,6 +18,8 @@ Origin = Literal["drafted", "gold", "probe"]
 Severity = Literal["error", "warning", "info"]
 TextField = Literal["text", "question", "answer"]
 Geometry = Literal["ground", "slant", "unknown"]
+Quantity = Literal["db", "intensity", "amplitude", "dn"]
+"""What a pixel's number is; dn is a digital number of unknown scaling, which is taken as it is."""
 
 
 def digest(value: Any) -> str:
@@ -36,6 +38,8 @@ class ObjectBox:
     y_min: float
     width: float
     height: float
+    is_cut: bool = False
+    """Whether a part of the object lies outside the scene: it was cut by the edge of a chip or image."""
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -87,6 +91,15 @@ class Scene:
     boxes: tuple[ObjectBox, ...] = ()
     published_split: str | None = None
     metadata: SceneMetadata = field(default_factory=SceneMetadata)
+    band: int | str | None = None
+    """The band of ``sar_path`` that the source's documents say to take, where it has several; the user's choice
+    holds instead."""
+    quantity: Quantity | None = None
+    """What the SAR numbers are, where the source's documents say so; the user's statement holds instead."""
+    land_cover_path: Path | None = None
+    """An 8-bit image of class numbers on the grid of the SAR image, read as area shares."""
+    land_cover_classes: Mapping[int, str] = field(default_factory=dict)
+    """``{number in the image: name}``; numbers that are not here are no class and count for no area."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,10 @@ ROLES: Final = ("reviewer", "adjudicator", "admin")
 
 SPLITS: Final = ("train", "val", "test", "held_out")
 
+PAIR_STATES: Final = ("none", "registered", "shifted", "misregistered", "unknown")
+"""Of a scene and its optical partner: none without one; shifted is off by a little and the same everywhere; unknown
+where too few blocks of the two images could be compared."""
+
 UNITS: Final = ("sigma0_db", "gamma0_db", "relative_db", "dn")
 """Of the SAR values that the page shows; "dB" without "rel." only where calibration is documented."""
 

@@ -20,6 +20,7 @@ APPEND_ONLY = (
     "release",
     "release_text",
     "release_scene",
+    "pair_decision",
 )
 
 FUNCTION = """

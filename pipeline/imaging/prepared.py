@@ -10,8 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
-Quantity = Literal["db", "intensity", "amplitude", "dn"]
-"""What a pixel's number is; dn is a digital number of unknown scaling."""
+from pipeline.records import Quantity as Quantity
 
 StatedQuantity = Literal["db", "intensity", "amplitude"]
 """What a user may say that it is."""
@@ -32,6 +31,54 @@ class Speckle:
 
 
 @dataclass(frozen=True, slots=True)
+class Chips:
+    """How a scene that is too large to be reviewed as one is cut."""
+
+    largest_whole_px: int = 4096 * 4096
+    """rows × cols up to which a scene stays whole."""
+    side_px: int = 2048
+    """The most rows and cols of a chip."""
+    overlap_px: int = 256
+    """The least overlap of neighbours, so that no object of that size is cut in all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """How well the optical partner lies on the SAR image, from blocks of low ground that were compared."""
+
+    state: Literal["registered", "shifted", "misregistered", "unknown"]
+    offset_px: tuple[float, float] | None
+    """(row, col) by which the optical image must be moved to lie on the SAR image: median over agreeing blocks."""
+    spread_px: float | None
+    """Median distance of the blocks' own offsets from it."""
+    blocks: int
+    """Blocks with enough structure in both images to be compared."""
+    agreeing: int
+    """Of these, how many found the offset."""
+    relief_px: float | None = None
+    """How far high objects lean toward the radar beyond the ground's offset; None where it cannot be told."""
+    note: str = ""
+    """The finding as a sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChipWindow:
+    """Where a chip lies in its parent scene."""
+
+    row: int
+    col: int
+    rows: int
+    cols: int
+    parent_rows: int
+    parent_cols: int
+
+    @property
+    def name(self) -> str:
+        """What is added to the parent's name to name the chip."""
+        return f"#{self.row}_{self.col}"
+
+
+@dataclass(frozen=True, slots=True)
 class SceneRequest:
     """Prepare this scene's images into ``folder``."""
 
@@ -47,13 +94,19 @@ class SceneRequest:
     """Of values in dB; the first two only where calibration is documented."""
     speckle: Speckle = field(default_factory=Speckle)
     max_pixels: int = DEFAULT_MAX_PIXELS
+    look_azimuth_deg: float | None = None
+    """Direction in which the radar looks, clockwise from the image's up; None: unknown."""
+    chips: Chips = field(default_factory=Chips)
+    land_cover_path: Path | None = None
+    land_cover_classes: Mapping[int, str] = field(default_factory=dict)
+    """See :class:`pipeline.records.Scene`."""
 
     def as_json(self) -> dict[str, Any]:
         return _plain(self)
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> SceneRequest:
-        return cls(**_restored(stored, paths=("sar_path", "folder", "optical_path")))
+        return cls(**_restored(stored, paths=("sar_path", "folder", "optical_path", "land_cover_path")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +172,16 @@ class PreparedScene:
     """64-bit difference hash of the processed image, 16 hex digits; near-duplicates differ in few bits."""
     provenance: Mapping[str, Any]
     """Every choice on the way: band, quantity, looks, filter, stretch, overviews, warnings."""
+    thumbnail: str = ""
+    """32 × 32 means of the processed image, uint8, row by row, as 2,048 hex digits: confirms equal ground."""
+    structure: float = 0.0
+    """How much the thumbnail tells one place from another; open sea has next to none."""
+    chip: ChipWindow | None = None
+    """None for a scene that was taken whole."""
+    registration: Registration | None = None
+    """None without an optical image."""
+    land_cover: Mapping[str, float] | None = None
+    """``{class: share of the labelled area}``, summing to 1; None without labels."""
 
     def as_json(self) -> dict[str, Any]:
         stored = _plain(self)
@@ -144,6 +207,14 @@ def _restored(stored: Mapping[str, Any], paths: tuple[str, ...]) -> dict[str, An
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()}
     for key in paths:
         values[key] = None if values.get(key) is None else Path(values[key])
-    if "speckle" in values:
-        values["speckle"] = Speckle(**values["speckle"])
+    for key, record in (("speckle", Speckle), ("chips", Chips), ("chip", ChipWindow)):
+        if values.get(key) is not None:
+            values[key] = record(**values[key])
+    if values.get("registration") is not None:
+        stated = values["registration"]
+        offset = stated["offset_px"]
+        values["registration"] = Registration(**{**stated, "offset_px": None if offset is None else tuple(offset)})
+    if "land_cover_classes" in values:
+        # JSON's keys are texts.
+        values["land_cover_classes"] = {int(key): name for key, name in values["land_cover_classes"].items()}
     return values

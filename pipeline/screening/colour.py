@@ -149,8 +149,9 @@ def _may_go_before(text: str, start: int) -> bool:
         return not COLOURS & set(before[-3:-1])
     mark = text[max(0, start - 9) : start].rstrip()[-1:]
     if (last in ("and", "or") and len(before) > 1) or mark == ",":
-        joined = before[-1] if mark == "," else before[-2]
-        return joined not in _ADJECTIVES and not _ADJECTIVE_LIKE.fullmatch(joined)
+        named = before[-1:] if mark == "," else before[-2:-1]
+        joined = named[0] if named else ""
+        return bool(joined) and joined not in _ADJECTIVES and not _ADJECTIVE_LIKE.fullmatch(joined)
     return bool(last) or begins_sentence(text, start) or mark in ("(", '"', "“")
 
 

@@ -71,8 +71,8 @@ class CocoIndex:
         return len(self._names) - 1
 
     def _box(self, entry: int) -> ObjectBox:
-        corners = self._corners[4 * entry : 4 * entry + 4]
-        return ObjectBox(self._ids[entry], self._names[self._category_of[entry]], *corners)
+        x_min, y_min, width, height = self._corners[4 * entry : 4 * entry + 4]
+        return ObjectBox(self._ids[entry], self._names[self._category_of[entry]], x_min, y_min, width, height)
 
     def lose(self, image: int, category: str | None) -> None:
         """Remember that a box of ``category`` (None: of any) was refused in this image."""

@@ -19,11 +19,13 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.tables.base import Base, BigId, CreatedAt, one_of
-from pipeline.vocabulary import KINDS, ORIGINS, QUESTION_TYPES, SEVERITIES, SPLITS, UNITS
+from app.db.tables.base import Base, BigId, CreatedAt, all_of, one_of
+from pipeline.vocabulary import KINDS, ORIGINS, PAIR_STATES, QUESTION_TYPES, SEVERITIES, SPLITS, UNITS
 
 RUN_KINDS = ("import", "draft", "screen")
 RUN_STATES = ("waiting", "running", "done", "failed", "cancelled")
+PAIR_DECISIONS = ("use", "use_shifted", "without_optical", "hold")
+"""Use the pair as it is; with the measured offset; only the SAR image; or not at all."""
 
 
 class Dataset(Base):
@@ -33,6 +35,7 @@ class Dataset(Base):
     __table_args__ = (
         CheckConstraint("name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$'", name="name_form"),
         CheckConstraint("reviews_wanted between 1 and 9", name="reviews_wanted_range"),
+        all_of("held_pairs", PAIR_STATES),
     )
 
     dataset_id: Mapped[BigId]
@@ -43,6 +46,11 @@ class Dataset(Base):
     reviews_wanted: Mapped[int] = mapped_column(Integer, server_default=sql("1"))
     """k: how many reviews each packet is to get; taken over into a packet when it is sealed."""
     description: Mapped[str] = mapped_column(server_default=sql("''"))
+    licence: Mapped[str | None]
+    """As the source's own documents say it; scenes may have licences of their own in their metadata."""
+    citation: Mapped[str | None]
+    held_pairs: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=sql("'{misregistered}'"))
+    """Policy: scenes whose pair is in one of these states get no packets until an admin has decided on them."""
     created_at: Mapped[CreatedAt]
 
 
@@ -62,7 +70,43 @@ class Run(Base):
     counts: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'::jsonb"))
     error: Mapped[str | None]
     created_at: Mapped[CreatedAt]
+    planned_at: Mapped[dt.datetime | None]
+    """When the whole source was read and all chunks of an import were known."""
+    cancel_asked_at: Mapped[dt.datetime | None]
     finished_at: Mapped[dt.datetime | None]
+
+
+class RunChunk(Base):
+    """A chunk of an import's scenes: the work of one background job. Done once, whatever dies meanwhile."""
+
+    __tablename__ = "run_chunk"
+    __table_args__ = (
+        CheckConstraint("chunk >= 0 and scenes >= 0", name="numbers_positive"),
+        Index("ix_run_chunk_open", "run_id", postgresql_where=sql("done_at is null")),
+    )
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"), primary_key=True)
+    chunk: Mapped[int] = mapped_column(Integer, primary_key=True)
+    scenes: Mapped[int] = mapped_column(Integer)
+    counts: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'::jsonb"))
+    done_at: Mapped[dt.datetime | None]
+
+
+class PlannedScene(Base):
+    """A scene as its source describes it, waiting for its chunk; gone once its chunk is done."""
+
+    __tablename__ = "planned_scene"
+    __table_args__ = (
+        ForeignKeyConstraint(["run_id", "chunk"], ["run_chunk.run_id", "run_chunk.chunk"]),
+        Index("ix_planned_scene_run_id_chunk", "run_id", "chunk"),
+    )
+
+    run_id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    """In the order of the source, from 0."""
+    chunk: Mapped[int] = mapped_column(Integer)
+    scene: Mapped[dict[str, Any]]
+    """``pipeline.records.Scene`` as JSON."""
 
 
 class Refusal(Base):
@@ -73,6 +117,8 @@ class Refusal(Base):
 
     refusal_id: Mapped[BigId]
     run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"))
+    chunk: Mapped[int | None] = mapped_column(Integer)
+    """Of an import; None for what was refused while its source was read."""
     file: Mapped[str]
     annotation_id: Mapped[str | None]
     reason: Mapped[str]
@@ -100,8 +146,12 @@ class Scene(Base):
         UniqueConstraint("dataset_id", "name"),
         one_of("split", SPLITS),
         one_of("unit", UNITS),
+        one_of("pair_state", PAIR_STATES),
         CheckConstraint("rows > 0 and cols > 0", name="size_positive"),
+        CheckConstraint("(parent is null) = (chip_window is null)", name="chip_has_parent"),
         Index("ix_scene_duplicate_group", "duplicate_group"),
+        Index("ix_scene_ungrouped", "dataset_id", postgresql_where=sql("not is_grouped")),
+        Index("ix_scene_ground_cells", "ground_cells", postgresql_using="gin"),
     )
 
     scene_id: Mapped[BigId]
@@ -115,12 +165,28 @@ class Scene(Base):
     published_split: Mapped[str | None]
     ground_cells: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=sql("'{}'"))
     duplicate_group: Mapped[str | None]
+    """The same in all scenes that show the same ground, in whatever dataset; None where no other does."""
+    is_grouped: Mapped[bool] = mapped_column(server_default=sql("false"))
+    """Whether same ground was looked for: until then ``split`` is provisional, and no release takes the scene."""
+    duplicate_hash: Mapped[str | None]
+    thumbnail: Mapped[bytes | None]
+    """32 × 32 bytes, for the search for same ground."""
+    structure: Mapped[float | None] = mapped_column(Double)
+    parent: Mapped[str | None]
+    """Of a chip: the name of the scene that it was cut from."""
+    chip_window: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
+    """(row, col, rows, cols, parent_rows, parent_cols)"""
     metadata_: Mapped[dict[str, Any]] = mapped_column("metadata", server_default=sql("'{}'::jsonb"))
     """``pipeline.records.SceneMetadata`` as JSON."""
     sar_sha256: Mapped[str] = mapped_column(ForeignKey("asset.sha256"))
     processed_sha256: Mapped[str] = mapped_column(ForeignKey("asset.sha256"))
     optical_sha256: Mapped[str | None] = mapped_column(ForeignKey("asset.sha256"))
     optical_note: Mapped[str | None]
+    pair_state: Mapped[str] = mapped_column(server_default=sql("'none'"))
+    registration: Mapped[dict[str, Any] | None]
+    """``pipeline.imaging.prepared.Registration`` as JSON."""
+    land_cover: Mapped[dict[str, Any] | None]
+    """``{class: share of the labelled area}``."""
     unit: Mapped[str]
     limits_low: Mapped[float] = mapped_column(Double)
     limits_high: Mapped[float] = mapped_column(Double)
@@ -152,6 +218,21 @@ class ObjectBox(Base):
     y_min: Mapped[float] = mapped_column(Double)
     width: Mapped[float] = mapped_column(Double)
     height: Mapped[float] = mapped_column(Double)
+    is_cut: Mapped[bool] = mapped_column(server_default=sql("false"))
+
+
+class PairDecision(Base):
+    """What an admin decided of a scene whose pair is held back or doubtful; the newest row counts. Append-only."""
+
+    __tablename__ = "pair_decision"
+    __table_args__ = (one_of("decision", PAIR_DECISIONS),)
+
+    pair_decision_id: Mapped[BigId]
+    scene_id: Mapped[int] = mapped_column(ForeignKey("scene.scene_id"), index=True)
+    decision: Mapped[str]
+    decided_by: Mapped[str]
+    """A pseudonym."""
+    created_at: Mapped[CreatedAt]
 
 
 class Drafter(Base):

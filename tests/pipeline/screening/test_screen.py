@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.drafting.corpus import draft_questions
@@ -50,6 +50,7 @@ def found(text: str, context: SceneContext = EMPTY) -> list[tuple[str, str]]:
 
 
 @given(sentences, sentences, scenes)
+@example("", ", orange dark", SceneContext((400, 600), 0.5, None, ()))
 @settings(max_examples=400, deadline=None)
 def test_spans_are_exact_in_code_points_whatever_the_text(question, answer, context):
     for draft in (caption(question), Draft("question", question, "general", answer)):
