@@ -15,7 +15,7 @@ from sqlalchemy import event, text
 from app.accounts import workflow as accounts
 from app.assets.store import AssetStore
 from app.db import SessionMaker, transaction
-from app.intake.pages import next_step
+from app.intake.pages.datasets import next_step
 from app.intake.queries import runs
 from app.intake.queries.datasets import DatasetBreakdown, DatasetOverview, Share
 from app.settings import Settings

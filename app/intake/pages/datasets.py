@@ -1,4 +1,4 @@
-"""Datasets, one dataset, one run: for an admin. A fixed number of queries a page."""
+"""All datasets, and one of them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from fastapi.responses import Response
 
 from app.db.errors import DomainError, Meaning
 from app.intake.queries import datasets, runs, work
-from app.intake.queries.datasets import DatasetBreakdown, DatasetOverview, Share
-from app.intake.queries.runs import NOTE, RunProgress, StoredRefusal
+from app.intake.queries.datasets import DatasetBreakdown, DatasetOverview
+from app.intake.queries.runs import RunProgress
 from app.intake.queries.work import DrafterShare, Work
 from app.web.database import DbSession
 from app.web.rendering import render
@@ -21,7 +21,6 @@ router = APIRouter()
 
 DATASETS_A_PAGE: Final = 100
 RUNS_A_PAGE: Final = 20
-REFUSALS_A_PAGE: Final = 100
 
 Key = Annotated[int, Query(ge=0, lt=2**63)]
 
@@ -29,11 +28,6 @@ Key = Annotated[int, Query(ge=0, lt=2**63)]
 class NoSuchDatasetError(DomainError):
     meaning: ClassVar[Meaning] = "not_found"
     code = "no_such_dataset"
-
-
-class NoSuchRunError(DomainError):
-    meaning: ClassVar[Meaning] = "not_found"
-    code = "no_such_run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +51,6 @@ class DatasetPage:
     older: int | None
     next_step: str | None
     """The command that brings the dataset on, where there is one to give."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunPage:
-    template: ClassVar[str] = "intake/run.html"
-
-    run: RunProgress
-    is_open: bool
-    reasons: list[Share]
-    refusals: list[StoredRefusal]
-    note: str
-    after: int | None
-    is_first: bool
 
 
 @router.get("/datasets", name="datasets_page")
@@ -98,26 +79,6 @@ def dataset_page(
         runs=found,
         older=found[-1].run_id if len(found) == RUNS_A_PAGE else None,
         next_step=next_step(dataset, breakdown),
-    )
-    return render(request, page)
-
-
-@router.get("/runs/{run_id}", name="run_page")
-def run_page(
-    request: Request, session: DbSession, run_id: Annotated[int, Path(ge=1, lt=2**63)], after: Key = 0
-) -> Response:
-    run = runs.find_run(session, run_id)
-    if run is None:
-        raise NoSuchRunError(f"There is no run {run_id}.", run_id=run_id)
-    refusals = runs.list_refusals(session, run_id, after=after, limit=REFUSALS_A_PAGE)
-    page = RunPage(
-        run=run,
-        is_open=run.state in {"waiting", "running"},
-        reasons=work.reasons_of(session, run_id),
-        refusals=refusals,
-        note=NOTE,
-        after=refusals[-1].refusal_id if len(refusals) == REFUSALS_A_PAGE else None,
-        is_first=after == 0,
     )
     return render(request, page)
 

@@ -1,0 +1,13 @@
+"""Datasets, their pairs and scenes, and runs: for an admin. A fixed number of queries a page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from app.intake.pages import datasets, runs
+
+router: Final = APIRouter()
+for _pages in (datasets, runs):
+    router.include_router(_pages.router)
