@@ -30,9 +30,22 @@ class SourceError(Exception):
         self.advice = advice
 
 
+@dataclass(frozen=True, slots=True)
+class SourceAbout:
+    """What the published documents of a data set say of it as a whole; None is unknown or not stated."""
+
+    title: str
+    licence: str | None = None
+    citation: str | None = None
+
+
 @dataclass(eq=False)
 class SourceReading:
-    """The scenes of a source, read while they are iterated (once); the lists are whole at the end."""
+    """The scenes of a source, read while they are iterated (once); the lists are whole at the end.
+
+    A caller that goes through a large source takes refusals and notes away as they come (:meth:`drain`), so that
+    half a download of 100,000 images costs no memory.
+    """
 
     refusals: list[Refusal] = field(default_factory=list)
     notes: list[Refusal] = field(default_factory=list)
@@ -40,6 +53,8 @@ class SourceReading:
     scenes: Iterator[Scene] = field(default_factory=lambda: iter(()))
     expected: int | None = None
     """How many scenes there are at most, as far as is known by now; for a progress bar."""
+    about: SourceAbout | None = None
+    """Of a published data set; None for the general readers."""
 
     def __iter__(self) -> Iterator[Scene]:
         return self.scenes
@@ -49,6 +64,13 @@ class SourceReading:
 
     def note(self, file: str, reason: str, annotation_id: str | None = None) -> None:
         self.notes.append(_reported(file, reason, annotation_id))
+
+    def drain(self) -> tuple[list[Refusal], list[Refusal]]:
+        """Take the refusals and the notes since the last call away; the lists are empty then."""
+        taken = list(self.refusals), list(self.notes)
+        self.refusals.clear()
+        self.notes.clear()
+        return taken
 
 
 def _reported(file: str, reason: str, annotation_id: str | None) -> Refusal:
