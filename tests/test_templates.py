@@ -98,7 +98,7 @@ def test_scripts_make_no_elements_from_strings() -> None:
 def pages() -> Iterator[type]:
     """Every page's dataclass in the app."""
     for module in pkgutil.walk_packages(app.__path__, "app."):
-        if module.name.endswith((".pages", ".api", ".errors")) and not module.name.startswith("app.cli"):
+        if re.search(r"\.(pages|api|errors)(\.|$)", module.name) and not module.name.startswith("app.cli"):
             for _, found in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
                 if found.__module__ == module.name and isinstance(getattr(found, "template", None), str):
                     yield found
