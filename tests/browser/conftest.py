@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from app.assets import AssetStore
 from app.db import make_engine, make_sessionmaker
@@ -26,6 +26,9 @@ from app.settings import Settings
 from app.web.guard import SESSION_COOKIE
 from tests.browser.made_scenes import DATASET, EMAIL, PASSWORD, add_scenes
 from tests.conftest import REPOSITORY, url_of
+
+# Drawing without a graphics card keeps both processors busy; a slow answer is no wrong one.
+expect.set_options(timeout=20_000)
 
 FLAGS = (
     "--no-sandbox",
