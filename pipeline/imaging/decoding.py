@@ -23,7 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final, Self
 
-from pipeline.imaging.errors import ImageError
+from pipeline.imaging.errors import ImageError, StorageError
 from pipeline.imaging.prepared import PreparedScene, PreprocessRequest, SceneRequest
 
 _KEPT_ENVIRONMENT: Final = ("HOME", "LANG", "LC_ALL", "NUMBA_CACHE_DIR", "PATH", "TMPDIR", "VIRTUAL_ENV")
@@ -61,16 +61,23 @@ class SceneWorker:
     ) -> None:
         self.close()
 
-    def prepare(self, request: SceneRequest) -> PreparedScene:
+    def prepare(self, request: SceneRequest) -> tuple[PreparedScene, ...]:
         """:func:`pipeline.imaging.preparation.prepare_scene` in the child.
 
-        Raises ImageError if the image cannot be used, or decoding it crashes or breaks a limit.
+        Raises
+        ------
+        StorageError
+            If the place where the files lie fails: another try may find it well.
+        ImageError
+            If the image cannot be used, or decoding it crashes or breaks a limit.
         """
-        return PreparedScene.from_json(self._ask("prepare_scene", request.as_json(), request.sar_path))
+        answer = self._ask("prepare_scene", request.as_json(), request.sar_path)
+        return tuple(PreparedScene.from_json(scene) for scene in answer)
 
     def preprocess(self, request: PreprocessRequest) -> Mapping[str, Any]:
         """:func:`pipeline.imaging.preparation.preprocess` in the child; raises as :meth:`prepare` does."""
-        return self._ask("preprocess", request.as_json(), request.source)
+        answer: dict[str, Any] = self._ask("preprocess", request.as_json(), request.source)
+        return answer
 
     def close(self) -> None:
         """End the child. The next request would start another."""
@@ -82,7 +89,7 @@ class SceneWorker:
             self._complaints.close()
             self._complaints = None
 
-    def _ask(self, function: str, request: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    def _ask(self, function: str, request: Mapping[str, Any], path: Path) -> Any:
         answer = self._answer(function, request, path)
         if answer.get("out_of_memory"):
             was_worn = self._served > 1
@@ -90,9 +97,9 @@ class SceneWorker:
             # A child that has served before may have run full on others' account.
             answer = self._answer(function, request, path) if was_worn else answer
         if "error" in answer:
-            raise ImageError(answer.get("path") or path, answer["error"])
-        result: dict[str, Any] = answer["result"]
-        return result
+            kind = StorageError if answer.get("is_storage") else ImageError
+            raise kind(answer.get("path") or path, answer["error"])
+        return answer["result"]
 
     def _answer(self, function: str, request: Mapping[str, Any], path: Path) -> dict[str, Any]:
         child = self._living_child()
@@ -193,9 +200,10 @@ def _work(job: Mapping[str, Any]) -> dict[str, Any]:
 
         if job["function"] == "preprocess":
             return {"result": preparation.preprocess(PreprocessRequest.from_json(job["request"]))}
-        return {"result": preparation.prepare_scene(SceneRequest.from_json(job["request"])).as_json()}
+        prepared = preparation.prepare_scene(SceneRequest.from_json(job["request"]))
+        return {"result": [scene.as_json() for scene in prepared]}
     except ImageError as error:
-        return {"error": error.reason, "path": str(error.path)}
+        return {"error": error.reason, "path": str(error.path), "is_storage": isinstance(error, StorageError)}
     except MemoryError:
         return {"error": "needs more memory than one scene may take; cut it into smaller scenes", "out_of_memory": True}
     except OSError as error:

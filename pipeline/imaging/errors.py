@@ -17,6 +17,10 @@ class ImageError(Exception):
         return f"{shown(self.path)}: {self.reason}"
 
 
+class StorageError(ImageError):
+    """The place where the image lies does not answer, or has gone: no fault of the image, and worth another try."""
+
+
 def shown(path: Path) -> str:
     """A path for people, on one line: file names may hold line ends and bytes that are no text."""
     text = str(path)

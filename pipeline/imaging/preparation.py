@@ -38,10 +38,11 @@ class Despeckled:
     provenance: dict[str, Any]
 
 
-def prepare_scene(request: SceneRequest) -> PreparedScene:
+def prepare_scene(request: SceneRequest) -> list[PreparedScene]:
     """Read, despeckle and stretch a scene's SAR image, warp its optical partner, and write the COGs.
 
-    An optical partner that cannot be used does not lose the scene: ``optical_note`` says why there is none.
+    One for a scene that stays whole (``chip`` is None). An optical partner that cannot be used does not lose the
+    scene: ``optical_note`` says why there is none.
 
     Raises
     ------
@@ -65,7 +66,7 @@ def prepare_scene(request: SceneRequest) -> PreparedScene:
         eight_bit = write_processed(processed, despeckled.values, shown.valid, stretch)
         provenance |= despeckled.provenance | {"stretch": stretch.as_provenance()}
     optical, note = _put_optical(request, Grid(raster.values.shape, raster.crs, raster.transform))
-    return _described(shown, image, eight_bit, PreparedFiles(sar, processed, optical, note), provenance)
+    return [_described(shown, image, eight_bit, PreparedFiles(sar, processed, optical, note), provenance)]
 
 
 def preprocess(request: PreprocessRequest) -> dict[str, Any]:

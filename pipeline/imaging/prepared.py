@@ -12,8 +12,8 @@ from typing import Any, Final, Literal
 
 from pipeline.records import Quantity as Quantity
 
-StatedQuantity = Literal["db", "intensity", "amplitude"]
-"""What a user may say that it is."""
+StatedQuantity = Quantity
+"""What a user or a source's documents may say that it is."""
 
 DEFAULT_MAX_PIXELS: Final = 8192 * 8192
 """The most rows × cols of one scene: 67 million, for which the memory limit of the decoder suffices."""
@@ -84,12 +84,12 @@ class SceneRequest:
 
     sar_path: Path
     folder: Path
-    """Exists; gets ``sar.tif``, ``processed.tif`` and ``optical.tif``."""
+    """Exists; gets ``sar.tif``, ``processed.tif`` and ``optical.tif``, of a chip with its window in their names."""
     optical_path: Path | None = None
     band: int | str | None = None
     """The polarisation to take: a band's number from 1, or its description."""
-    quantity: StatedQuantity | None = None
-    """What the numbers are, where the user states it; None: told from type and range."""
+    quantity: Quantity | None = None
+    """What the numbers are, where it is stated; None: told from type and range."""
     unit: Literal["sigma0_db", "gamma0_db", "relative_db"] = "relative_db"
     """Of values in dB; the first two only where calibration is documented."""
     speckle: Speckle = field(default_factory=Speckle)
@@ -118,7 +118,7 @@ class PreprocessRequest:
     despeckled: Path | None = None
     """Where the filtered linear values are to be written, if anywhere."""
     band: int | str | None = None
-    quantity: StatedQuantity | None = None
+    quantity: Quantity | None = None
     speckle: Speckle = field(default_factory=Speckle)
     max_pixels: int = DEFAULT_MAX_PIXELS
 

@@ -134,7 +134,8 @@ class Preparation:
     def _decode(self, request: SceneRequest) -> PreparedScene:
         worker = self._workers.get()
         try:
-            return worker.prepare(request)
+            (prepared,) = worker.prepare(request)
+            return prepared
         finally:
             self._workers.put(worker)
 

@@ -35,7 +35,7 @@ def child_of_this_process():
 def test_the_child_gives_what_the_function_gives(tmp_path):
     request = request_for(tmp_path, (speckle() * 999).astype(np.uint16))
     with SceneWorker() as worker:
-        assert repr(worker.prepare(request)) == repr(prepare_scene(request))
+        assert repr(worker.prepare(request)) == repr(tuple(prepare_scene(request)))
 
 
 def test_one_child_serves_many_scenes_and_ends_with_its_worker(tmp_path):
@@ -63,7 +63,7 @@ def test_a_child_that_dies_between_scenes_is_replaced(tmp_path):
         worker.prepare(request_for(tmp_path))
         os.kill(child_of_this_process().pid, signal.SIGKILL)
         time.sleep(0.1)
-        assert worker.prepare(request_for(tmp_path)).rows == 64
+        assert worker.prepare(request_for(tmp_path))[0].rows == 64
 
 
 def stop_when_started():
@@ -90,7 +90,7 @@ def test_a_child_that_dies_in_the_middle_costs_only_its_scene(tmp_path, number, 
         child.resume() if number != signal.SIGKILL else None
         with pytest.raises(ImageError, match=message):
             answer.result(timeout=30)
-        assert worker.prepare(request_for(tmp_path)).rows == 64
+        assert worker.prepare(request_for(tmp_path))[0].rows == 64
 
 
 def test_too_long_is_given_up(tmp_path):
@@ -110,7 +110,7 @@ def test_too_much_memory_costs_only_its_scene(tmp_path):
     with SceneWorker(Limits(memory_bytes=1 << 30)) as worker:
         with pytest.raises(ImageError, match="needs more memory than one scene may take"):
             worker.prepare(large)
-        assert worker.prepare(request_for(tmp_path)).rows == 64
+        assert worker.prepare(request_for(tmp_path))[0].rows == 64
 
 
 def test_the_child_sees_no_secrets_of_the_parent(tmp_path, monkeypatch):

@@ -18,7 +18,8 @@ from tests.pipeline.imaging.made_images import UTM, grey, read_image, speckle, w
 def prepared(tmp_path, sar, optical=None, **options):
     folder = tmp_path / "out"
     folder.mkdir(exist_ok=True)
-    return prepare_scene(SceneRequest(sar, folder, optical, **options))
+    (scene,) = prepare_scene(SceneRequest(sar, folder, optical, **options))
+    return scene
 
 
 def decibels(rows=300, cols=400):
@@ -105,7 +106,7 @@ def test_the_same_scene_gives_the_same_bytes(tmp_path):
     digests = []
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        scene = prepare_scene(SceneRequest(sar, tmp_path / name, optical))
+        (scene,) = prepare_scene(SceneRequest(sar, tmp_path / name, optical))
         paths = (scene.sar, scene.processed, scene.optical)
         digests.append([hashlib.sha256(path.read_bytes()).hexdigest() for path in paths])
     assert digests[0] == digests[1]
