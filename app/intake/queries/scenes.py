@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import null, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from app.db.tables.intake import Scene as SceneRow
 from app.intake.queries.copying import copy_rows
 from pipeline.records import ObjectBox, SceneMetadata
 
-BOX_COLUMNS = ("scene_id", "number", "source_box_id", "category", "x_min", "y_min", "width", "height")
+BOX_COLUMNS = ("scene_id", "number", "source_box_id", "category", "x_min", "y_min", "width", "height", "is_cut")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,16 @@ def add_scenes(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str,
     """Add scenes of one dataset; those whose name another import wrote meanwhile are left out. Ids by name."""
     if not rows:
         return {}
-    added = insert(SceneRow).values(list(rows)).on_conflict_do_nothing().returning(SceneRow.name, SceneRow.scene_id)
+    # None in a column of JSON would be stored as JSON's null, which is not null to SQL.
+    values = [{column: null() if value is None else value for column, value in row.items()} for row in rows]
+    added = insert(SceneRow).values(values).on_conflict_do_nothing().returning(SceneRow.name, SceneRow.scene_id)
     return {row.name: row.scene_id for row in session.execute(added)}
 
 
 def add_boxes(session: Session, boxes: Mapping[int, Sequence[ObjectBox]]) -> int:
     """The boxes of new scenes, numbered from 1 as the source lists them. Returns how many."""
     rows = (
-        (scene_id, number, box.box_id, box.category, box.x_min, box.y_min, box.width, box.height)
+        (scene_id, number, box.box_id, box.category, box.x_min, box.y_min, box.width, box.height, box.is_cut)
         for scene_id, listed in boxes.items()
         for number, box in enumerate(listed, 1)
     )
@@ -103,7 +105,7 @@ def load_scenes(session: Session, scene_ids: Sequence[int]) -> list[StoredScene]
 
 def _boxes_of(session: Session, scene_ids: Sequence[int]) -> dict[int, list[ObjectBox]]:
     query = text(
-        "select scene_id, source_box_id, category, x_min, y_min, width, height from object_box"
+        "select scene_id, source_box_id, category, x_min, y_min, width, height, is_cut from object_box"
         " where scene_id = any(:scene_ids) order by scene_id, number"
     )
     boxes: dict[int, list[ObjectBox]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, astuple, replace
 from itertools import islice
 from typing import Any, Final
 
@@ -18,7 +18,9 @@ MOST_CELLS: Final = 20_000
 
 
 def scene_row(found: PreparedAssets, dataset_id: int, split_seed: int, published: str | None) -> dict[str, Any]:
-    """Columns of ``scene``.
+    """Columns of ``scene``; of a chip, whose ``found.scene`` has the chip's own name, size and boxes.
+
+    ``split`` is provisional until the scene's ground was settled.
 
     Raises
     ------
@@ -27,10 +29,11 @@ def scene_row(found: PreparedAssets, dataset_id: int, split_seed: int, published
     """
     prepared = found.prepared
     corners = prepared.corners_lon_lat
-    # Near-duplicates differ in few bits; what is grouped here are equal hashes, which no split may divide.
-    group = None if corners else prepared.duplicate_hash
     cells = [] if corners is None else [_name_of(cell) for cell in islice(ground_cells(corners), MOST_CELLS)]
-    split = assign_split(split_seed, ground_cells(corners) if corners else (), group, published)
+    # By itself, until the scene was compared with all others: see `grouping.settle_ground`.
+    key = None if corners else prepared.duplicate_hash
+    split = assign_split(split_seed, ground_cells(corners) if corners else (), key, published)
+    chip, registration = prepared.chip, prepared.registration
     return {
         "dataset_id": dataset_id,
         "name": found.scene.name,
@@ -40,12 +43,19 @@ def scene_row(found: PreparedAssets, dataset_id: int, split_seed: int, published
         "split": split,
         "published_split": found.scene.published_split,
         "ground_cells": cells,
-        "duplicate_group": group,
+        "duplicate_hash": prepared.duplicate_hash,
+        "thumbnail": bytes.fromhex(prepared.thumbnail) or None,
+        "structure": prepared.structure,
+        "parent": None if chip is None else found.scene.name.removesuffix(chip.name),
+        "chip_window": None if chip is None else list(astuple(chip)),
         "metadata_": as_jsonb(_metadata(found.scene.metadata, prepared).as_json()),
         "sar_sha256": found.sar.sha256,
         "processed_sha256": found.processed.sha256,
         "optical_sha256": None if found.optical is None else found.optical.sha256,
         "optical_note": prepared.optical_note,
+        "pair_state": _pair_state(prepared),
+        "registration": as_jsonb(None if registration is None else asdict(registration)),
+        "land_cover": as_jsonb(None if prepared.land_cover is None else dict(prepared.land_cover)),
         "unit": prepared.unit,
         "limits_low": prepared.display_limits[0],
         "limits_high": prepared.display_limits[1],
@@ -58,6 +68,13 @@ def scene_row(found: PreparedAssets, dataset_id: int, split_seed: int, published
 
 def _name_of(cell: GroundCell) -> str:
     return f"{cell[0]}:{cell[1]}"
+
+
+def _pair_state(prepared: PreparedScene) -> str:
+    """One of ``PAIR_STATES``; a pair that was not compared is not trusted."""
+    if prepared.optical is None:
+        return "none"
+    return "unknown" if prepared.registration is None else prepared.registration.state
 
 
 def _metadata(stated: SceneMetadata, prepared: PreparedScene) -> SceneMetadata:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipeline.imaging.chips import boxes_in_chip
+from pipeline.imaging.prepared import ChipWindow
 from pipeline.records import ObjectBox, Refusal, Scene
 
 ROUNDING_PX = 1e-6
@@ -36,6 +38,23 @@ def fitted(scene: Scene, rows: int, cols: int) -> tuple[Scene, tuple[Refusal, ..
     return replace(scene, boxes=inside, metadata=replace(scene.metadata, labelled=labelled)), refusals
 
 
+def chipped(scene: Scene, window: ChipWindow) -> Scene:
+    """The chip of a scene whose boxes were :func:`fitted` to it: its name, its size, and what lies inside of it.
+
+    A category of which an object reaches into the chip but has no box there is not labelled in it: there, an absent box
+    does not mean an absent object.
+    """
+    boxes, unboxed = boxes_in_chip(scene.boxes, window)
+    labelled = tuple(category for category in scene.metadata.labelled if category not in unboxed)
+    return replace(
+        scene,
+        name=scene.name + window.name,
+        size=(window.rows, window.cols),
+        boxes=boxes,
+        metadata=replace(scene.metadata, labelled=labelled),
+    )
+
+
 def _cut(box: ObjectBox, rows: int, cols: int) -> ObjectBox | None:
     left, top = max(box.x_min, 0.0), max(box.y_min, 0.0)
     right, bottom = min(box.x_min + box.width, float(cols)), min(box.y_min + box.height, float(rows))
@@ -44,4 +63,4 @@ def _cut(box: ObjectBox, rows: int, cols: int) -> ObjectBox | None:
     overhang = max(left - box.x_min, top - box.y_min, box.x_min + box.width - right, box.y_min + box.height - bottom)
     if overhang <= ROUNDING_PX:
         return box
-    return replace(box, x_min=left, y_min=top, width=right - left, height=bottom - top)
+    return replace(box, x_min=left, y_min=top, width=right - left, height=bottom - top, is_cut=True)
