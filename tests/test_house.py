@@ -35,6 +35,8 @@ RUNS_SQL = {"execute", "exec_driver_sql"}
 ENDS_A_TRANSACTION = re.compile(r"\s*(begin|commit|rollback|end)\s*;?\s*", re.I)
 CLOCKS = ("datetime.now", "datetime.utcnow", "date.today", "time.time")
 DECODES_ELSEWHERE = tuple(f"pipeline.imaging.{name}." for name in ("decoding", "errors", "prepared"))
+DECODES_NOTHING = tuple(f"pipeline.imaging.{name}." for name in ("chips", "same_ground"))
+"""Arithmetic on what was found out about images."""
 JOBS_MAY = {"procrastinate.Blueprint", "procrastinate.JobContext", "procrastinate.RetryStrategy"}
 
 
@@ -56,7 +58,7 @@ def may_sql(path: Path) -> bool:
 def faults_of_imports(path: Path, tree: ast.AST) -> Iterator[str]:
     """SQL only in queries.py and db/, HTTP only in pages, api, web and main, jobs only on the blueprints of jobs.py."""
     room = room_of(path)
-    may_http = room == "web" or path.name in {"pages.py", "api.py", "main.py"}
+    may_http = room == "web" or "pages" in path.parts or path.name in {"pages.py", "api.py", "main.py"}
     for module in imports(tree):
         top = module.split(".")[0]
         is_only_type = module in TYPES_THAT_RUN_NOTHING or module.startswith(("sqlalchemy.exc.", "psycopg.errors"))
@@ -67,7 +69,7 @@ def faults_of_imports(path: Path, tree: ast.AST) -> Iterator[str]:
             yield f"imports {module}, but SQL lives in queries.py and db/"
         if top in {"fastapi", "starlette"} and not may_http:
             yield f"imports {module}, but HTTP lives in pages.py, api.py, web/ and main.py"
-        if module.startswith("pipeline.imaging.") and not module.startswith(DECODES_ELSEWHERE):
+        if module.startswith("pipeline.imaging.") and not module.startswith(DECODES_ELSEWHERE + DECODES_NOTHING):
             yield f"imports {module}; images of others are decoded in the child process of SceneWorker"
         may_blueprint = path.name == "jobs.py" or room == "cli"
         if top == "procrastinate" and not (room == "work" or (may_blueprint and module in JOBS_MAY)):
