@@ -79,6 +79,9 @@ def upgrade() -> None:
     op.add_column("scene", sa.Column("pair_state", sa.Text(), server_default=sa.text("'none'"), nullable=False))
     op.add_column("scene", sa.Column("registration", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
     op.add_column("scene", sa.Column("land_cover", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
+    op.create_index(
+        "ix_scene_dataset_id_pair_state_scene_id", "scene", ["dataset_id", "pair_state", "scene_id"], unique=False
+    )
     op.create_index("ix_scene_ground_cells", "scene", ["ground_cells"], unique=False, postgresql_using="gin")
     op.create_index(
         "ix_scene_ungrouped", "scene", ["dataset_id"], unique=False, postgresql_where=sa.text("not is_grouped")

@@ -151,6 +151,8 @@ class Scene(Base):
         CheckConstraint("(parent is null) = (chip_window is null)", name="chip_has_parent"),
         Index("ix_scene_duplicate_group", "duplicate_group"),
         Index("ix_scene_ungrouped", "dataset_id", postgresql_where=sql("not is_grouped")),
+        # The list of pairs by state: read page by page, whatever else the dataset has.
+        Index("ix_scene_dataset_id_pair_state_scene_id", "dataset_id", "pair_state", "scene_id"),
         Index("ix_scene_ground_cells", "ground_cells", postgresql_using="gin"),
     )
 

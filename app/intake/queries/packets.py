@@ -8,15 +8,16 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.intake.queries.pairs import DECISION_OF, IS_HELD
 from pipeline.vocabulary import KINDS, QUESTION_TYPES
 
 PACKET_SIZE: Final = 12
 
 # Loose: drafted, screened, in no packet. A scene of which a draft still waits for screening is left alone: its packets
-# would come out as fragments.
-_LOOSE_SCENES: Final = text("""
-select s.scene_id from scene s
-where s.dataset_id = :dataset_id and s.scene_id > :after
+# would come out as fragments; and one whose pair is held back waits for an admin.
+_LOOSE_SCENES: Final = text(f"""
+select s.scene_id from scene s join dataset t using (dataset_id) {DECISION_OF}
+where s.dataset_id = :dataset_id and s.scene_id > :after and not {IS_HELD}
 and exists (
     select from draft d where d.scene_id = s.scene_id and d.origin = 'drafted'
     and not exists (select from packet_draft m where m.draft_id = d.draft_id)
@@ -26,7 +27,7 @@ and not exists (
     and not exists (select from screened x where x.draft_id = d.draft_id)
 )
 order by s.scene_id limit :limit
-""")
+""")  # noqa: S608  (parts of our own)
 
 # Whoever seals the same scenes at the same time waits here; the next statement then sees what the other has sealed.
 _LOCK: Final = text("select scene_id from scene where scene_id = any(:scene_ids) order by scene_id for no key update")
@@ -92,7 +93,7 @@ class Sealed:
 
 
 def loose_scenes(session: Session, dataset_id: int, *, after: int = 0, limit: int = 500) -> list[int]:
-    """Scenes behind ``after`` with drafts that are in no packet, and none that waits for screening."""
+    """Scenes behind ``after`` with drafts in no packet, none that waits for screening, and a pair not held back."""
     values = {"dataset_id": dataset_id, "after": after, "limit": limit}
     return list(session.execute(_LOOSE_SCENES, values).scalars())
 

@@ -14,6 +14,7 @@ CHUNK_SCENES: Final = 500
 def seal_packets(sessions: SessionMaker, dataset_id: int) -> Counter[str]:
     """Group screened drafts that are in no packet into packets of their scene, and open the slots of each.
 
+    Scenes whose pair is held back keep their drafts loose until an admin has decided: see :mod:`.pairs`.
     Done twice, or by several at once, it is as if done once. Returns ``packets``, ``drafts`` and ``slots`` that were
     made.
     """
