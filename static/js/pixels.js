@@ -31,6 +31,15 @@ export function extentOf(box, rows) {
 }
 
 /**
+ * An offset in pixels, `[row, col]` downwards and to the right, as a shift in map coordinates.
+ * @param {[number, number]} offset_px
+ * @returns {Point}
+ */
+export function mapShift([down, right]) {
+  return [right, down === 0 ? 0 : -down];
+}
+
+/**
  * The pixel that holds a map coordinate, or null outside the image.
  * @param {Point} coordinate
  * @param {number} rows

@@ -14,6 +14,7 @@ import type OlStyle from "ol/style/Style";
 import type OlStroke from "ol/style/Stroke";
 import type OlFill from "ol/style/Fill";
 import type OlText from "ol/style/Text";
+import type OlTileGrid from "ol/tilegrid/TileGrid";
 import type { defaults as olInteractions } from "ol/interaction/defaults";
 import type * as geotiff from "geotiff";
 
@@ -27,6 +28,7 @@ declare global {
     source: { GeoTIFF: typeof OlGeoTIFF; Vector: typeof OlVectorSource };
     geom: { Polygon: typeof OlPolygon; Point: typeof OlPoint };
     style: { Style: typeof OlStyle; Stroke: typeof OlStroke; Fill: typeof OlFill; Text: typeof OlText };
+    tilegrid: { TileGrid: typeof OlTileGrid };
     interaction: { defaults: { defaults: typeof olInteractions } };
   };
   const GeoTIFF: typeof geotiff;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { extentOf, flip, pixelAt } from "../../static/js/pixels.js";
+import { extentOf, flip, mapShift, pixelAt } from "../../static/js/pixels.js";
 
 const fixtures = JSON.parse(readFileSync(new URL("../fixtures/pixel_coordinates.json", import.meta.url), "utf-8"));
 
@@ -26,4 +26,13 @@ test("a map coordinate falls into one pixel, or outside", () => {
     const found = pixelAt(map, rows, cols);
     assert.deepEqual(found && [found.row, found.col], index);
   }
+});
+
+test("an offset downwards and to the right moves a pixel to where its map coordinate moves", () => {
+  const rows = 100;
+  const [down, right] = [3.5, -2];
+  const [x, y] = mapShift([down, right]);
+  const [mapX, mapY] = flip([10, 20], rows);
+  assert.deepEqual(flip([mapX + x, mapY + y], rows), [10 + right, 20 + down]);
+  assert.deepEqual(mapShift([0, 0]), [0, 0]);
 });

@@ -10,28 +10,25 @@ from typing import Final
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
-_HAND: Final = text("""
+from app.intake.queries.pairs import DECISION_OF
+from app.intake.queries.viewing import SHOWN, scene_boxes
+
+_HAND: Final = text(f"""
 select a.assignment_id, a.packet_id, a.slot, a.claimed_at, a.expires_at, clock_timestamp() as server_time,
     d.name as dataset_name, p.scene_id,
     coalesce((select sum(delta) from counter_delta c
         where c.dataset_id = p.dataset_id and c.name = 'reviewed'), 0)::bigint as reviewed,
     coalesce((select sum(delta) from counter_delta c
         where c.dataset_id = p.dataset_id and c.name = 'reviews_wanted'), 0)::bigint as wanted,
-    s.name, s.rows, s.cols, s.unit, s.split, s.metadata, s.sar_sha256, s.processed_sha256, s.optical_sha256,
-    s.optical_note, s.limits_low, s.limits_high, s.histogram, s.ground, s.provenance,
-    g.version as progress_version, g.body as progress_body
+    {SHOWN}, g.version as progress_version, g.body as progress_body
 from assignment a
 join packet p on p.packet_id = a.packet_id
 join dataset d on d.dataset_id = p.dataset_id
 join scene s on s.scene_id = p.scene_id
 left join progress g on g.assignment_id = a.assignment_id
+{DECISION_OF}
 where a.assignment_id = :assignment_id
-""")
-
-_BOXES: Final = text("""
-select number, source_box_id, category, x_min, y_min, width, height from object_box
-where scene_id = :scene_id order by number
-""")
+""")  # noqa: S608  (parts of our own)
 
 _DRAFTS: Final = text("""
 select m.position, d.draft_id, d.kind, d.question_type, d.text, d.answer, d.box_ids,
@@ -68,7 +65,7 @@ def packet_rows(session: Session, assignment_id: uuid.UUID) -> PacketRows:
     of_packet = {"packet_id": hand["packet_id"]}
     return PacketRows(
         hand=hand,
-        boxes=session.execute(_BOXES, {"scene_id": hand["scene_id"]}).mappings().all(),
+        boxes=scene_boxes(session, hand["scene_id"]),
         drafts=session.execute(_DRAFTS, of_packet).mappings().all(),
         findings=session.execute(_FINDINGS, of_packet).mappings().all(),
     )

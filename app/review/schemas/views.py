@@ -7,17 +7,13 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import RowMapping
 
+from app.intake.views import BoxView, SceneView, View, box_views, scene_view
 from app.review.queries.viewing import PacketRows
 from app.web.signing import AssetSigner
-from pipeline.records import Finding, SceneMetadata
+from pipeline.records import Finding
 from pipeline.vocabulary import KIND_TITLES, QUESTION_TYPE_TITLES
-
-
-class View(BaseModel):
-    model_config = ConfigDict(frozen=True)
 
 
 class AssignmentView(View):
@@ -33,49 +29,6 @@ class DatasetView(View):
     name: str
     reviewed: int
     wanted: int
-
-
-class AssetsView(View):
-    sar: str
-    processed: str
-    optical: str | None
-
-
-class SceneView(View):
-    name: str
-    rows: int
-    cols: int
-    unit: str
-    split: str
-    polarisation: str | None
-    place: str | None
-    sensor: str | None
-    optical_sensor: str | None
-    band: str | None
-    pixel_spacing_m: tuple[float, float] | None
-    look_azimuth_deg: float | None
-    incidence_deg: float | None
-    sar_acquired_at: str | None
-    optical_acquired_at: str | None
-    labelled: tuple[str, ...]
-    assets: AssetsView
-    has_processed: bool
-    scale: float
-    nodata: float | None
-    limits: tuple[float, float]
-    histogram: dict[str, Any]
-    ground: dict[str, Any] | None
-    optical_note: str | None
-
-
-class BoxView(View):
-    number: int
-    id: str
-    category: str
-    x_min: float
-    y_min: float
-    width: float
-    height: float
 
 
 class FindingView(View):
@@ -158,8 +111,8 @@ def packet_view(rows: PacketRows, signer: AssetSigner, reader: uuid.UUID) -> Pac
     return PacketView(
         assignment=AssignmentView(id=hand["assignment_id"], **_picked(hand, AssignmentView, but="id")),
         dataset=DatasetView(name=hand["dataset_name"], reviewed=hand["reviewed"], wanted=hand["wanted"]),
-        scene=_scene_view(hand, signer, reader),
-        boxes=[BoxView(id=box["source_box_id"], **_picked(box, BoxView, but="id")) for box in rows.boxes],
+        scene=scene_view(hand, signer, reader),
+        boxes=box_views(rows.boxes),
         drafts=[_draft_view(draft, rows.findings, numbers) for draft in rows.drafts],
         progress=None if progress is None else ProgressView(version=progress, body=hand["progress_body"]),
     )
@@ -172,31 +125,6 @@ def finding_view(found: Finding) -> FindingView:
 
 def _picked(row: RowMapping, view: type[View], but: str) -> dict[str, Any]:
     return {name: row[name] for name in view.model_fields if name != but}
-
-
-def _scene_view(hand: RowMapping, signer: AssetSigner, reader: uuid.UUID) -> SceneView:
-    known = SceneMetadata.from_json(hand["metadata"])
-    provenance = hand["provenance"]
-    nodata = provenance.get("nodata")
-    optical = hand["optical_sha256"]
-    same = ("name", "rows", "cols", "unit", "split", "histogram", "ground", "optical_note")
-    stated = ("place", "sensor", "optical_sensor", "band", "pixel_spacing_m", "look_azimuth_deg", "incidence_deg")
-    dated = ("sar_acquired_at", "optical_acquired_at", "labelled")
-    return SceneView(
-        **{name: hand[name] for name in same},
-        **{name: getattr(known, name) for name in (*stated, *dated)},
-        polarisation=provenance.get("polarisation") or next(iter(known.polarisations), None),
-        assets=AssetsView(
-            sar=signer.url(hand["sar_sha256"], reader),
-            processed=signer.url(hand["processed_sha256"], reader),
-            optical=None if optical is None else signer.url(optical, reader),
-        ),
-        has_processed=hand["processed_sha256"] != hand["sar_sha256"],
-        scale=provenance.get("scale", 1.0),
-        # "nan" says that pixels without data are NaN, which no page needs to be told.
-        nodata=nodata if isinstance(nodata, int | float) else None,
-        limits=(hand["limits_low"], hand["limits_high"]),
-    )
 
 
 def _draft_view(draft: RowMapping, findings: Sequence[RowMapping], numbers: dict[str, int]) -> DraftView:

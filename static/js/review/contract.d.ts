@@ -42,6 +42,11 @@ export interface Scene {
   histogram: Histogram;
   ground: Ground | null;
   optical_note: string | null;
+  pair_state: "none" | "registered" | "shifted" | "misregistered" | "unknown";
+  /** What to know before the optical image is trusted; null where it fits, or there is none. */
+  pair_notice: string | null;
+  /** [row, col] by which the optical image is drawn moved. */
+  optical_offset_px: [number, number];
 }
 
 export interface Histogram {
@@ -58,6 +63,8 @@ export interface Box {
   y_min: number;
   width: number;
   height: number;
+  /** Whether a part of the object lies outside the scene. */
+  is_cut: boolean;
 }
 
 export type Field = "text" | "question" | "answer";

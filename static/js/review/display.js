@@ -1,7 +1,7 @@
 // @ts-check
 /** The toolbar and the status bar around the viewer: what is set there, and what is read off. */
 
-import { slot } from "../dom.js";
+import { element, slot } from "../dom.js";
 import { lonlatText } from "../ground.js";
 import { HistogramControl } from "../viewer/histogram.js";
 import { MODES, Viewer } from "../viewer/viewer.js";
@@ -70,6 +70,8 @@ export class Display {
     this.histogram.show(scene.histogram, scene.limits);
     this.#tag(this.viewer.sar, joined("SAR", scene.sensor, scene.band, scene.polarisation, spacingText(scene.pixel_spacing_m), scene.incidence_deg !== null && `${Math.round(scene.incidence_deg)}° incidence`, momentText(scene.sar_acquired_at)));
     this.#tag(this.viewer.optical, joined("Optical", scene.optical_sensor, scene.optical_note, momentText(scene.optical_acquired_at)));
+    // Beside the image that is shown: without the optical one, it explains why there is none.
+    this.#warn(scene.assets.optical ? this.viewer.optical : this.viewer.sar, scene.pair_notice);
     this.#read(null);
     this.#sync();
   }
@@ -86,6 +88,15 @@ export class Display {
   #tag(panel, text) {
     panel.tag.textContent = text;
     panel.tag.hidden = false;
+  }
+
+  /**
+   * A line under the panel's title: how far the optical image is to be trusted.
+   * @param {import("../viewer/panel.js").Panel} panel
+   * @param {string | null} notice
+   */
+  #warn(panel, notice) {
+    if (notice) panel.tag.append(element("span", { class: "tag__notice", text: `⚠ Optical image: ${notice}` }));
   }
 
   /** @param {string} message */

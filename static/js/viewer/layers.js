@@ -27,6 +27,31 @@ function makeSource(source, projection, how) {
   });
 }
 
+/**
+ * Draw the image moved: its tiles, at all their resolutions, begin at another place; the file is read as ever.
+ * @param {import("ol/source/GeoTIFF").default} source
+ * @param {[number, number]} shift in map coordinates, x to the right and y up
+ */
+function move(source, [x, y]) {
+  const onReady = () => {
+    const grid = source.getTileGrid();
+    if (source.getState() !== "ready" || !grid) return;
+    source.removeEventListener("change", onReady);
+    const [left = 0, bottom = 0, right = 0, top = 0] = grid.getExtent() ?? [];
+    const zooms = grid.getResolutions().map((_, zoom) => zoom);
+    const moved = new ol.tilegrid.TileGrid({
+      extent: [left + x, bottom + y, right + x, top + y],
+      minZoom: grid.getMinZoom(),
+      origin: [left + x, top + y],
+      resolutions: grid.getResolutions(),
+      tileSizes: zooms.map((zoom) => grid.getTileSize(zoom)),
+    });
+    /** @type {any} */ (source).tileGrid = moved;
+  };
+  // Before the layer, which draws at the same event, has looked at the grid.
+  source.addEventListener("change", onReady);
+}
+
 /** What OpenLayers writes into the band that it adds where no data are told; elsewhere in that band is 0. */
 const HAS_DATA = 255;
 
@@ -61,14 +86,16 @@ export function sarLayer(source, projection, { interpolate, nodata, stretch }) {
 }
 
 /**
- * An 8-bit image. `stretch` only for one of a single band.
+ * An 8-bit image. `stretch` only for one of a single band; `shift` in map coordinates.
  * @param {Source} source
  * @param {import("ol/proj/Projection").default} projection
- * @param {{ interpolate: boolean, stretch?: Stretch }} how
+ * @param {{ interpolate: boolean, stretch?: Stretch, shift?: [number, number] }} how
  */
-export function byteLayer(source, projection, { interpolate, stretch }) {
+export function byteLayer(source, projection, { interpolate, stretch, shift }) {
+  const made = makeSource(source, projection, { interpolate, normalize: true });
+  if (shift && (shift[0] || shift[1])) move(made, shift);
   return new ol.layer.WebGLTile({
-    source: makeSource(source, projection, { interpolate, normalize: true }),
+    source: made,
     ...(stretch ? { style: greyStyle(stretch) } : {}),
   });
 }

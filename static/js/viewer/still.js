@@ -69,13 +69,15 @@ function drawBoxes(boxes, scene) {
  * @param {HTMLElement} target
  * @param {string} url
  * @param {import("../review/contract").PacketView} packet
+ * @param {[number, number]} [offset_px] [row, col] by which the image is drawn moved
  */
-export async function drawStill(target, url, packet) {
+export async function drawStill(target, url, packet, [down, right] = [0, 0]) {
   const picture = await readPicture(url, packet.scene);
   const canvas = document.createElement("canvas");
   canvas.width = picture.width;
   canvas.height = picture.height;
-  canvas.getContext("2d")?.putImageData(picture, 0, 0);
+  const shrink = picture.width / packet.scene.cols;
+  canvas.getContext("2d")?.putImageData(picture, Math.round(right * shrink), Math.round(down * shrink));
   const still = document.createElement("div");
   still.className = "still";
   still.style.aspectRatio = `${picture.width} / ${picture.height}`;

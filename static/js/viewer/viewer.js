@@ -3,7 +3,7 @@
 
 import { afterPaint } from "../dom.js";
 import { lonlatAt } from "../ground.js";
-import { flip, pixelAt } from "../pixels.js";
+import { flip, mapShift, pixelAt } from "../pixels.js";
 import { openAsset } from "./assets.js";
 import { Boxes } from "./boxes.js";
 import { firstGamma } from "./contrast.js";
@@ -142,7 +142,8 @@ export class Viewer {
 
   /** @param {PacketView} packet */
   async #redraw(packet) {
-    const { assets, rows, cols } = packet.scene;
+    const { scene } = packet;
+    const { assets, rows, cols } = scene;
     const [raw, processed, optical] = await Promise.all([
       openAsset(assets.sar, rows * cols),
       openAsset(assets.processed, rows * cols),
@@ -153,22 +154,22 @@ export class Viewer {
     const interpolate = this.isSmooth;
     this.#samplers = { sar: new Sampler(raw), optical: optical && new Sampler(optical) };
     this.#layers = {
-      raw: sarLayer(raw, projection, { interpolate, nodata: packet.scene.nodata, stretch: this.#stretch() }),
+      raw: sarLayer(raw, projection, { interpolate, nodata: scene.nodata, stretch: this.#stretch() }),
       processed: byteLayer(processed, projection, { interpolate, stretch: this.#byteStretch() }),
     };
     this.#applyProcessing();
     const frame = () => frameLayer([0, 0, cols, rows]);
     this.sar.show(this.#view, [this.#layers.raw, this.#layers.processed, frame(), this.#boxes.layer()]);
-    this.optical.show(this.#view, optical ? [byteLayer(optical, projection, { interpolate }), frame(), this.#boxes.layer()] : []);
+    this.optical.show(this.#view, optical ? [byteLayer(optical, projection, { interpolate, shift: mapShift(scene.optical_offset_px) }), frame(), this.#boxes.layer()] : []);
     if (this.#isFitted) this.fit();
     this.#drawScales();
   }
 
   /** @param {PacketView} packet */
   async #drawStills(packet) {
-    const { processed, optical } = packet.scene.assets;
-    await drawStill(this.sar.target, processed, packet);
-    if (optical) await drawStill(this.optical.target, optical, packet);
+    const { assets, optical_offset_px } = packet.scene;
+    await drawStill(this.sar.target, assets.processed, packet);
+    if (assets.optical) await drawStill(this.optical.target, assets.optical, packet, optical_offset_px);
   }
 
   clear() {
@@ -353,9 +354,12 @@ export class Viewer {
     const pixel = pixelAt(coordinate, scene.rows, scene.cols);
     if (!pixel) return null;
     const point = flip(coordinate, scene.rows);
+    // Of the optical image, the pixel that is drawn here.
+    const [x, y] = mapShift(scene.optical_offset_px);
+    const under = pixelAt([coordinate[0] - x, coordinate[1] - y], scene.rows, scene.cols);
     const [sar, optical] = await Promise.all([
       this.#samplers.sar.at(pixel.row, pixel.col).catch(() => null),
-      this.#samplers.optical?.at(pixel.row, pixel.col).catch(() => null) ?? null,
+      (under && this.#samplers.optical?.at(under.row, under.col).catch(() => null)) ?? null,
     ]);
     const lonlat = scene.ground && lonlatAt(scene.ground.lonlat_corners, point, scene.rows, scene.cols);
     return { x: point[0], y: point[1], lonlat, sar: sar && sar.map((value) => value * scene.scale), optical };
