@@ -46,13 +46,13 @@ def duplicate_hash(image: NDArray[np.uint8]) -> str:
     The image, shape (rows, cols), is averaged to 8×9 cells; each bit says whether a cell is darker than its right
     neighbour, row by row, most significant first.
     """
-    cells = _cell_means(image, 8, 9)
+    cells = cell_means(image, 8, 9)
     bits = (cells[:, :-1] < cells[:, 1:]).ravel()
     return np.packbits(bits).tobytes().hex()
 
 
-def _cell_means(image: NDArray[np.uint8], rows: int, cols: int) -> NDArray[np.float64]:
-    """Means over cells of equal size; images smaller than that repeat pixels."""
+def cell_means(image: NDArray[np.uint8], rows: int, cols: int) -> NDArray[np.float64]:
+    """Means over ``rows`` × ``cols`` cells of equal size, float64; images smaller than that repeat pixels."""
     summed = np.pad(image.astype(np.float64).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     tops = np.arange(rows) * image.shape[0] // rows
     bottoms = np.maximum(np.arange(1, rows + 1) * image.shape[0] // rows, tops + 1)
