@@ -6,8 +6,8 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from app.intake.pages import datasets, runs
+from app.intake.pages import datasets, pairs, runs
 
 router: Final = APIRouter()
-for _pages in (datasets, runs):
+for _pages in (datasets, pairs, runs):
     router.include_router(_pages.router)

@@ -23,12 +23,12 @@ DECISIONS: Final[Mapping[str, str]] = {
 }
 """What an admin may decide, and the words for it, in the order in which they are offered."""
 STATES: Final[Mapping[str, str]] = {
-    "misregistered": "misregistered",
-    "unknown": "not told",
-    "shifted": "shifted",
-    "registered": "registered",
+    "misregistered": "the two images do not fit",
+    "unknown": "too little was alike to compare",
+    "shifted": "off by a little, the same everywhere",
+    "registered": "the two images fit",
 }
-"""Of scenes that have an optical partner, the most doubtful first."""
+"""Of scenes that have an optical partner, the most doubtful first, and what each state means."""
 
 
 class PairStateError(DomainError):
@@ -53,7 +53,7 @@ def decide_pair(session: Session, dataset: str, scene_id: int, decision: str, de
         If there is no such decision, or it needs an offset and none was measured.
     """
     facts = find_pair(session, dataset, scene_id)
-    _check_decision(decision)
+    check_decision(decision)
     if decision == "use_shifted" and not facts.has_offset:
         raise PairStateError("No offset was measured for this pair, so there is nothing to move the optical image by.")
     pairs.add_decision(session, scene_id, decision, decided_by)
@@ -77,7 +77,7 @@ def decide_pairs(
     """
     facts = require_dataset(session, dataset)
     check_states([state])
-    _check_decision(decision)
+    check_decision(decision)
     decided = pairs.decide_all(session, facts.dataset_id, state, decision, decided_by, also_decided=also_decided)
     if decided and decision != "hold":
         _defer_sealing(session, facts.dataset_id)
@@ -121,7 +121,8 @@ def check_states(states: Sequence[str]) -> None:
         raise PairStateError(f"No pair is {strange[0][:80]!a}; pairs are {', '.join(STATES)}.")
 
 
-def _check_decision(decision: str) -> None:
+def check_decision(decision: str) -> None:
+    """Raise :class:`PairStateError` unless this can be decided."""
     if decision not in DECISIONS:
         raise PairStateError(f"There is no decision {decision[:80]!a}; there are {', '.join(DECISIONS)}.")
 
