@@ -35,7 +35,7 @@ RUNS_SQL = {"execute", "exec_driver_sql"}
 ENDS_A_TRANSACTION = re.compile(r"\s*(begin|commit|rollback|end)\s*;?\s*", re.I)
 CLOCKS = ("datetime.now", "datetime.utcnow", "date.today", "time.time")
 DECODES_ELSEWHERE = tuple(f"pipeline.imaging.{name}." for name in ("decoding", "errors", "prepared"))
-DECODES_NOTHING = tuple(f"pipeline.imaging.{name}." for name in ("chips", "same_ground"))
+DECODES_NOTHING = tuple(f"pipeline.imaging.{name}." for name in ("chips", "same_ground", "storage"))
 """Arithmetic on what was found out about images."""
 JOBS_MAY = {"procrastinate.Blueprint", "procrastinate.JobContext", "procrastinate.RetryStrategy"}
 

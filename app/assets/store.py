@@ -65,6 +65,42 @@ class AssetStore:
             raise AssetStoreError(f"the asset store {url} cannot be opened: {error}") from error
         self._root: str = root.rstrip("/")
         self._is_folder = isinstance(self._files, LocalFileSystem)
+        self._is_used = False
+
+    def make(self) -> None:
+        """Make the folder of a store that is new; one that is there stays as it is.
+
+        Raises
+        ------
+        AssetStoreError
+            If it cannot be made.
+        """
+        if not self._is_folder:
+            return
+        try:
+            Path(self._root).mkdir(parents=True, exist_ok=True)
+            # Never empty, so that a disk that is not mounted is told from a store that has nothing yet.
+            (Path(self._root) / ".trihedral-store").touch()
+        except OSError as error:
+            why = f"the asset store at {self._root} cannot be made ({error.strerror or error})"
+            raise AssetStoreError(f"{why}: mend the permissions there") from error
+
+    def require(self) -> None:
+        """Raise :class:`AssetStoreError` if the store is not there, as when its disk is not mounted.
+
+        A bucket is not asked: it says so itself when it is written.
+        """
+        if not self._is_folder:
+            return
+        try:
+            is_there = next(iter(os.scandir(self._root)), None) is not None
+        except OSError:
+            is_there = False
+        if not is_there:
+            raise AssetStoreError(
+                f"the asset store at {self._root} cannot be reached: bring its disk back; nothing done before is lost"
+            )
+        self._is_used = True
 
     def put(self, path: Path, media_type: str) -> Asset:
         """Store a copy of the file at ``path``; where the store has it already, nothing is written.
@@ -150,7 +186,12 @@ class AssetStore:
 
     def _copy(self, path: Path, place: str) -> None:
         if self._is_folder:
-            copy_into_folder(path, Path(place))
+            if not self._is_used:
+                Path(self._root).mkdir(parents=True, exist_ok=True)
+                self._is_used = True
+            # From the second file on the store is never made anew: if it has gone, so has the disk that it was on,
+            # and what was written in its place would be hidden when that comes back.
+            copy_into_folder(path, Path(place), Path(self._root))
         else:
             self._files.put_file(os.fspath(path), place)
 
@@ -175,9 +216,13 @@ def hash_of(file: BinaryIO | Any) -> str:
     return digest.hexdigest()
 
 
-def copy_into_folder(source: Path, target: Path) -> None:
-    """Copy under another name, on disk, then rename: a reader or a crash never sees half of a file."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+def copy_into_folder(source: Path, target: Path, root: Path) -> None:
+    """Copy under another name, on disk, then rename: a reader or a crash never sees half of a file.
+
+    ``root`` is there; the two folders between it and ``target`` are made.
+    """
+    for folder in (root / target.relative_to(root).parts[0], target.parent):
+        folder.mkdir(exist_ok=True)
     beside = target.parent / f".{target.name}.{uuid.uuid4().hex}"
     try:
         with source.open("rb") as read, beside.open("xb") as write:

@@ -7,10 +7,11 @@ from typing import Any, Literal, cast
 
 from procrastinate import App, Blueprint, JobContext, PsycopgConnector
 
+from app.work.queries import SILENT_S as SILENT_S
 from app.work.retrying import retry_stalled
 
-SILENT_S = 20.0
-"""A worker that was silent for this long is taken for dead; its heart beats four times as often."""
+UPKEEP = "upkeep"
+"""The queue of what keeps all others going; each worker works on it, whatever else it is kept to."""
 KEPT_HOURS = 7 * 24
 
 
@@ -27,6 +28,7 @@ def make_app(blueprints: Mapping[str, Blueprint], *, silent_s: float = SILENT_S)
             # (each life of a worker makes one) would find them renamed twice.
             declare: Any = app.task(
                 name=f"{room}.{name}",
+                queue=declared.queue,
                 retry=declared.retry_strategy or False,
                 pass_context=cast(Literal[True], declared.pass_context),
             )
@@ -37,11 +39,11 @@ def make_app(blueprints: Mapping[str, Blueprint], *, silent_s: float = SILENT_S)
 
 def _add_upkeep(app: App, silent_s: float) -> None:
     @app.periodic(cron=f"* * * * * */{max(1, int(silent_s // 2))}")
-    @app.task(name="work.retry_stalled", queueing_lock="work.retry_stalled", pass_context=True)
+    @app.task(name="work.retry_stalled", queue=UPKEEP, queueing_lock="work.retry_stalled", pass_context=True)
     async def retry_stalled_work(context: JobContext, timestamp: int) -> None:
         await retry_stalled(context, silent_s=silent_s)
 
     @app.periodic(cron="17 3 * * *")
-    @app.task(name="work.forget_old", queueing_lock="work.forget_old", pass_context=True)
+    @app.task(name="work.forget_old", queue=UPKEEP, queueing_lock="work.forget_old", pass_context=True)
     async def forget_old_work(context: JobContext, timestamp: int) -> None:
         await context.app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS, include_failed=True)

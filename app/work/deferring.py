@@ -15,17 +15,33 @@ from sqlalchemy.orm import Session
 _MANAGER = JobManager(SyncPsycopgConnector())
 
 
-def defer(session: Session, name: str, *, lock: str | None = None, once: bool = False, **ids: int | str) -> int | None:
+def defer(
+    session: Session,
+    name: str,
+    *,
+    queue: str = "default",
+    priority: int = 0,
+    lock: str | None = None,
+    once: bool = False,
+    in_s: float = 0.0,
+    **ids: int | str,
+) -> int | None:
     """Defer the work ``name`` in the session's transaction: it exists if, and only if, the transaction commits.
 
     Parameters
     ----------
     name : str
         ``room.job``, as the room registered it on its blueprint: ``intake.import_run``.
+    queue : str
+        Workers may be kept to some queues; those of ``serve`` work on all.
+    priority : int
+        Of the work that waits, that of the highest number is begun first.
     lock : str, optional
         Work with the same lock is done one after another, in the order in which it was deferred.
     once : bool
         Whether it is enough if the same work (name and ids) is waiting already.
+    in_s : float
+        How long it is to wait at least, by this machine's clock.
     ids : int or str
         What the work is about. Never content: a job reads the state that it finds when it starts.
 
@@ -41,7 +57,14 @@ def defer(session: Session, name: str, *, lock: str | None = None, once: bool = 
         with session.begin_nested():
             connection = session.connection().connection.driver_connection
             job = configure_task(
-                name=name, job_manager=_MANAGER, lock=lock, queueing_lock=waiting_once, connection=connection
+                name=name,
+                job_manager=_MANAGER,
+                queue=queue,
+                priority=priority,
+                lock=lock,
+                queueing_lock=waiting_once,
+                schedule_in={"milliseconds": round(1000 * in_s)} if in_s else None,
+                connection=connection,
             )
             return job.defer(**ids)
     except AlreadyEnqueued:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from procrastinate import App, Blueprint
@@ -13,7 +15,7 @@ from procrastinate.worker import Worker
 from psycopg_pool import AsyncConnectionPool
 
 from app.db import SessionMaker, make_engine, make_sessionmaker
-from app.work.app import SILENT_S, make_app
+from app.work.app import SILENT_S, UPKEEP, make_app
 from app.work.resources import job_context_of
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ def run(
     resources: Iterable[object] = (),
     concurrency: int = 2,
     silent_s: float = SILENT_S,
+    queues: Iterable[str] | None = None,
     until_idle: bool = False,
 ) -> None:
     """Work until SIGTERM or SIGINT (main thread only), then finish the chunks at hand, give the rest back and return.
@@ -44,21 +47,61 @@ def run(
         Jobs at once. Each runs in a thread; heavy computing is in child processes of theirs.
     silent_s : float
         After how many seconds of silence the jobs of another worker are given back to the queue.
+    queues : names, optional
+        Of the queues that this worker works on, besides that of upkeep; None for all.
     until_idle : bool
         Return once nothing is waiting, instead of waiting for more.
     """
+    with _shift(url, blueprints, resources, concurrency, silent_s, queues, until_idle) as shift:
+        asyncio.run(shift.work())
+
+
+@contextmanager
+def working(
+    url: str,
+    *,
+    blueprints: Mapping[str, Blueprint],
+    resources: Iterable[object] = (),
+    concurrency: int = 2,
+    silent_s: float = SILENT_S,
+    queues: Iterable[str] | None = None,
+) -> Iterator[None]:
+    """Work as :func:`run` does, in a thread of its own, as long as the block takes.
+
+    On leaving it finishes what it has in hand up to the next place where it may stop, and gives the rest back.
+    """
+    with _shift(url, blueprints, resources, concurrency, silent_s, queues, False) as shift:
+        thread = threading.Thread(target=lambda: asyncio.run(shift.work()), name="work")
+        thread.start()
+        try:
+            yield
+        finally:
+            shift.leave_from_outside()
+            thread.join()
+
+
+@contextmanager
+def _shift(
+    url: str,
+    blueprints: Mapping[str, Blueprint],
+    resources: Iterable[object],
+    concurrency: int,
+    silent_s: float,
+    queues: Iterable[str] | None,
+    until_idle: bool,
+) -> Iterator[_Shift]:
     engine = make_engine(url, pool_size=max(4, 2 * concurrency), application_name="trihedral-work")
+    kept_to = None if queues is None else (*queues, UPKEEP)
     try:
         sessions = make_sessionmaker(engine)
-        shift = _Shift(url, blueprints, sessions, tuple(resources), concurrency, silent_s, until_idle)
-        asyncio.run(shift.work())
+        yield _Shift(url, blueprints, sessions, tuple(resources), concurrency, silent_s, kept_to, until_idle)
     finally:
         engine.dispose()
 
 
 @dataclass
 class _Shift:
-    """One run of :func:`run`: Procrastinate's workers one after another, a new one whenever Postgres went away."""
+    """One shift of a worker: Procrastinate's workers one after another, a new one whenever Postgres went away."""
 
     url: str
     blueprints: Mapping[str, Blueprint]
@@ -66,11 +109,17 @@ class _Shift:
     resources: tuple[object, ...]
     concurrency: int
     silent_s: float
+    queues: tuple[str, ...] | None
     until_idle: bool
     worker: Worker | None = None
     leaving: asyncio.Event = field(default_factory=asyncio.Event)
+    loop: asyncio.AbstractEventLoop | None = None
+    is_left: bool = False
 
     async def work(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        if self.is_left:
+            return
         # Signals are ours, not the worker's: its handlers are gone while it is between two of its lives, when a
         # SIGTERM would end the process in the middle of a write to a file.
         with on_stop(self.leave):
@@ -82,6 +131,14 @@ class _Shift:
                 lasted_s = asyncio.get_running_loop().time() - began
                 wait_s = 0.5 if lasted_s > LONGEST_WAIT_S else min(2 * wait_s, LONGEST_WAIT_S)
                 await self._pause(wait_s)
+
+    def leave_from_outside(self) -> None:
+        """Like :meth:`leave`, from another thread, also before the work has begun or after it has ended."""
+        self.is_left = True
+        if self.loop is not None:
+            # The loop is closed where the work has ended by itself.
+            with suppress(RuntimeError):
+                self.loop.call_soon_threadsafe(self.leave)
 
     def leave(self) -> None:
         self.leaving.set()
@@ -119,6 +176,7 @@ class _Shift:
     def _make_worker(self, app: App) -> Worker:
         return Worker(
             app=app,
+            queues=self.queues,
             concurrency=self.concurrency,
             wait=not self.until_idle,
             # Waiting jobs are told of at once by NOTIFY; polling is for those that are due at a time.

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("run_id", sa.BigInteger(), nullable=False),
         sa.Column("chunk", sa.Integer(), nullable=False),
         sa.Column("scenes", sa.Integer(), nullable=False),
+        sa.Column("planned_sha256", sa.Text(), nullable=False),
         sa.Column(
             "counts", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'::jsonb"), nullable=False
         ),
@@ -69,7 +70,10 @@ def upgrade() -> None:
     op.add_column("object_box", sa.Column("is_cut", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("refusal", sa.Column("chunk", sa.Integer(), nullable=True))
     op.add_column("run", sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("run", sa.Column("started_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("run", sa.Column("cancel_asked_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("run", sa.Column("held_up", sa.Text(), nullable=True))
+    op.add_column("run", sa.Column("held_up_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("scene", sa.Column("is_grouped", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("scene", sa.Column("duplicate_hash", sa.Text(), nullable=True))
     op.add_column("scene", sa.Column("thumbnail", sa.LargeBinary(), nullable=True))
@@ -81,6 +85,13 @@ def upgrade() -> None:
     op.add_column("scene", sa.Column("land_cover", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
     op.create_index(
         "ix_scene_dataset_id_pair_state_scene_id", "scene", ["dataset_id", "pair_state", "scene_id"], unique=False
+    )
+    op.create_index(
+        "ix_scene_parent",
+        "scene",
+        ["dataset_id", "parent"],
+        unique=False,
+        postgresql_where=sa.text("parent is not null"),
     )
     op.create_index("ix_scene_ground_cells", "scene", ["ground_cells"], unique=False, postgresql_using="gin")
     op.create_index(
@@ -97,6 +108,12 @@ def upgrade() -> None:
         "pair_state in ('none', 'registered', 'shifted', 'misregistered', 'unknown')",
     )
     op.create_check_constraint(op.f("ck_scene_chip_has_parent"), "scene", "(parent is null) = (chip_window is null)")
+    # An import that was under way knew no chunks: it is to be started again, which passes over what it has done.
+    op.execute(
+        "update run set state = 'failed', finished_at = clock_timestamp(),"
+        " error = 'Broken off by an update of Trihedral: start the import again, it goes on.'"
+        " where kind = 'import' and state in ('waiting', 'running')"
+    )
     # Scenes of before were never compared: their splits stay, and of their pairs nothing is known.
     op.execute("update scene set is_grouped = true")
     op.execute("update scene set pair_state = 'unknown' where optical_sha256 is not null")

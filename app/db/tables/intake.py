@@ -72,7 +72,13 @@ class Run(Base):
     created_at: Mapped[CreatedAt]
     planned_at: Mapped[dt.datetime | None]
     """When the whole source was read and all chunks of an import were known."""
+    started_at: Mapped[dt.datetime | None]
+    """Of an import: when a worker first took it up."""
     cancel_asked_at: Mapped[dt.datetime | None]
+    held_up: Mapped[str | None]
+    """Why no chunk gets on just now: the sentence about the source or the store that cannot be reached."""
+    held_up_at: Mapped[dt.datetime | None]
+    """Since when."""
     finished_at: Mapped[dt.datetime | None]
 
 
@@ -88,6 +94,8 @@ class RunChunk(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"), primary_key=True)
     chunk: Mapped[int] = mapped_column(Integer, primary_key=True)
     scenes: Mapped[int] = mapped_column(Integer)
+    planned_sha256: Mapped[str]
+    """Of the scenes as they were planned: planning that was broken off passes over what it has planned."""
     counts: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'::jsonb"))
     done_at: Mapped[dt.datetime | None]
 
@@ -153,6 +161,7 @@ class Scene(Base):
         Index("ix_scene_ungrouped", "dataset_id", postgresql_where=sql("not is_grouped")),
         # The list of pairs by state: read page by page, whatever else the dataset has.
         Index("ix_scene_dataset_id_pair_state_scene_id", "dataset_id", "pair_state", "scene_id"),
+        Index("ix_scene_parent", "dataset_id", "parent", postgresql_where=sql("parent is not null")),
         Index("ix_scene_ground_cells", "ground_cells", postgresql_using="gin"),
     )
 
