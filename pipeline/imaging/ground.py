@@ -16,7 +16,7 @@ from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 from rasterio.warp import transform as transform_points
 
-from pipeline.imaging.reading import Affine
+from pipeline.imaging.placing import Affine
 from pipeline.imaging.tiff import Tags
 
 _WGS84_RADIUS_M: Final = 6378137.0

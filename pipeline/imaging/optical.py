@@ -16,7 +16,9 @@ from rasterio.errors import RasterioError
 from rasterio.warp import reproject
 
 from pipeline.imaging.errors import ImageError
-from pipeline.imaging.reading import NOT_A_MEASUREMENT, Affine, check_header, damage_reported, opened, transform_of
+from pipeline.imaging.opening import check_header, opened
+from pipeline.imaging.placing import Affine, place_of
+from pipeline.imaging.survey import NOT_A_MEASUREMENT
 
 ASPECT_TOLERANCE: Final = 0.01
 _ANY_CRS: Final = "EPSG:3857"
@@ -137,14 +139,16 @@ def read_optical(path: Path, max_pixels: int) -> Optical:
 
     Raises ImageError as :func:`pipeline.imaging.reading.read_raster` does.
     """
-    with opened(path) as dataset:
-        check_header(dataset, path, max_pixels)
-        with damage_reported(path):
+    with opened(path) as image_file:
+        dataset = image_file.dataset
+        check_header(image_file, max_pixels)
+        place = place_of(dataset)
+        with image_file.damage_reported():
             values, chosen = _colours(dataset)
             valid = np.ones(dataset.shape, dtype=bool)
             for band in chosen:
                 valid &= dataset.read_masks(band) != 0
-        grid = Grid(dataset.shape, dataset.crs.to_wkt() if dataset.crs else None, transform_of(dataset))
+        grid = Grid(dataset.shape, place.crs, place.affine)
     if values.dtype.kind == "f":
         valid &= (np.abs(values) < NOT_A_MEASUREMENT).all(axis=0)
     if not valid.any():

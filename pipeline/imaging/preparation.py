@@ -21,10 +21,11 @@ from pipeline.imaging.optical import Grid, optical_on_grid
 from pipeline.imaging.prepared import PreparedScene, PreprocessRequest, Quantity, SceneRequest, Speckle
 from pipeline.imaging.pyramid import mean_levels
 from pipeline.imaging.quantity import Interpretation, interpret, linear
-from pipeline.imaging.reading import Raster, read_raster
+from pipeline.imaging.reading import Raster, check_content, opened_band
 from pipeline.imaging.refined_lee import FILTER_NAME, refined_lee
 from pipeline.imaging.speckle import estimate_looks
 from pipeline.imaging.stretch import Stretch, find_stretch
+from pipeline.imaging.survey import Survey
 from pipeline.imaging.tiff import Tags, write_cog
 
 UNFILTERED = "8 bit of unknown scaling: taken as it is, neither filtered nor stretched"
@@ -49,8 +50,8 @@ def prepare_scene(request: SceneRequest) -> list[PreparedScene]:
     ImageError
         If the SAR image cannot be used.
     """
-    raster = read_raster(request.sar_path, request.band, max_pixels=request.max_pixels)
-    found = interpret(raster, request.quantity, request.sar_path)
+    raster, survey = _read_whole(request.sar_path, request.band, request.max_pixels)
+    found = interpret(survey, raster.dtype, request.quantity, request.sar_path)
     shown = _without_fill(raster, found)
     image = sar_image(shown, found, request.unit)
     sar = request.folder / "sar.tif"
@@ -79,8 +80,8 @@ def preprocess(request: PreprocessRequest) -> dict[str, Any]:
     ImageError
         If the file cannot be used, or filtered values are asked of 8 bit of unknown scaling.
     """
-    raster = read_raster(request.source, request.band, max_pixels=request.max_pixels)
-    found = interpret(raster, request.quantity, request.source)
+    raster, survey = _read_whole(request.source, request.band, request.max_pixels)
+    found = interpret(survey, raster.dtype, request.quantity, request.source)
     shown = _without_fill(raster, found)
     tags = geo_tags(raster.crs, raster.transform)
     provenance = _provenance(shown, found, None)
@@ -136,6 +137,13 @@ class PreparedFiles:
     processed: Path
     optical: Path | None
     optical_note: str
+
+
+def _read_whole(path: Path, band: int | str | None, max_pixels: int) -> tuple[Raster, Survey]:
+    with opened_band(path, band, max_pixels=max_pixels) as reader:
+        raster, survey = reader.read(0, 0, *reader.shape)
+    check_content(path, survey)
+    return raster, survey
 
 
 def _without_fill(raster: Raster, found: Interpretation) -> Raster:

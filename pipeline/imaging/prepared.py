@@ -15,8 +15,10 @@ from pipeline.records import Quantity as Quantity
 StatedQuantity = Quantity
 """What a user or a source's documents may say that it is."""
 
-DEFAULT_MAX_PIXELS: Final = 8192 * 8192
-"""The most rows × cols of one scene: 67 million, for which the memory limit of the decoder suffices."""
+MOST_PIXELS_AT_ONCE: Final = 8192 * 8192
+"""The most rows × cols that are held in memory as one; a GeoTIFF that is larger is read piece by piece."""
+DEFAULT_MAX_PIXELS: Final = 50_000 * 50_000
+"""The most rows × cols of one scene: the largest products are half of that, and 10 GB of float32 take minutes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,64 +1,33 @@
-"""Reading one band of a SAR image: GeoTIFF, PNG, JPEG or BMP, whatever the file claims to be.
-
-The first bytes choose the one GDAL driver that is let near the file. It is opened through a descriptor of ours, so that
-neither its name (``s3://…``, ``/vsicurl/…``) nor files beside it (world files, ``.aux.xml``) mean anything to GDAL.
-Size and type are judged from the header, before a pixel is read.
-"""
+"""One band of a SAR image, whole or piece by piece: which it is, its numbers, and where it has data."""
 
 from __future__ import annotations
 
-import math
-import os
-import stat
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
-from rasterio.enums import ColorInterp
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.windows import Window
 
-from pipeline.imaging.completeness import is_complete
+from pipeline.imaging.bands import band_names, band_number, choose_silently, is_polarisation
 from pipeline.imaging.errors import ImageError
-from pipeline.imaging.prepared import DEFAULT_MAX_PIXELS
+from pipeline.imaging.opening import CACHE_BYTES, Opened, check_header, opened
+from pipeline.imaging.palettes import Palette, palette_of
+from pipeline.imaging.placing import Affine, place_of, shifted
+from pipeline.imaging.prepared import DEFAULT_MAX_PIXELS, MOST_PIXELS_AT_ONCE
+from pipeline.imaging.survey import Survey, examine
 
-SIGNATURES: Final = {
-    b"II*\0": "GTiff",
-    b"MM\0*": "GTiff",
-    b"II+\0": "GTiff",
-    b"MM\0+": "GTiff",
-    b"\x89PNG": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"BM": "BMP",
-}
-"""How a file begins, and the one GDAL driver that is let near it."""
-DTYPES: Final = ("uint8", "uint16", "int16", "float32", "float64")
-GDAL_OPTIONS: Final = {
-    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
-    "GDAL_GEOREF_SOURCES": "INTERNAL",
-    "GDAL_PAM_ENABLED": "NO",
-    # A truncated JPEG is a warning to libjpeg, which fills the rest with grey.
-    "GDAL_ERROR_ON_LIBJPEG_WARNING": "YES",
-    "GDAL_CACHEMAX": 64 << 20,
-    "GDAL_NUM_THREADS": "1",
-    "PROJ_NETWORK": "OFF",
-}
-NOT_A_MEASUREMENT: Final = 1e30
-"""From here on a float is an undeclared no-data value (−3.4e38 is common), not backscatter."""
-_JPEG_TOLERANCE: Final = 2
-"""Levels by which the bands of a grey image may differ after JPEG has rounded its colours."""
-
-Affine = tuple[float, float, float, float, float, float]
+NO_DATA: Final = "has no pixel with data (all NaN or no-data)"
+ALL_ZERO: Final = "has no pixel with data: every one is zero"
 
 
 @dataclass(frozen=True, slots=True)
 class Raster:
-    """One band in memory, and what the file says of it."""
+    """One band in memory, or a part of one; and what the file says of it."""
 
     values: NDArray[Any]
     """Shape (rows, cols), in the file's own type."""
@@ -73,6 +42,7 @@ class Raster:
     band: int
     band_count: int
     band_descriptions: tuple[str | None, ...] = ()
+    """Or polarisations by the bands' tags, where the file has no descriptions."""
     notes: tuple[str, ...] = field(default=())
     """What was decided on the way, in sentences."""
 
@@ -82,211 +52,130 @@ class Raster:
         return self.band_descriptions[self.band - 1] if self.band_descriptions else None
 
 
-def read_raster(path: Path, band: int | str | None = None, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Raster:
-    """Read one band of an image.
+class BandReader:
+    """One band of an open image, from which any rectangle can be read."""
+
+    def __init__(self, image: Opened, band: int | str | None) -> None:
+        dataset = image.dataset
+        self._image = image
+        self._number = band_number(image, band)
+        notes = choose_silently(image) if band is None else []
+        self._palette: Palette | None = palette_of(image, self._number)
+        self.shape: tuple[int, int] = dataset.shape
+        place = place_of(dataset)
+        names = band_names(dataset)
+        notes += [*place.notes, *(self._palette.notes if self._palette else ())]
+        nothing = np.empty((0, 0), self._palette.dtype if self._palette else dataset.dtypes[self._number - 1])
+        self.described = Raster(
+            values=nothing,
+            valid=np.empty((0, 0), dtype=bool),
+            crs=place.crs,
+            transform=place.affine,
+            dtype=str(nothing.dtype),
+            nodata=dataset.nodatavals[self._number - 1],
+            band=self._number,
+            band_count=dataset.count,
+            band_descriptions=names,
+            notes=tuple(notes),
+        )
+        """Without pixels: what every part of the band has in common."""
+        self._mask = _declared_by(dataset, self._number, names)
+
+    @property
+    def block_rows(self) -> int:
+        """Rows that the file keeps together."""
+        return int(self._image.dataset.block_shapes[self._number - 1][0])
+
+    def read(self, row: int, col: int, rows: int, cols: int) -> tuple[Raster, Survey]:
+        """The rectangle of this size from there on, its coordinates shifted.
+
+        Raises ImageError where its pixels cannot be read, StorageError where that is not the file's fault.
+        """
+        window = Window(col, row, cols, rows)
+        with self._image.damage_reported():
+            values = self._image.dataset.read(self._number, window=window)
+            valid = self._declared_valid(values, window)
+        if self._palette is not None:
+            values = self._palette.levels[values]
+        survey = examine(values, valid)
+        transform = shifted(self.described.transform, row, col)
+        return replace(self.described, values=values, valid=valid, transform=transform), survey
+
+    def _declared_valid(self, values: NDArray[Any], window: Window) -> NDArray[np.bool_]:
+        if self._mask == "all":
+            return np.ones(values.shape, dtype=bool)
+        if self._mask == "nodata":
+            # Asking GDAL for its mask would decode the file a second time.
+            return np.asarray(values != values.dtype.type(self.described.nodata))
+        return np.asarray(self._image.dataset.read_masks(self._number, window=window) != 0)
+
+
+@contextmanager
+def opened_band(
+    path: Path, band: int | str | None = None, *, max_pixels: int = DEFAULT_MAX_PIXELS, cache_bytes: int = CACHE_BYTES
+) -> Iterator[BandReader]:
+    """One band of an image, open for reading.
 
     Parameters
     ----------
     path : Path
         A GeoTIFF, PNG, JPEG or BMP of uint8, uint16, int16, float32 or float64.
     band : int or str, optional
-        A band's number from 1, or its description, such as ``VV``. Without it the first is read; but three bands of
-        8 bit that differ are false colour, not a polarisation, and are refused.
+        A band's number from 1, or its description or polarisation, such as ``VV``. Without it the first is read; but
+        three bands of 8 bit that differ are false colour, not a polarisation, and are refused.
     max_pixels : int
-        The most rows × cols.
+        The most rows × cols; of a PNG, JPEG or BMP at most 67 million.
+
+    Raises
+    ------
+    StorageError
+        If the place where the file lies fails, or has gone.
+    ImageError
+        If the file is missing, empty, damaged, too large, of another kind, or has no such band.
+    """
+    with opened(path, cache_bytes=cache_bytes) as image:
+        check_header(image, max_pixels)
+        yield BandReader(image, band)
+
+
+def read_raster(path: Path, band: int | str | None = None, *, max_pixels: int = MOST_PIXELS_AT_ONCE) -> Raster:
+    """Read one band of an image as a whole; see :func:`opened_band`.
 
     Raises
     ------
     ImageError
-        If the file is missing, empty, damaged, too large, of another kind, or has no pixel that is not zero.
+        As :func:`opened_band`, and if it has no pixel that is not zero.
     """
-    with opened(path) as dataset:
-        check_header(dataset, path, max_pixels)
-        number = _band_number(dataset, path, band)
-        notes: list[str] = []
-        if band is None:
-            notes += _choose_silently(dataset, path)
-        with damage_reported(path):
-            values = dataset.read(number)
-            mask = dataset.read_masks(number)
-        values, palette_notes = _without_palette(dataset, path, number, values)
-        valid = _where_data_is(values, mask)
-        _check_content(path, values, valid)
-        transform = transform_of(dataset)
-        if transform is None and not dataset.transform.is_identity:
-            notes.append("its coordinates are no numbers, so it was taken without any")
-        return Raster(
-            values=values,
-            valid=valid,
-            crs=dataset.crs.to_wkt() if dataset.crs else None,
-            transform=transform,
-            dtype=str(values.dtype),
-            nodata=dataset.nodatavals[number - 1],
-            band=number,
-            band_count=dataset.count,
-            band_descriptions=tuple(dataset.descriptions),
-            notes=(*notes, *palette_notes),
-        )
+    with opened_band(path, band, max_pixels=max_pixels) as reader:
+        raster, survey = reader.read(0, 0, *reader.shape)
+    check_content(path, survey)
+    return raster
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[Any]:
-    """A rasterio dataset of ``path``, or ImageError with what the file is instead."""
-    descriptor = _open_regular_file(path)
-    try:
-        driver = _driver_of(os.pread(descriptor, 512, 0), path)
-        if not is_complete(descriptor, driver):
-            raise ImageError(path, "is truncated or damaged: its end is missing or a checksum is wrong; fetch it again")
-        with rasterio.Env(**GDAL_OPTIONS), warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            try:
-                dataset = rasterio.open(Path(f"/dev/fd/{descriptor}"), driver=driver)
-            except (RasterioError, UnicodeDecodeError, ValueError) as error:
-                raise ImageError(path, "is truncated or damaged: its header cannot be read; fetch it again") from error
-            with dataset:
-                yield dataset
-    finally:
-        os.close(descriptor)
+def check_content(path: Path, survey: Survey) -> None:
+    """Raise ImageError for an image with nothing in it."""
+    if survey.valid == 0:
+        raise ImageError(path, NO_DATA)
+    if survey.zeros == survey.valid:
+        raise ImageError(path, ALL_ZERO)
 
 
-@contextmanager
-def damage_reported(path: Path) -> Iterator[None]:
-    """Reading pixels, with GDAL's errors as sentences."""
-    try:
-        yield
-    except RasterioError as error:
-        cause = f"{error} {error.__cause__ or ''}"
-        if "alloc" in cause.lower() or "memory" in cause.lower():
-            raise MemoryError(cause) from error
-        reason = "is truncated or damaged: it opens, but its pixels cannot be read; fetch it again"
-        raise ImageError(path, reason) from error
-
-
-def check_header(dataset: Any, path: Path, max_pixels: int) -> None:
-    """Refuse by size and type, before any pixel is read."""
-    rows, cols = dataset.shape
-    if rows * cols > max_pixels:
-        reason = (
-            f"has {rows}×{cols} pixels, more than the {max_pixels:,} that are taken as one scene; "
-            "cut it into smaller scenes first"
-        )
-        raise ImageError(path, reason)
-    kinds = set(dataset.dtypes)
-    if any("complex" in kind for kind in kinds):
-        raise ImageError(path, "holds complex values; detect to intensity first (|z|²), then import that")
-    if not kinds <= set(DTYPES):
-        known = ", ".join(DTYPES)
-        raise ImageError(path, f"holds {', '.join(sorted(kinds))}, which is not read; convert it to one of {known}")
-
-
-def _open_regular_file(path: Path) -> int:
-    try:
-        # Without O_NONBLOCK a named pipe would hold us here for ever.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    except FileNotFoundError:
-        raise ImageError(path, "there is no such file") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ImageError(path, f"cannot be opened ({reason})") from error
-    status = os.fstat(descriptor)
-    reason = None
-    if not stat.S_ISREG(status.st_mode):
-        reason = "is a folder or device, not a file"
-    elif status.st_size == 0:
-        reason = "is empty (zero bytes); fetch it again"
-    if reason:
-        os.close(descriptor)
-        raise ImageError(path, reason)
-    return descriptor
-
-
-def _driver_of(start: bytes, path: Path) -> str:
-    for signature, driver in SIGNATURES.items():
-        if start.startswith(signature):
-            return driver
-    raise ImageError(path, _what_it_is_instead(start))
-
-
-def _what_it_is_instead(start: bytes) -> str:
-    text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if text.startswith((b"<!doctype", b"<html", b"<head", b"<body")):
-        return "is a web page (HTML), not an image; the download went wrong, fetch it again"
-    if text.startswith(b"version https://git-lfs"):
-        return "is a Git LFS pointer, not an image; run git lfs pull"
-    return "is not a GeoTIFF, PNG, JPEG or BMP"
-
-
-def _band_number(dataset: Any, path: Path, band: int | str | None) -> int:
-    if band is None:
-        return 1
-    if isinstance(band, str) and band.isdecimal():
-        band = int(band)
-    if isinstance(band, int):
-        if not 1 <= band <= dataset.count:
-            raise ImageError(path, f"has no band {band}; it has {dataset.count}")
-        return band
-    names = [str(name or "").casefold() for name in dataset.descriptions]
-    if band.casefold() in names:
-        return names.index(band.casefold()) + 1
-    known = ", ".join(name for name in dataset.descriptions if name) or "no descriptions"
-    raise ImageError(path, f"has no band {band!r} (it has {known}); give the band's number, 1 to {dataset.count}")
-
-
-def _choose_silently(dataset: Any, path: Path) -> list[str]:
-    """What to note where no band was named; false colour is refused."""
-    colours = [kind for kind in dataset.colorinterp if kind != ColorInterp.alpha]
-    if len(colours) == 1:
-        return []
-    if len(colours) == 3 and set(dataset.dtypes) == {"uint8"}:
-        if not _is_grey(dataset, path):
-            reason = (
-                "is a colour image: its three bands differ, so it is no single polarisation; "
-                "name the band to take with --band"
-            )
-            raise ImageError(path, reason)
-        return ["three equal bands were taken as one grey band"]
-    return [f"band 1 of {dataset.count} was taken, since none was named"]
-
-
-def _is_grey(dataset: Any, path: Path) -> bool:
-    tolerance = _JPEG_TOLERANCE if dataset.driver == "JPEG" else 0
-    with damage_reported(path):
-        first = dataset.read(1).astype(np.int16)
-        return all(int(np.abs(first - dataset.read(other)).max()) <= tolerance for other in (2, 3))
-
-
-def _without_palette(
-    dataset: Any, path: Path, number: int, values: NDArray[Any]
-) -> tuple[NDArray[Any], tuple[str, ...]]:
-    """Palette indexes as the grey levels that they stand for; a palette of colours is refused."""
-    if dataset.colorinterp[number - 1] != ColorInterp.palette:
-        return values, ()
-    colours = dataset.colormap(number)
-    if any(not red == green == blue for red, green, blue, _ in colours.values()):
-        raise ImageError(path, "has a colour palette, which hides the measured values; export them without one")
-    table = np.zeros(256, dtype=np.uint8)
-    for index, colour in colours.items():
-        table[index] = colour[0]
-    return table[values], ("a grey palette was turned into grey levels",)
-
-
-def _where_data_is(values: NDArray[Any], mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    valid: NDArray[np.bool_] = mask != 0
-    if values.dtype.kind == "f":
-        # NaN compares false, so it is left out as well.
-        valid &= np.abs(values) < NOT_A_MEASUREMENT
-    return valid
-
-
-def _check_content(path: Path, values: NDArray[Any], valid: NDArray[np.bool_]) -> None:
-    if not valid.any():
-        raise ImageError(path, "has no pixel with data (all NaN or no-data)")
-    if not (values.any(where=valid) if values.dtype.kind != "f" else (values[valid] != 0).any()):
-        raise ImageError(path, "has no pixel with data: every one is zero")
-
-
-def transform_of(dataset: Any) -> Affine | None:
-    """None without coordinates, or where they are no numbers."""
-    a, b, c, d, e, f = (float(number) for number in dataset.transform[:6])
-    is_known = not dataset.transform.is_identity and all(map(math.isfinite, (a, b, c, d, e, f)))
-    return (a, b, c, d, e, f) if is_known else None
+def _declared_by(dataset: Any, number: int, names: tuple[str | None, ...]) -> str:
+    """What says where there is data: nothing (all), the no-data value, or a mask (of GDAL)."""
+    flags = set(dataset.mask_flag_enums[number - 1])
+    kind = np.dtype(dataset.dtypes[number - 1])
+    nodata = dataset.nodatavals[number - 1]
+    if flags == {MaskFlags.all_valid}:
+        return "all"
+    if MaskFlags.alpha in flags:
+        # Four bands of 8 bit count as colours and transparency to GDAL, also where the last is a polarisation.
+        alpha = list(dataset.colorinterp).index(ColorInterp.alpha)
+        if alpha == number - 1 or is_polarisation(names[alpha]):
+            return "all"
+    if flags == {MaskFlags.nodata} and nodata is not None:
+        if nodata != nodata:
+            return "all"  # NaN is left out of floats anyhow, and no integer is NaN.
+        info = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+        if info.min <= nodata <= info.max and (kind.kind == "f" or nodata == int(nodata)):
+            return "nodata"
+    return "mask"

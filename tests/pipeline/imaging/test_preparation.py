@@ -150,9 +150,9 @@ def test_filtered_values_of_unknown_scaling_are_refused(tmp_path):
         preprocess(request)
 
 
-def test_only_negative_powers_leave_nothing_to_show(tmp_path):
+def test_only_negative_powers_are_no_powers(tmp_path):
     sar = write_image(tmp_path / "s.tif", -speckle())
-    with pytest.raises(ImageError, match="no positive value"):
+    with pytest.raises(ImageError, match=r"was stated to hold power, but 100\.0% of its values are negative"):
         prepared(tmp_path, sar, quantity="intensity")
 
 

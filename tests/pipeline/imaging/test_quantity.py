@@ -7,16 +7,13 @@ import pytest
 
 from pipeline.imaging.errors import ImageError
 from pipeline.imaging.quantity import interpret, linear
-from pipeline.imaging.reading import Raster
+from pipeline.imaging.survey import examine
 from tests.pipeline.imaging.made_images import speckle
 
 
-def raster_of(values):
-    return Raster(values, np.isfinite(values), None, None, str(values.dtype), None, 1, 1)
-
-
 def told(values, stated=None):
-    return interpret(raster_of(values), stated, Path("a.tif"))
+    survey = examine(values, np.ones(values.shape, dtype=bool))
+    return interpret(survey, str(values.dtype), stated, Path("a.tif"))
 
 
 @pytest.mark.parametrize(

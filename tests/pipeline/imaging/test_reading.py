@@ -103,7 +103,7 @@ def test_a_polarisation_is_chosen_by_number_or_description(tmp_path):
     path = write_image(tmp_path / "a.tif", np.stack([speckle(), speckle(seed=1)]), descriptions=("VV", "VH"))
     first = read_raster(path)
     assert (first.band, first.polarisation, first.band_count) == (1, "VV", 2)
-    assert "band 1 of 2" in first.notes[0]
+    assert first.notes == ("band 1 (VV) of 2 was taken, since none was named",)
     for band in (2, "2", "VH", "vh"):
         raster = read_raster(path, band)
         assert (raster.band, raster.polarisation) == (2, "VH")
@@ -177,6 +177,7 @@ def test_what_is_no_image_is_named(tmp_path, content, reason):
 
 
 def test_missing_files_folders_and_pipes_are_named(tmp_path):
+    write_image(tmp_path / "other.tif", speckle())
     assert reason_of(tmp_path / "none.tif") == "there is no such file"
     assert "folder" in reason_of(tmp_path)
     os.mkfifo(tmp_path / "pipe.tif")
