@@ -105,14 +105,17 @@ class StretchHistogram:
         self, values: NDArray[np.floating[Any]], valid: NDArray[np.bool_], *, is_amplitude: bool
     ) -> Stretch:
         """As :meth:`stretch`, with the limits as ``numpy.percentile`` gives them; of exactly the values added."""
-        places = self._places()
-        bins = np.array([place[0] for place in places], dtype=np.int32)
-        counts = _count_within(_bits(values), _flat(valid), bins)
-        found = []
-        for (number, rank), fine in zip(places, counts, strict=True):
-            within = int(np.searchsorted(np.cumsum(fine), rank, side="right"))
-            found.append(self._least if rank < 0 else number * _FINE + within)
-        return self._stretch(found, is_amplitude)
+        return self.narrowed().add(values, valid).stretch(is_amplitude=is_amplitude)
+
+    def narrowed(self) -> NarrowedHistogram:
+        """For a second walk over exactly the values added, after which the limits are exact.
+
+        Raises
+        ------
+        ValueError
+            If no positive value was added.
+        """
+        return NarrowedHistogram(self, self._places())
 
     def _places(self) -> list[tuple[int, int]]:
         """Where the values on both sides of each percentile lie: the bin, and the rank within it.
@@ -150,6 +153,29 @@ class StretchHistogram:
         return Stretch(low, high, floor, self._zeros, is_amplitude)
 
 
+class NarrowedHistogram:
+    """The few bins of a :class:`StretchHistogram` that hold the percentiles, value by value."""
+
+    def __init__(self, histogram: StretchHistogram, places: list[tuple[int, int]]) -> None:
+        self._histogram = histogram
+        self._places = places
+        self._bins = np.array([number for number, _ in places], dtype=np.int32)
+        self._counts = np.zeros((len(places), _FINE), dtype=np.int64)
+
+    def add(self, values: NDArray[np.floating[Any]], valid: NDArray[np.bool_]) -> Self:
+        """Count the same strip again."""
+        self._counts += _count_within(_bits(values), _flat(valid), self._bins)
+        return self
+
+    def stretch(self, *, is_amplitude: bool) -> Stretch:
+        """The stretch of the whole, equal to that of :func:`find_stretch`."""
+        found = []
+        for (number, rank), fine in zip(self._places, self._counts, strict=True):
+            within = int(np.searchsorted(np.cumsum(fine), rank, side="right"))
+            found.append(self._histogram._least if rank < 0 else number * _FINE + within)
+        return self._histogram._stretch(found, is_amplitude)
+
+
 def find_stretch(values: NDArray[np.float32], valid: NDArray[np.bool_], *, is_amplitude: bool) -> Stretch:
     """The stretch from the 1st to the 99th percentile of the logarithm of the valid values.
 
@@ -172,13 +198,15 @@ def find_stretch(values: NDArray[np.float32], valid: NDArray[np.bool_], *, is_am
     return StretchHistogram().add(values, valid).exact_stretch(values, valid, is_amplitude=is_amplitude)
 
 
-def apply_stretch(values: NDArray[np.floating[Any]], valid: NDArray[np.bool_], stretch: Stretch) -> NDArray[np.uint8]:
+def apply_stretch(
+    values: NDArray[np.floating[Any]], valid: NDArray[np.bool_], stretch: Stretch, *, has_holes: bool | None = None
+) -> NDArray[np.uint8]:
     """``floor(255 · (dB - low) / (high - low) + ½)`` of each value as float32, clipped to 0..255.
 
-    Where some pixels are without data these become 0, and the darkest valid pixels 1, so that 0 means no data only.
-    An image of one value becomes 128.
+    Where some pixels are without data these become 0, and the darkest valid pixels 1, so that 0 means no data only;
+    ``has_holes`` says so of the whole image where ``values`` are a part of one. An image of one value becomes 128.
     """
-    least = 0 if valid.all() else 1
+    least = int(not valid.all() if has_holes is None else has_holes)
     if stretch.high_db <= stretch.low_db:
         return np.where(valid, 128, 0).astype(np.uint8)
     result = np.empty(values.shape, dtype=np.uint8)

@@ -144,3 +144,27 @@ def test_every_grey_level_follows_the_formula_at_any_span(span, is_amplitude):
     assert different.mean() < (0.2 if span < 1e-4 else 1e-4)
     if span >= 0.3:
         assert not different.any()
+
+
+@pytest.mark.parametrize("is_amplitude", [False, True])
+def test_a_second_walk_over_the_strips_gives_the_stretch_of_the_whole(is_amplitude):
+    values = speckle(700, 300, looks=3)
+    values[:20, :200] = 0
+    values[600:, :90] = np.nan
+    valid = np.isfinite(values)
+    strips = [np.s_[first : first + 64] for first in range(0, 700, 64)]
+    histogram = StretchHistogram()
+    for strip in strips:
+        histogram.add(values[strip], valid[strip])
+    narrowed = histogram.narrowed()
+    for strip in reversed(strips):
+        narrowed.add(values[strip], valid[strip])
+    assert narrowed.stretch(is_amplitude=is_amplitude) == find_stretch(values, valid, is_amplitude=is_amplitude)
+
+
+def test_a_part_without_holes_of_an_image_with_some_keeps_0_for_no_data():
+    values = speckle()
+    stretch = find_stretch(values, everywhere(values), is_amplitude=False)
+    part = apply_stretch(values, everywhere(values), stretch, has_holes=True)
+    assert part.min() == 1
+    assert np.array_equal(part, np.maximum(apply_stretch(values, everywhere(values), stretch), 1))
