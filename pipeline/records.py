@@ -55,11 +55,14 @@ class SceneMetadata:
     optical_sensor: str | None = None
     band: str | None = None
     polarisations: tuple[str, ...] = ()
+    """All that were measured, the one that is read first."""
     pixel_spacing_m: tuple[float, float] | None = None
     """(row, col)"""
     resolution_m: tuple[float, float] | None = None
     geometry: Geometry = "unknown"
     look_azimuth_deg: float | None = None
+    look_side: Literal["north", "south"] | None = None
+    """From where the scene was imaged, where no more than the side is known: from the north the radar looks south."""
     incidence_deg: float | None = None
     sar_acquired_at: str | None = None
     optical_acquired_at: str | None = None
@@ -92,8 +95,8 @@ class Scene:
     published_split: str | None = None
     metadata: SceneMetadata = field(default_factory=SceneMetadata)
     band: int | str | None = None
-    """The band of ``sar_path`` that the source's documents say to take, where it has several; the user's choice
-    holds instead."""
+    """The band of ``sar_path`` to read. Where the reader sets it, it holds: the source's documents say which, and the
+    user's choice is in it already (``HH`` may be a file of its own, or band 1 of a file that names none)."""
     quantity: Quantity | None = None
     """What the SAR numbers are, where the source's documents say so; the user's statement holds instead."""
     land_cover_path: Path | None = None

@@ -1,14 +1,16 @@
-"""COCO folders, and SARDet-100k, which is one: ``Annotations/{train,val,test}.json`` with ``JPEGImages/``."""
+"""COCO folders: ``Annotations/{train,val,test}.json`` with ``JPEGImages/``, or one ``.json`` beside its images."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pipeline.records import Scene, SceneMetadata
 from pipeline.sources.coco_index import CocoImage, CocoIndex, index_coco
+from pipeline.sources.image_files import NOT_AN_IMAGE, child_folder, files_below, shown_name
+from pipeline.sources.options import SourceOptions
 from pipeline.sources.reading import (
     IMAGE_SUFFIXES,
     SourceError,
@@ -21,32 +23,31 @@ from pipeline.sources.reading import (
 
 LAYOUT: Final = "the folder that holds Annotations/*.json and JPEGImages/, or one COCO .json beside its images"
 _SPLITS: Final = ("train", "val", "test")
-_IMAGE_FOLDERS: Final = ("JPEGImages", "images", "Images")
+_IMAGE_FOLDERS: Final = ("JPEGImages", "images")
 
 
 def read_coco(
-    path: Path, *, boxes: Path | None = None, images: Path | None = None, labelled: Sequence[str] = ()
+    options: SourceOptions | Path,
+    *,
+    boxes: Path | None = None,
+    images: Path | None = None,
+    labelled: Sequence[str] = (),
 ) -> SourceReading:
     """Read a folder of images with COCO boxes.
 
     Parameters
     ----------
-    path : folder
-        ``Annotations/{train,val,test}.json`` and ``JPEGImages/`` (with or without a folder a split), or one COCO
-        ``.json`` and images.
-    boxes : file, optional
-        The COCO file, where it is not in the folder.
-    images : folder, optional
-        Where the images are, if neither beside the COCO file nor in ``JPEGImages`` or ``images``.
-    labelled : categories annotated exhaustively in every scene
-        A scene of which a box had to be refused loses that box's category again, because "no such object" no longer
-        follows from its boxes.
+    options
+        ``path`` holds ``Annotations/{train,val,test}.json`` and ``JPEGImages/`` (with or without a folder a split), or
+        one COCO ``.json`` and images; ``boxes`` is the COCO file where it is not in the folder, ``images`` the folder
+        of the images where they are neither beside the COCO file nor in ``JPEGImages`` or ``images``.
 
     Returns
     -------
     SourceReading
         Scenes are named by their path below ``path`` (below ``images``, if that lies elsewhere). Boxes that reach
-        beyond their image are clipped and noted; all else that is wrong is refused.
+        beyond their image are clipped and noted, as are those that had to be taken from their outline; all else that
+        is wrong is refused.
 
     Raises
     ------
@@ -54,28 +55,37 @@ def read_coco(
         At once if there is no such folder or no COCO file; while iterating if a COCO file is not whole JSON or
         ``labelled`` names a category that it does not have.
     """
-    root = require_folder(path, LAYOUT)
-    if images is not None:
-        require_folder(images, "the folder of the images")
-    files = [boxes] if boxes is not None else _annotation_files(root)
-    if boxes is not None and not boxes.is_file():
-        raise SourceError(boxes, "there is no such file", "Give the COCO .json file to --boxes.")
+    if isinstance(options, Path):
+        options = SourceOptions(options, boxes=boxes, images=images, labelled=tuple(labelled))
+    root = require_folder(options.path, LAYOUT)
+    if options.images is not None:
+        require_folder(options.images, "the folder of the images")
+    if options.boxes is not None and not options.boxes.is_file():
+        raise SourceError(options.boxes, "there is no such file", "Give the COCO .json file to --boxes.")
+    files = [options.boxes] if options.boxes is not None else _annotation_files(root)
     reading = SourceReading()
-    reading.scenes = _scenes(_Folders(root, images), files, tuple(labelled), reading)
+    reading.scenes = _scenes(_Folders(root, options.images), files, options.labelled, reading)
     return reading
 
 
 @dataclass(frozen=True, slots=True)
 class _Folders:
+    """Where images may lie; ``bases`` are the folders of images, in the order in which they are looked through."""
+
     root: Path
     images: Path | None
+    bases: tuple[Path, ...] = field(init=False)
 
-    def candidates(self, file_name: str, split: str | None) -> Iterator[Path]:
+    def __post_init__(self) -> None:
         if self.images is not None:
             bases = [self.images]
         else:
-            bases = [self.root / folder for folder in _IMAGE_FOLDERS] + [self.root]
-        for base in bases:
+            found = (child_folder(self.root, name) for name in _IMAGE_FOLDERS)
+            bases = [folder for folder in found if folder is not None] + [self.root]
+        object.__setattr__(self, "bases", tuple(bases))
+
+    def candidates(self, file_name: str, split: str | None) -> Iterator[Path]:
+        for base in self.bases:
             if split is not None:
                 yield base / split / file_name
             yield base / file_name
@@ -84,11 +94,11 @@ class _Folders:
         base = self.root
         if self.images is not None and not self.images.resolve().is_relative_to(self.root.resolve()):
             base = self.images
-        return file.relative_to(base).as_posix() if file.is_relative_to(base) else file.name
+        return shown_name(file, base)
 
 
 def _annotation_files(root: Path) -> list[Path]:
-    folder = next((root / name for name in ("Annotations", "annotations") if (root / name).is_dir()), root)
+    folder = child_folder(root, "Annotations") or root
     files = sorted(file for file in folder.glob("*.json") if file.is_file() and not is_junk(PurePosixPath(file.name)))
     files.sort(key=lambda file: _SPLITS.index(split) if (split := split_of(file)) else len(_SPLITS))
     if not files:
@@ -112,8 +122,9 @@ def split_of(file: Path) -> str | None:
 
 def _scenes(folders: _Folders, files: list[Path], labelled: tuple[str, ...], reading: SourceReading) -> Iterator[Scene]:
     taken: dict[str, str] = {}
+    listed: set[Path] = set()
     for file in files:
-        shown_as = file.relative_to(folders.root).as_posix() if file.is_relative_to(folders.root) else file.name
+        shown_as = shown_name(file, folders.root)
         index = index_coco(file, shown_as, reading)
         require_categories(labelled, index, file)
         reading.expected = (reading.expected or 0) + len(index.images)
@@ -121,6 +132,7 @@ def _scenes(folders: _Folders, files: list[Path], labelled: tuple[str, ...], rea
             found = _find(folders, image, split_of(file), reading)
             if found is None:
                 continue
+            listed.add(found)
             name = folders.name_of(found)
             if name in taken:
                 reading.refuse(name, f"listed in {shown_as}, but taken already from {taken[name]}")
@@ -128,6 +140,7 @@ def _scenes(folders: _Folders, files: list[Path], labelled: tuple[str, ...], rea
             taken[name] = shown_as
             metadata = SceneMetadata(labelled=index.labelled(number, labelled))
             yield Scene(name, found, None, image.size, index.boxes(number), split_of(file), metadata)
+    _note_unlisted(folders, listed, reading)
 
 
 def require_categories(labelled: Sequence[str], index: CocoIndex, file: Path) -> None:
@@ -147,7 +160,7 @@ def _find(folders: _Folders, image: CocoImage, split: str | None, reading: Sourc
     if PurePosixPath(image.file_name).name.startswith("._"):
         return None
     if Path(image.file_name).suffix.lower() not in IMAGE_SUFFIXES:
-        reading.refuse(image.file_name, "not an image format that is read (tif, png, jpg, bmp)")
+        reading.refuse(image.file_name, NOT_AN_IMAGE)
         return None
     for candidate in folders.candidates(image.file_name, split):
         if candidate.is_file():
@@ -157,3 +170,15 @@ def _find(folders: _Folders, image: CocoImage, split: str | None, reading: Sourc
             return candidate
     reading.refuse(image.file_name, "the image file is missing")
     return None
+
+
+def _note_unlisted(folders: _Folders, listed: set[Path], reading: SourceReading) -> None:
+    """Say of each folder how many images lie there that no COCO file lists, such as a split without its file."""
+    images = folders.bases[0]
+    unlisted: dict[str, list[str]] = {}
+    for below in files_below(images):
+        if below.suffix.lower() in IMAGE_SUFFIXES and images / below not in listed:
+            unlisted.setdefault(shown_name((images / below).parent, folders.root), []).append(below.name)
+    for folder, names in unlisted.items():
+        what = f"{len(names):,} images that no COCO file lists are left out, the first is {names[0]}"
+        reading.note(folder if folder != "." else folders.root.name, what)

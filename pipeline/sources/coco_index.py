@@ -1,12 +1,11 @@
 """The compact index of one COCO file: streamed, checked, and grouped by image.
 
 The file is read in three passes (categories, images, annotations) and never held whole: a box costs about 60 bytes
-here, its polygons none.
+here, its outline none.
 """
 
 from __future__ import annotations
 
-import math
 from array import array
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.records import ObjectBox
+from pipeline.sources.boxes import Fitted, Rectangle, fit_box
+from pipeline.sources.coco_annotations import stream_annotations
 from pipeline.sources.json_stream import stream_json
+from pipeline.sources.outlines import Outline
 from pipeline.sources.reading import SourceError, SourceReading
+from pipeline.sources.seen_ids import SeenIds
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +42,25 @@ class CocoIndex:
     incomplete: dict[int, set[str] | None] = field(default_factory=dict)
     """By image: the categories of which a box was refused, so that the boxes there are not all objects; None is all."""
     _names: list[str] = field(default_factory=list)
-    _ids: list[str] = field(default_factory=list)
+    _ids: array[int] = field(default_factory=lambda: array("q"))
+    _other_ids: dict[int, str] = field(default_factory=dict)
+    """By position: ids that are no whole numbers of 64 bits."""
     _image_of: array[int] = field(default_factory=lambda: array("q"))
     _category_of: array[int] = field(default_factory=lambda: array("q"))
     _corners: array[float] = field(default_factory=lambda: array("d"))
+    _is_cut: array[int] = field(default_factory=lambda: array("b"))
     _order: NDArray[np.int64] | None = None
 
-    def add(self, image: int, category: str, box_id: str, box: tuple[float, float, float, float]) -> None:
-        self._ids.append(box_id)
+    def add(self, image: int, category: str, box_id: str, fitted: Fitted) -> None:
+        """Keep a box of the image with this index."""
+        number = int(box_id) if box_id.isdecimal() and len(box_id) < 19 else -1
+        if str(number) != box_id:
+            self._other_ids[len(self._ids)] = box_id
+        self._ids.append(number)
         self._image_of.append(image)
         self._category_of.append(self._names.index(category) if category in self._names else self._named(category))
-        self._corners.extend(box)
+        self._corners.extend(fitted.box)
+        self._is_cut.append(fitted.outside_px > 0)
 
     def boxes(self, image: int) -> tuple[ObjectBox, ...]:
         """The boxes of the image with this index, in the order of the file."""
@@ -72,7 +83,9 @@ class CocoIndex:
 
     def _box(self, entry: int) -> ObjectBox:
         x_min, y_min, width, height = self._corners[4 * entry : 4 * entry + 4]
-        return ObjectBox(self._ids[entry], self._names[self._category_of[entry]], x_min, y_min, width, height)
+        box_id = self._other_ids.get(entry) or str(self._ids[entry])
+        category = self._names[self._category_of[entry]]
+        return ObjectBox(box_id, category, x_min, y_min, width, height, is_cut=bool(self._is_cut[entry]))
 
     def lose(self, image: int, category: str | None) -> None:
         """Remember that a box of ``category`` (None: of any) was refused in this image."""
@@ -83,8 +96,11 @@ class CocoIndex:
             lost.add(category)
 
 
-def index_coco(file: Path, shown_as: str, reading: SourceReading) -> CocoIndex:
+def index_coco(file: Path, shown_as: str, reading: SourceReading, *, all_are: str | None = None) -> CocoIndex:
     """Read one COCO file into an index; what is wrong in it goes to ``reading`` under the name ``shown_as``.
+
+    A box that is missing or impossible is taken from the outline, where that gives one, and noted. With ``all_are``
+    every category of the file is taken as this one.
 
     Raises
     ------
@@ -93,15 +109,31 @@ def index_coco(file: Path, shown_as: str, reading: SourceReading) -> CocoIndex:
     """
     index = CocoIndex()
     _read_categories(file, shown_as, index, reading)
+    if all_are is not None:
+        index.categories = dict.fromkeys(index.categories, all_are)
     by_id = _read_images(file, shown_as, index, reading)
     if not index.images:
         raise SourceError(
             file, "this file lists no images", "Give a COCO file with images, annotations and categories."
         )
-    seen: set[str] = set()
-    for position, entry in enumerate(stream_json(file, "annotations.item")):
-        _read_box(entry, position, by_id, seen, index, _Report(shown_as, reading))
+    seen = SeenIds()
+    for position, (entry, outline) in enumerate(stream_annotations(file)):
+        _read_box(_Entry(entry, outline, position), by_id, seen, index, _Report(shown_as, reading))
     return index
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One annotation as the file has it."""
+
+    fields: Any
+    outline: Outline | None
+    position: int
+
+    @property
+    def box_id(self) -> str:
+        key = _key(self.fields.get("id"))
+        return f"#{self.position}" if key is None else str(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,67 +193,59 @@ def _size(entry: dict[str, Any]) -> tuple[int, int] | None:
     return (cast(int, rows), cast(int, cols)) if is_known else None
 
 
-def _read_box(
-    entry: Any, position: int, by_id: dict[int | str, int], seen: set[str], index: CocoIndex, report: _Report
-) -> None:
-    if not isinstance(entry, dict):
-        report.reading.refuse(report.file, f"annotation {position} is not an object")
+def _read_box(entry: _Entry, by_id: dict[int | str, int], seen: SeenIds, index: CocoIndex, report: _Report) -> None:
+    if not isinstance(entry.fields, dict):
+        report.reading.refuse(report.file, f"annotation {entry.position} is not an object")
         return
-    key = _key(entry.get("id"))
-    box_id = f"#{position}" if key is None else str(key)
-    owner = _key(entry.get("image_id"))
+    box_id = entry.box_id
+    owner = _key(entry.fields.get("image_id"))
     image = None if owner is None else by_id.get(owner)
     if image is None:
-        report.reading.refuse(report.file, f"its image, id {entry.get('image_id')!r}, is not listed", box_id)
+        report.reading.refuse(report.file, f"its image, id {entry.fields.get('image_id')!r}, is not listed", box_id)
         return
-    kind = _key(entry.get("category_id"))
+    kind = _key(entry.fields.get("category_id"))
     category = None if kind is None else index.categories.get(kind)
-    reason = _refusal(entry, box_id, category, seen)
-    seen.add(box_id)
+    reason = _refusal(entry, category, is_new=seen.add(box_id))
     if reason is not None:
         report.reading.refuse(report.file, f"{reason} (image {index.images[image].file_name})", box_id)
         index.lose(image, category)
         return
-    _clip_and_add(image, cast(str, category), box_id, entry["bbox"], index, report)
+    _fit_and_add(entry, image, cast(str, category), index, report)
 
 
-def _refusal(entry: dict[str, Any], box_id: str, category: str | None, seen: set[str]) -> str | None:
-    """Why the box cannot be taken whatever the size of its image, or None."""
-    if box_id in seen:
+def _refusal(entry: _Entry, category: str | None, *, is_new: bool) -> str | None:
+    """Why the annotation cannot be taken whatever its box, or None."""
+    if not is_new:
         return "this annotation id is given twice; the first holds"
     if category is None:
-        return f"category id {entry.get('category_id')!r} is not among the file's categories"
-    if entry.get("iscrowd") in (1, True):
+        return f"category id {entry.fields.get('category_id')!r} is not among the file's categories"
+    if entry.fields.get("iscrowd") in (1, True):
         return "the box marks a crowd, not one object"
-    box = entry.get("bbox")
-    if not isinstance(box, list) or len(box) != 4:
-        return "the box is not [x, y, width, height]"
-    if not all(
-        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) for value in box
-    ):
-        return "the box has a value that is not a number"
-    if box[2] <= 0 or box[3] <= 0:
-        return f"the box has no area: {box[2]:g} × {box[3]:g} px"
     return None
 
 
-def _clip_and_add(image: int, category: str, box_id: str, box: list[float], index: CocoIndex, report: _Report) -> None:
-    x_min, y_min, width, height = (float(value) for value in box)
+def _fit_and_add(entry: _Entry, image: int, category: str, index: CocoIndex, report: _Report) -> None:
     listed = index.images[image]
-    if listed.size is None:
-        index.add(image, category, box_id, (x_min, y_min, width, height))
+    fitted = _fitted(entry.fields.get("bbox"), listed.size)
+    if isinstance(fitted, str) and entry.outline is not None:
+        around = _fitted(entry.outline.box(), listed.size)
+        if not isinstance(around, str):
+            report.reading.note(report.file, f"{fitted}: taken from its outline ({listed.file_name})", entry.box_id)
+            fitted = around
+    if isinstance(fitted, str):
+        report.reading.refuse(report.file, f"{fitted} (image {listed.file_name})", entry.box_id)
+        if not fitted.endswith("outside its image"):
+            index.lose(image, category)
         return
-    rows, cols = listed.size
-    left, top = max(x_min, 0.0), max(y_min, 0.0)
-    right, bottom = min(x_min + width, float(cols)), min(y_min + height, float(rows))
-    if right <= left or bottom <= top:
-        report.reading.refuse(report.file, f"the box lies outside its image, {listed.file_name}", box_id)
-        return
-    overhang = max(left - x_min, top - y_min, x_min + width - right, y_min + height - bottom)
-    if overhang <= 0:
-        index.add(image, category, box_id, (x_min, y_min, width, height))
-        return
-    # Sums of decimals overshoot the edge by rounding alone; that is worth no line in the report.
-    if overhang > 1e-6:
-        report.reading.note(report.file, f"clipped to its image, {listed.file_name}: {overhang:.2f} px outside", box_id)
-    index.add(image, category, box_id, (left, top, right - left, bottom - top))
+    if fitted.outside_px:
+        reason = f"clipped to its image, {listed.file_name}: {fitted.outside_px:.2f} px outside"
+        report.reading.note(report.file, reason, entry.box_id)
+    index.add(image, category, entry.box_id, fitted)
+
+
+def _fitted(box: object, size: tuple[int, int] | None) -> Fitted | str:
+    if not isinstance(box, list | tuple) or len(box) != 4:
+        return "the box is not [x, y, width, height]"
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in box):
+        return "the box has a value that is not a number"
+    return fit_box(cast(Rectangle, tuple(float(value) for value in box)), size)

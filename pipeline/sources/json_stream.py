@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
@@ -91,16 +92,30 @@ def stream_json(file: Path, prefix: str) -> Iterator[Any]:
     SourceError
         If the file is not JSON or ends too early, with the 0-based byte; or it is nested too deep.
     """
-    with file.open("rb") as opened:
-        try:
-            yield from ijson.items(cast(Any, _NumbersOnly(opened)), prefix, use_float=True)
-        except _TooDeepError as error:
-            what = f"lists and objects lie more than {DEEPEST} deep within each other, as in no COCO file"
-            raise SourceError(file, what, "Fetch or write the file again.") from error
-        except (ijson.JSONError, UnicodeDecodeError, OverflowError) as error:
-            what = "a number is too large" if "overflow" in str(error) else "this is not whole JSON: it breaks"
-            advice = "Fetch or write the file again."
-            raise SourceError(file, f"{what} at byte {_broken_at(file):,}", advice) from error
+    with file.open("rb") as opened, _faults_of(file):
+        yield from ijson.items(cast(Any, _NumbersOnly(opened)), prefix, use_float=True)
+
+
+Event = tuple[str, Any]
+
+
+def stream_events(file: Path) -> Iterator[Event]:
+    """The whole file as ijson's basic events, for what must not be built in memory; raises as :func:`stream_json`."""
+    with file.open("rb") as opened, _faults_of(file):
+        yield from ijson.basic_parse(cast(Any, _NumbersOnly(opened)), use_float=True)
+
+
+@contextmanager
+def _faults_of(file: Path) -> Iterator[None]:
+    """Turn the parser's errors into sentences about the file."""
+    try:
+        yield
+    except _TooDeepError as error:
+        what = f"lists and objects lie more than {DEEPEST} deep within each other, as in no COCO file"
+        raise SourceError(file, what, "Fetch or write the file again.") from error
+    except (ijson.JSONError, UnicodeDecodeError, OverflowError) as error:
+        what = "a number is too large" if "overflow" in str(error) else "this is not whole JSON: it breaks"
+        raise SourceError(file, f"{what} at byte {_broken_at(file):,}", "Fetch or write the file again.") from error
 
 
 def _broken_at(file: Path) -> int:

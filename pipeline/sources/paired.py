@@ -1,8 +1,8 @@
-"""Paired folders: ``sar/NAME.ext`` and ``optical/NAME.ext``, of one ground under one name."""
+"""Paired folders: ``sar/NAME.ext`` and ``optical/NAME.ext``, or any folders whose paths differ in a word alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -10,37 +10,34 @@ from typing import Final
 from pipeline.records import ObjectBox, Scene, SceneMetadata
 from pipeline.sources.coco import require_categories
 from pipeline.sources.coco_index import CocoIndex, index_coco
-from pipeline.sources.reading import (
-    IMAGE_SUFFIXES,
-    SourceError,
-    SourceReading,
-    is_junk,
-    leaves,
-    require_folder,
-    unsafe_name,
-)
+from pipeline.sources.image_files import child_folder, images_below, shown_name
+from pipeline.sources.options import SourceOptions
+from pipeline.sources.pairing import PairTokens
+from pipeline.sources.polarisation_files import SarFiles, choose_files
+from pipeline.sources.reading import SourceError, SourceReading, require_folder
 from pipeline.sources.scene_metadata import read_scene_metadata
 
 LAYOUT: Final = "the folder that holds sar/ and, where there are partners, optical/"
 
 
 def read_paired(
-    path: Path, *, optical: Path | None = None, boxes: Path | None = None, labelled: Sequence[str] = ()
+    options: SourceOptions | Path,
+    *,
+    optical: Path | None = None,
+    boxes: Path | None = None,
+    labelled: Sequence[str] = (),
 ) -> SourceReading:
-    """Read a folder of SAR images, with or without optical partners of the same name.
+    """Read a folder of SAR images, with or without optical partners.
 
     Parameters
     ----------
-    path : folder
-        With ``sar/`` (otherwise its own images are the SAR images), and optionally ``optical/``, ``boxes.json`` and
-        ``metadata.json`` (``{scene name: SceneMetadata}``). Sub-folders are part of an image's name; endings may differ
-        between partners.
-    optical : folder, optional
-        Where the partners are, if not in ``optical/``. Without either, scenes are SAR only.
-    boxes : COCO file, optional
-        ``boxes.json`` in ``path`` if not given. Its ``file_name`` is a scene's name, with or without folder or ending.
-    labelled : categories annotated exhaustively in every scene
-        If given it holds instead of what ``metadata.json`` says.
+    options
+        ``path`` has ``sar/`` (otherwise its own images are the SAR images), and optionally ``optical/``, ``boxes.json``
+        and ``metadata.json`` (``{scene name: SceneMetadata}``). Sub-folders are part of an image's name; endings may
+        differ between partners. ``optical`` is the folder of the partners elsewhere. With ``pair`` all images below
+        ``path`` are told apart by that word in their path instead, and partners differ in it alone. ``boxes`` is a COCO
+        file (``boxes.json`` if not given), whose ``file_name`` is a scene's name, with or without folder or ending.
+        ``labelled`` holds instead of what ``metadata.json`` says. ``band`` chooses where each polarisation is a file.
 
     Returns
     -------
@@ -52,32 +49,65 @@ def read_paired(
     SourceError
         If a folder or file is absent or not what it should be, or ``labelled`` names no category of the boxes.
     """
-    root = require_folder(path, LAYOUT)
-    sar_folder = root / "sar" if (root / "sar").is_dir() else root
-    if optical is not None:
-        require_folder(optical, "the folder of the optical images")
-    elif sar_folder != root and (root / "optical").is_dir():
-        optical = root / "optical"
+    if isinstance(options, Path):
+        options = SourceOptions(options, optical=optical, boxes=boxes, labelled=tuple(labelled))
+    root = require_folder(options.path, LAYOUT)
     reading = SourceReading()
-    sar = _images(sar_folder, root, reading)
-    if not sar:
-        raise SourceError(sar_folder, "there is no image in this folder", f"Give {LAYOUT}.")
-    reading.expected = len(sar)
-    annotated = _annotated(root, boxes, tuple(labelled), reading)
-    partners = {} if optical is None else _images(optical, root, reading)
-    reading.scenes = _scenes(_Pairs(root, sar, partners), annotated, reading)
+    pairs = _by_word(root, options, reading) if options.pair is not None else _by_folder(root, options, reading)
+    reading.expected = len(pairs.sar.files)
+    annotated = _annotated(root, options.boxes, options.labelled, reading)
+    reading.scenes = _scenes(pairs, annotated, reading)
     return reading
 
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
     root: Path
-    sar: dict[str, Path]
+    sar: SarFiles
     """By stem: the path below its folder without the ending."""
-    optical: dict[str, Path]
+    optical: Mapping[str, Path] | None
+    """The same; None where none are expected."""
+    tokens: PairTokens | None = None
 
     def name(self, stem: str) -> str:
-        return self.sar[stem].relative_to(self.root).as_posix()
+        return shown_name(self.sar.files[stem], self.root)
+
+    def partner(self, stem: str) -> str | None:
+        """The stem of a scene's partner."""
+        plain = self.sar.plain(stem)
+        forms = [stem, plain] if self.tokens is None else [*self.tokens.partners(stem), *self.tokens.partners(plain)]
+        return next((form for form in forms if form in (self.optical or {})), None)
+
+
+def _by_folder(root: Path, options: SourceOptions, reading: SourceReading) -> _Pairs:
+    # Without a sar/ folder only the images right here are SAR: folders beside them hold who knows what.
+    found = child_folder(root, "sar")
+    sar_folder = found or root
+    images = images_below(sar_folder, reading, shown_below=root, deep=found is not None, others=found is not None)
+    if not images:
+        raise SourceError(sar_folder, "there is no image in this folder", f"Give {LAYOUT}.")
+    folder = options.optical
+    if folder is not None:
+        require_folder(folder, "the folder of the optical images")
+    elif found is not None:
+        folder = child_folder(root, "optical")
+    optical = None if folder is None else images_below(folder, reading, shown_below=root)
+    return _Pairs(root, choose_files(images, options.band, root, reading), optical)
+
+
+def _by_word(root: Path, options: SourceOptions, reading: SourceReading) -> _Pairs:
+    if options.optical is not None:
+        what = "--optical and --pair both say where the partners are"
+        raise SourceError("--pair", what, "Give one of them: --pair finds both images below PATH.")
+    tokens = PairTokens.parse(options.pair or "")
+    sar, optical, others = tokens.split(images_below(root, reading, shown_below=root, others=False))
+    if not sar:
+        what = f"no image has the word {tokens.sar!r} in its path"
+        raise SourceError(root, what, "Words are compared letter for letter; give --pair as the names are spelt.")
+    if others:
+        are = "image is" if len(others) == 1 else "images are"
+        reading.note(root.name, f"{len(others):,} {are} left out that have neither word, the first is {others[0]}")
+    return _Pairs(root, choose_files(sar, options.band, root, reading), optical, tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,42 +119,10 @@ class _Annotated:
     metadata: dict[str, SceneMetadata]
     labelled: tuple[str, ...]
 
-    def image_of(self, name: str, stem: str) -> int | None:
-        """The box file's entry for a scene: by its name, without the folder, without the ending."""
-        forms = (name, name.partition("/")[2], stem)
+    def image_of(self, name: str, stem: str, plain: str) -> int | None:
+        """The box file's entry for a scene: by its name, without folder, ending or polarisation."""
+        forms = (name, name.partition("/")[2], stem, plain)
         return next((self.by_file[form] for form in forms if form in self.by_file), None)
-
-
-def _images(folder: Path, root: Path, reading: SourceReading) -> dict[str, Path]:
-    found: dict[str, Path] = {}
-    # Without a sar/ folder only the images right here are SAR: folders beside them hold who knows what.
-    for file in sorted(folder.glob("*") if folder == root else folder.rglob("*")):
-        below = file.relative_to(folder)
-        if is_junk(below) or (file.is_dir() and not file.is_symlink()):
-            continue
-        name = file.relative_to(root).as_posix() if file.is_relative_to(root) else below.as_posix()
-        stem = below.with_suffix("").as_posix()
-        reason = _refusal(file, folder, below)
-        if reason is None and stem in found:
-            reason = f"{found[stem].name} has the same name with another ending; one of them must go"
-        if reason is None:
-            found[stem] = file
-        elif folder != root or file.suffix.lower() in IMAGE_SUFFIXES:
-            reading.refuse(name, reason)
-    return found
-
-
-def _refusal(file: Path, folder: Path, below: Path) -> str | None:
-    reason = unsafe_name(below.as_posix())
-    if reason is not None:
-        return reason
-    if file.is_dir():
-        return "a symbolic link to a folder, which is not followed; put the folder itself there"
-    if file.suffix.lower() not in IMAGE_SUFFIXES:
-        return "not an image format that is read (tif, png, jpg, bmp)"
-    if leaves(folder, file):
-        return "a symbolic link that leaves the source's folder"
-    return None if file.is_file() else "not a regular file"
 
 
 def _annotated(root: Path, boxes: Path | None, labelled: tuple[str, ...], reading: SourceReading) -> _Annotated:
@@ -148,16 +146,29 @@ def _annotated(root: Path, boxes: Path | None, labelled: tuple[str, ...], readin
 
 def _scenes(pairs: _Pairs, annotated: _Annotated, reading: SourceReading) -> Iterator[Scene]:
     used: set[int] = set()
-    for stem, file in pairs.sar.items():
-        name = pairs.name(stem)
-        image = annotated.image_of(name, stem)
+    matched: set[str] = set()
+    for stem, file in pairs.sar.files.items():
+        name, partner = pairs.name(stem), pairs.partner(stem)
+        image = annotated.image_of(name, stem, pairs.sar.plain(stem))
         if image is not None:
             used.add(image)
+        if partner is not None:
+            matched.add(partner)
+        elif pairs.optical is not None:
+            reading.note(name, "taken without an optical partner: none has its name")
+        known = pairs.sar.polarisations.get(stem, ())
         metadata = _metadata(name, image, annotated)
         yield Scene(
-            name, file, pairs.optical.get(stem), _size(image, annotated), _boxes(image, annotated), None, metadata
+            name=name,
+            sar_path=file,
+            optical_path=None if partner is None or pairs.optical is None else pairs.optical[partner],
+            size=_size(image, annotated),
+            boxes=_boxes(image, annotated),
+            metadata=replace(metadata, polarisations=metadata.polarisations or known),
+            # The file is the polarisation, and what it calls its only band is no matter.
+            band=1 if known else None,
         )
-    _report_unused(pairs, annotated, used, reading)
+    _report_unused(pairs, matched, annotated, used, reading)
 
 
 def _size(image: int | None, annotated: _Annotated) -> tuple[int, int] | None:
@@ -177,12 +188,13 @@ def _metadata(name: str, image: int | None, annotated: _Annotated) -> SceneMetad
     return replace(known, labelled=annotated.index.labelled(image, wanted))
 
 
-def _report_unused(pairs: _Pairs, annotated: _Annotated, used: set[int], reading: SourceReading) -> None:
-    for stem, file in pairs.optical.items():
-        if stem not in pairs.sar:
-            name = file.relative_to(pairs.root).as_posix() if file.is_relative_to(pairs.root) else file.name
-            reading.refuse(name, "an optical image without a SAR image of the same name")
-    names = {pairs.name(stem) for stem in pairs.sar}
+def _report_unused(
+    pairs: _Pairs, matched: set[str], annotated: _Annotated, used: set[int], reading: SourceReading
+) -> None:
+    for stem, file in (pairs.optical or {}).items():
+        if stem not in matched:
+            reading.refuse(shown_name(file, pairs.root), "an optical image without a SAR image of the same name")
+    names = {pairs.name(stem) for stem in pairs.sar.files}
     for name in sorted(set(annotated.metadata) - names):
         reading.refuse("metadata.json", f"it describes a scene that is not here: {name}")
     for number, image in enumerate(annotated.index.images if annotated.index else ()):

@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.sources.coco import read_coco
+from pipeline.sources.dfc2023 import read_dfc2023
+from pipeline.sources.openearthmap_sar import read_openearthmap_sar
 from pipeline.sources.options import SourceOptions, given
 from pipeline.sources.paired import read_paired
 from pipeline.sources.reading import SourceError, SourceReading
+from pipeline.sources.sardet_100k import read_sardet_100k
+from pipeline.sources.spacenet6 import read_spacenet6
+from pipeline.sources.voc import read_voc
+from pipeline.sources.yolo import read_yolo
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +28,22 @@ class Reader:
     """What it reads, in a few words, for the command's help."""
 
 
-def _coco(options: SourceOptions) -> SourceReading:
-    return read_coco(options.path, boxes=options.boxes, images=options.images, labelled=options.labelled)
-
-
-def _paired(options: SourceOptions) -> SourceReading:
-    return read_paired(options.path, optical=options.optical, boxes=options.boxes, labelled=options.labelled)
+_ANNOTATED: Final = frozenset({"boxes", "images", "labelled"})
 
 
 READERS: Final[Mapping[str, Reader]] = {
-    "coco": Reader(_coco, frozenset({"boxes", "images", "labelled"}), "images and a COCO file"),
-    "paired": Reader(_paired, frozenset({"optical", "boxes", "labelled", "pair"}), "SAR images beside optical ones"),
+    "spacenet6": Reader(read_spacenet6, frozenset(), "SpaceNet 6"),
+    "dfc2023": Reader(read_dfc2023, frozenset({"boxes"}), "DFC2023"),
+    "openearthmap-sar": Reader(read_openearthmap_sar, frozenset(), "OpenEarthMap-SAR, DFC2025 track 1"),
+    "sardet-100k": Reader(read_sardet_100k, _ANNOTATED, "SARDet-100K"),
+    "coco": Reader(read_coco, _ANNOTATED, "images and COCO boxes"),
+    "voc": Reader(read_voc, frozenset({"images", "labelled"}), "images and Pascal VOC boxes"),
+    "yolo": Reader(read_yolo, frozenset({"images", "labelled"}), "images and YOLO boxes"),
+    "paired": Reader(
+        read_paired, frozenset({"optical", "boxes", "labelled", "pair"}), "SAR images beside optical ones"
+    ),
 }
+"""The published data sets, then the general readers."""
 
 
 def read_source(name: str, options: SourceOptions) -> SourceReading:

@@ -2,7 +2,8 @@
 
 SourceError     nothing of the source can be read (raised before the first scene, or where a file breaks off)
 Refusal         one file or box was not taken; the reading goes on
-note            one box was taken, but changed (clipped to its image); the reading goes on
+note            something was taken, but not as it stands (a box clipped to its image) or not whole (a scene without its
+                partner, a folder that is missing); the reading goes on
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class SourceReading:
 
     refusals: list[Refusal] = field(default_factory=list)
     notes: list[Refusal] = field(default_factory=list)
-    """Boxes that were taken, but changed; the reason says how."""
+    """What was taken, but changed or not whole; the reason says how."""
     scenes: Iterator[Scene] = field(default_factory=lambda: iter(()))
     expected: int | None = None
     """How many scenes there are at most, as far as is known by now; for a progress bar."""

@@ -86,6 +86,7 @@ _CHECKS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "resolution_m": _is_size_pair,
     "geometry": lambda value: value in ("ground", "slant", "unknown"),
     "look_azimuth_deg": lambda value: _is_number(value) and 0 <= value < 360,
+    "look_side": lambda value: value in ("north", "south"),
     "incidence_deg": lambda value: _is_number(value) and 0 <= value <= 90,
     "sar_acquired_at": _is_text,
     "optical_acquired_at": _is_text,
