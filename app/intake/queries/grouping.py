@@ -148,6 +148,12 @@ order by dataset.name collate "C", scene.name collate "C" limit :limit
 _UNSETTLED: Final = text("select count(*) from scene where dataset_id = :dataset_id and not is_grouped")
 
 
+def dataset_of(session: Session, run_id: int) -> int:
+    """The dataset of a run."""
+    query = text("select dataset_id from run where run_id = :run_id")
+    return int(session.execute(query, {"run_id": run_id}).scalar_one())
+
+
 def lock_ground(session: Session) -> None:
     """Wait until no other search for same ground is under way; the lock goes with the transaction."""
     session.execute(_LOCK)
