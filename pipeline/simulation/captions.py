@@ -116,7 +116,7 @@ def _caption(scene: SimulatedScene, kind: str, mistake: str | None) -> tuple[str
         sentences.append(wording.falsehood)
     if mistake == "vague" and not is_concise:
         sentences.append("There seem to be various other structures nearby.")
-    if scene.truth.differences and not is_concise:
+    if not is_concise and any(found.change == "optical_only" and found.length_m < 15 for found in scene.truth.objects):
         sentences.append("A small boat leaves a wake on the water.")
         mistakes.append("not_visible_in_sar")
     return " ".join(sentences), mistakes

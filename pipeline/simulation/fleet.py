@@ -9,14 +9,18 @@ import numpy as np
 import scipy.ndimage
 
 from pipeline.simulation.ground import Canvas, Ground, Mask, Pose, Window
-from pipeline.simulation.objects import aircraft, boat_with_wake, building, car, hull_mask, pier, ship
+from pipeline.simulation.objects import aircraft, building, car
 from pipeline.simulation.terrain import scattered, trees, whole
+from pipeline.simulation.vessels import boat_with_wake, hull_mask, pier, ship
 
 WATER = (Ground.SEA, Ground.RIVER)
 
 
 def ships(canvas: Canvas, count: int, lengths_m: tuple[float, float], heading: Callable[[], float]) -> int:
-    """Put up to ``count`` ships of random lengths on free water; gives how many found room."""
+    """Put up to ``count`` ships of random lengths on free water; gives how many found room.
+
+    A share of them (``canvas.moving_share``) is not the same at both dates: gone, come, or further along its way.
+    """
     placed = 0
     for _ in range(count * 14):
         if placed == count:
@@ -24,20 +28,34 @@ def ships(canvas: Canvas, count: int, lengths_m: tuple[float, float], heading: C
         length_m = float(np.exp(canvas.rng.uniform(*np.log(lengths_m))))
         pose = _random_pose(canvas, length_m, heading())
         if is_free_water(canvas, pose, length_m, 9.0):
-            ship(canvas, pose, length_m)
+            _ship_of_two_dates(canvas, pose, length_m)
             placed += 1
     return placed
 
 
+def _ship_of_two_dates(canvas: Canvas, pose: Pose, length_m: float) -> None:
+    is_moving, fate = canvas.rng.random() < canvas.moving_share, canvas.rng.random()
+    way_m = length_m * float(canvas.rng.uniform(1.5, 4))
+    later = Pose(*canvas.at(pose.row, pose.col, pose.heading_deg, way_m, 0), pose.heading_deg)
+    if not is_moving:
+        ship(canvas, pose, length_m)
+    elif fate < 0.5 and is_inside(canvas, later, length_m) and is_free_water(canvas, later, length_m, 9.0):
+        ship(canvas, pose, length_m, later)
+    elif fate < 0.75:
+        with canvas.seen_by("sar"):
+            ship(canvas, pose, length_m)
+    else:
+        with canvas.seen_by("optical"):
+            ship(canvas, pose, length_m)
+
+
 def passing_boat(canvas: Canvas, length_m: float = 11.0) -> bool:
-    """A boat with its wake in the optical image only, recorded as a difference; False where no water is wide enough."""
+    """A boat with its wake in the optical image only; False where no water is wide enough."""
     for _ in range(60):
         pose = _random_pose(canvas, length_m * 3, float(canvas.rng.uniform(0, 360)))
         middle_of_wake = Pose(*canvas.at(pose.row, pose.col, pose.heading_deg, -3.5 * length_m, 0), pose.heading_deg)
         if is_free_water(canvas, middle_of_wake, length_m * 9, 6.0):
             boat_with_wake(canvas, pose, length_m)
-            place = f"x {pose.col:.0f}, y {pose.row:.0f}"
-            canvas.differences.append(f"a boat with a wake at {place}: in the optical image only")
             return True
     return False
 
@@ -85,12 +103,17 @@ def _moor(canvas: Canvas, quay: Pose, length_m: float, side_m: float) -> None:
 
 
 def cars_on_road(canvas: Canvas, row: float, col: float, heading_deg: float, count: int, lane_m: float = 2.4) -> None:
-    """Cars on both lanes of a road through a point, wherever the road really is."""
+    """Cars on both lanes of a road through a point, wherever the road really is; where things move they drive, so
+    that the two dates show other cars."""
     reach = min(canvas.size_m) / 2
     for u in canvas.rng.uniform(-reach, reach, count):
         side = int(canvas.rng.choice([-1, 1]))
-        at_row, at_col = canvas.at(row, col, heading_deg, float(u), side * lane_m)
-        _car_if_free(canvas, Pose(at_row, at_col, heading_deg))
+        pose = Pose(*canvas.at(row, col, heading_deg, float(u), side * lane_m), heading_deg)
+        if canvas.moving_share == 0:
+            _car_if_free(canvas, pose)
+            continue
+        with canvas.seen_by("sar" if canvas.rng.random() < 0.6 else "optical"):
+            _car_if_free(canvas, pose)
 
 
 def parked_cars(canvas: Canvas, lot: Pose, length_m: float, width_m: float, share: float) -> None:
@@ -200,7 +223,7 @@ def _park(canvas: Canvas, window: Window, mask: Mask) -> None:
 def hamlet(canvas: Canvas, row: float, col: float, heading_deg: float, count: int) -> None:
     """A few farm buildings with trees around a yard."""
     for _ in range(count * 5):
-        if sum(box.category == "building" for box in canvas.boxes) >= count:
+        if sum(found.category == "building" for found in canvas.objects) >= count:
             break
         u, v = canvas.rng.normal(0, 34, 2)
         at_row, at_col = canvas.at(row, col, heading_deg, float(u), float(v))

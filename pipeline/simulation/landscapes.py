@@ -20,8 +20,9 @@ from pipeline.simulation.fleet import (
     ships,
 )
 from pipeline.simulation.ground import Canvas, Ground, Pose
-from pipeline.simulation.objects import bridge, building, containers, tank
+from pipeline.simulation.objects import bridge, building, tank
 from pipeline.simulation.terrain import blob, coast, fields, forest, river, road, scattered, slab, trees, water, whole
+from pipeline.simulation.vessels import containers
 
 
 def harbour(canvas: Canvas) -> None:
@@ -189,7 +190,7 @@ def _runway(canvas: Canvas, pose: Pose, width_m: float) -> None:
     canvas.tint(window, lines, (222, 222, 218))
     for side in (-1, 1):
         for u in np.arange(-400, 400, 55.0):
-            canvas.scatter(window, pose.heading_deg, pose.row, pose.col, float(u), side * (width_m / 2 + 2), 0.8)
+            canvas.scatter(pose, float(u), side * (width_m / 2 + 2), 0.8)
 
 
 def _terminal(canvas: Canvas, apron: Pose, side_m: float) -> None:

@@ -37,11 +37,25 @@ def waves(rng: np.random.Generator, shape: tuple[int, int], heading_deg: float, 
     return _shaped(rng, shape, train.astype(np.float32))
 
 
-def speckle(rng: np.random.Generator, shape: tuple[int, int], looks: float) -> Field:
-    """Gamma noise of ``looks`` looks, independent from pixel to pixel: mean 1, variance ``1 / looks``, float32."""
-    drawn = rng.standard_gamma(looks, shape, dtype=np.float32)
-    drawn /= np.float32(looks)
-    return drawn
+def streaks(
+    rng: np.random.Generator, shape: tuple[int, int], heading_deg: float, length_px: float, width_px: float
+) -> Field:
+    """Streaks that run along a heading (clockwise from north), Gaussian in their length and width."""
+    fy, fx = _frequencies(shape)
+    heading = np.deg2rad(heading_deg)
+    along = fx * np.float32(np.sin(heading)) - fy * np.float32(np.cos(heading))
+    across = fx * np.float32(np.cos(heading)) + fy * np.float32(np.sin(heading))
+    spectrum = np.exp(
+        -2 * ((np.float32(np.pi * length_px / 2) * along) ** 2 + (np.float32(np.pi * width_px / 2) * across) ** 2)
+    )
+    return _shaped(rng, shape, spectrum.astype(np.float32))
+
+
+def circular(rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.complex64]:
+    """Complex Gaussian noise, independent from pixel to pixel, with a mean power of 1: one look of speckle."""
+    drawn = rng.standard_normal((*shape, 2), np.float32)
+    drawn *= np.float32(np.sqrt(0.5))
+    return drawn.view(np.complex64)[..., 0]
 
 
 def _shaped(rng: np.random.Generator, shape: tuple[int, int], spectrum: Field) -> Field:

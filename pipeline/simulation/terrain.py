@@ -28,7 +28,7 @@ def fields(canvas: Canvas, heading_deg: float, wide_m: float = 90, long_m: float
     block = np.searchsorted(_cuts(rng, 2 * reach, long_m), window.u + offset)
     parcel = (strip * 97 + block) % 251
     ground = rng.choice([Ground.CROPS, Ground.CROPS, Ground.CROPS, Ground.MEADOW, Ground.SOIL], 251).astype(np.uint8)
-    canvas.classes[:] = ground[parcel]
+    canvas.classes[:] = canvas.camera_classes[:] = ground[parcel]
     palette = np.array(_CROP_COLOURS, np.float32)[rng.integers(len(_CROP_COLOURS), size=251)]
     palette[ground == Ground.SOIL] = SURFACES[Ground.SOIL].colour
     palette += rng.normal(0, 6, (251, 1)).astype(np.float32)

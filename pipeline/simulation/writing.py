@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,7 +87,7 @@ def write_descriptions(folder: Path, scenes: Sequence[SimulatedScene]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     _write_json(folder / "boxes.json", coco(scenes))
     _write_json(folder / "metadata.json", {scene_name(scene): _plain(scene.metadata) for scene in scenes})
-    _write_json(folder / "truth.json", {scene_name(scene): asdict(scene.truth) for scene in scenes})
+    _write_json(folder / "truth.json", {scene_name(scene): scene.truth.as_json() for scene in scenes})
 
 
 def coco(scenes: Sequence[SimulatedScene]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import pytest
 import rasterio
 
 from pipeline.records import Scene
-from pipeline.simulation import SimulatedScene, simulate_scene
+from pipeline.simulation import SceneSettings, SimulatedScene, simulate_scene
 from pipeline.simulation.captions import demo_replies
 from pipeline.simulation.writing import scene_name, write_demo, write_scene
 from pipeline.sources.paired import read_paired
@@ -81,7 +81,7 @@ def test_three_scenes_are_amplitude_and_two_lack_a_corner(written: tuple[Path, l
 
 
 def test_amplitude_squared_is_the_power_again(tmp_path: Path) -> None:
-    scene = simulate_scene(0, "nordhaven", "harbour", 128, 128)
+    scene = simulate_scene(0, 0, SceneSettings(place="nordhaven", kind="harbour", rows=128, cols=128))
     write_scene(tmp_path, scene, as_amplitude=True, with_wedge=True)
     with rasterio.open(tmp_path / scene_name(scene)) as sar:
         values = sar.read(1, masked=True)
@@ -138,7 +138,7 @@ def test_only_colour_mistakes_name_a_colour(replies: list[dict[str, Any]]) -> No
 
 
 def test_the_files_are_the_same_bytes_each_time(tmp_path: Path) -> None:
-    scene = simulate_scene(0, "chandra", "delta", 128, 128)
+    scene = simulate_scene(0, 0, SceneSettings(place="chandra", kind="delta", rows=128, cols=128))
     digests = []
     for name in ("one", "two"):
         write_scene(tmp_path / name, scene)
