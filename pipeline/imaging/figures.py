@@ -25,19 +25,43 @@ class Figures:
 
 def figures_of(stored: NDArray[Any], valid: NDArray[np.bool_], scale: float) -> Figures:
     """Range, percentiles and histogram of ``stored × scale`` where valid (at least one pixel)."""
-    chosen = stored[valid]
-    least, most = float(chosen.min()), float(chosen.max())
-    low, high = (float(limit) for limit in np.percentile(chosen, [1, 99]))
+    chosen = stored.reshape(-1) if valid.all() else stored[valid]
+    numbers, counts = _occurrences(chosen)
+    least, most = float(numbers[0]), float(numbers[-1])
+    low, high = (_percentile(numbers, counts, percent) for percent in (1, 99))
     if low == high:
         low, high = low - 0.5 / scale, high + 0.5 / scale
     span = (0.0, float(BINS)) if stored.dtype == np.uint8 else (least, most if most > least else least + 1 / scale)
-    counts, edges = np.histogram(chosen, bins=BINS, range=span)
+    histogram, edges = np.histogram(numbers, bins=BINS, range=span, weights=counts)
     return Figures(
         value_range=(_tidy(least * scale), _tidy(most * scale)),
         display_limits=(_tidy(low * scale), _tidy(high * scale)),
         edges=tuple(_tidy(edge * scale) for edge in edges.tolist()),
-        counts=tuple(counts.tolist()),
+        counts=tuple(histogram.tolist()),
     )
+
+
+def _occurrences(chosen: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """The numbers that occur, ascending, and how often; integers are counted, not sorted."""
+    if chosen.dtype.kind == "f":
+        return np.sort(chosen), np.ones(chosen.size, np.int64)
+    size = 1 << 8 * chosen.dtype.itemsize
+    counts = np.bincount(chosen.view(f"u{chosen.dtype.itemsize}"), minlength=size)
+    lowest = int(np.iinfo(chosen.dtype).min)
+    # As unsigned, negative numbers come after the positive ones.
+    counts = np.roll(counts, -lowest)
+    (places,) = np.nonzero(counts)
+    return places + lowest, counts[places]
+
+
+def _percentile(numbers: NDArray[Any], counts: NDArray[np.int64], percent: float) -> float:
+    """As ``numpy.percentile`` of all: between the two neighbours of its place."""
+    cumulated = np.cumsum(counts)
+    position = percent / 100 * (int(cumulated[-1]) - 1)
+    below = int(position)
+    ranks = [below, min(below + 1, int(cumulated[-1]) - 1)]
+    low, high = numbers[np.searchsorted(cumulated, ranks, side="right")].astype(np.float64).tolist()
+    return float(low + (high - low) * (position - below))
 
 
 def duplicate_hash(image: NDArray[np.uint8]) -> str:
@@ -53,14 +77,19 @@ def duplicate_hash(image: NDArray[np.uint8]) -> str:
 
 def cell_means(image: NDArray[np.uint8], rows: int, cols: int) -> NDArray[np.float64]:
     """Means over ``rows`` × ``cols`` cells of equal size, float64; images smaller than that repeat pixels."""
-    summed = np.pad(image.astype(np.float64).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
-    tops = np.arange(rows) * image.shape[0] // rows
-    bottoms = np.maximum(np.arange(1, rows + 1) * image.shape[0] // rows, tops + 1)
-    lefts = np.arange(cols) * image.shape[1] // cols
-    rights = np.maximum(np.arange(1, cols + 1) * image.shape[1] // cols, lefts + 1)
-    boxes = summed[np.ix_(bottoms, rights)] - summed[np.ix_(tops, rights)]
-    boxes += summed[np.ix_(tops, lefts)] - summed[np.ix_(bottoms, lefts)]
+    tops, bottoms = _cells(image.shape[0], rows)
+    lefts, rights = _cells(image.shape[1], cols)
+    # Rows first: sums of whole rows run through memory once, and leave little to sum across.
+    sums = [image[top:bottom].sum(axis=0, dtype=np.uint32) for top, bottom in zip(tops, bottoms, strict=True)]
+    summed = np.pad(np.cumsum(sums, axis=1, dtype=np.uint64), ((0, 0), (1, 0)))
+    boxes = summed[:, rights] - summed[:, lefts]
     return np.asarray(boxes / np.outer(bottoms - tops, rights - lefts))
+
+
+def _cells(length: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where cells of equal size begin and end, at least one pixel each."""
+    starts = np.arange(count) * length // count
+    return starts, np.maximum(np.arange(1, count + 1) * length // count, starts + 1)
 
 
 def _tidy(value: float) -> float:

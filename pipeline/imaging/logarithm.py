@@ -35,7 +35,7 @@ def _take_logarithms(bits, factor, result):  # type: ignore[no-untyped-def]  # n
         for i in range(first, end):
             number = bits[i]
             are_normal &= (number >= _SMALLEST_NORMAL_BITS) & (number < _INFINITY_BITS)
-            result[i] = scale * _log2(number)
+            result[i] = scale * log2_of_bits(number)
         if not are_normal:
             for i in range(first, end):
                 if not _SMALLEST_NORMAL_BITS <= bits[i] < _INFINITY_BITS:
@@ -43,7 +43,7 @@ def _take_logarithms(bits, factor, result):  # type: ignore[no-untyped-def]  # n
 
 
 @compiled(forceinline=True)
-def _log2(number):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def log2_of_bits(number: Any) -> Any:
     """Of a normal, positive float32, from its bits: exponent plus the series of artanh, without a branch."""
     # Kept in 32 bits: without AVX-512 there is no vector instruction from 64-bit integers to float64.
     exponent = np.float64(np.int32(number >> 23)) - 127.0

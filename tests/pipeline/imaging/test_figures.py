@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from pipeline.imaging.figures import duplicate_hash, figures_of
+from pipeline.imaging.figures import cell_means, duplicate_hash, figures_of
 from tests.pipeline.imaging.made_images import grey, speckle
 
 
@@ -20,6 +20,29 @@ def test_figures_are_of_the_valid_values_in_the_unit():
     assert (len(figures.edges), len(figures.counts)) == (257, 256)
     assert sum(figures.counts) == valid.sum()
     assert (figures.edges[0], figures.edges[-1]) == pytest.approx(figures.value_range)
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.uint16, np.uint8, np.float32])
+def test_figures_are_those_of_numpy(dtype):
+    stored = np.random.default_rng(0).normal(100, 30, (300, 200)).clip(0, 255).astype(dtype)
+    stored = stored - dtype(120) if dtype in (np.int16, np.float32) else stored
+    figures = figures_of(stored, np.ones(stored.shape, dtype=bool), 1.0)
+    assert figures.display_limits == pytest.approx(tuple(np.percentile(stored.astype(float), [1, 99])), rel=1e-6)
+    span = (0, 256) if dtype == np.uint8 else (stored.min(), stored.max())
+    counts, edges = np.histogram(stored, 256, range=span)
+    assert figures.counts == tuple(counts)
+    assert figures.edges == pytest.approx(edges, rel=1e-6, abs=1e-4)
+    assert figures.value_range == pytest.approx((stored.min(), stored.max()))
+
+
+@pytest.mark.parametrize("shape", [(1024, 1024), (333, 517), (5, 40), (1, 1)])
+def test_cells_are_means_over_their_pixels(shape):
+    image = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    means = cell_means(image, 8, 9)
+    for row, col in [(0, 0), (7, 8), (3, 5)]:
+        top, left = row * shape[0] // 8, col * shape[1] // 9
+        bottom, right = max((row + 1) * shape[0] // 8, top + 1), max((col + 1) * shape[1] // 9, left + 1)
+        assert means[row, col] == pytest.approx(image[top:bottom, left:right].mean())
 
 
 def test_each_8_bit_number_has_its_bin():
