@@ -1,15 +1,19 @@
-"""What speckle of L looks is, and how many looks an image has (NumPy only)."""
+"""What speckle of L looks is, and how many looks an image has."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.compiled import compiled
+
 BLOCK: Final = 16
+_MOST_EXTREMES: Final = 2
+"""Zero or saturated pixels of a block's 256: 1 %."""
 _MOST_LOOKS: Final = 1000.0
 _FEWEST_BLOCKS: Final = 16
 _WIDEST_SPREAD: Final = 1.0
@@ -81,55 +85,79 @@ def estimate_looks(
     saturation : float, optional
         Values from here on are saturated (65535 for full uint16).
     """
-    blocks = _usable_blocks(values, valid, saturation)
-    if len(blocks) == 0:
-        return _untrusted(1.0, 0, "no block of 16×16 pixels is whole and free of zeros, so one look was assumed")
-    means = blocks.mean(axis=(1, 2))
-    relative = blocks.var(axis=(1, 2), ddof=1) / means**2
-    low, middle, high = np.quantile(relative, [0.25, 0.5, 0.75])
-    flattest = blocks[relative <= low]
-    spread = float((high - low) / middle) if middle > 0 else 0.0
-    correlation = _neighbour_correlation(flattest)
-    looks = looks_of_variance(float(low), amplitude=amplitude)
-    warning = _doubt(looks, spread, correlation, len(blocks), float(low), amplitude)
-    return LooksEstimate(looks, spread, correlation, len(blocks), warning is None, warning)
+    return LooksSurvey(amplitude=amplitude, saturation=saturation).add(values, valid).estimate()
+
+
+class LooksSurvey:
+    """The blocks of an image that is seen strip by strip; the estimate of the whole comes out.
+
+    Memory is 16 bytes a block of 16×16 pixels.
+    """
+
+    def __init__(self, *, amplitude: bool = False, saturation: float | None = None) -> None:
+        """See :func:`estimate_looks`."""
+        self._amplitude = amplitude
+        self._saturation = math.inf if saturation is None else saturation
+        self._relative: list[NDArray[np.float64]] = []
+        self._correlations: list[NDArray[np.float64]] = []
+
+    def add(self, values: NDArray[Any], valid: NDArray[np.bool_] | None = None) -> Self:
+        """Take the next strip, shape (rows, cols); all but the last have a multiple of 16 rows."""
+        rows, cols = (side // BLOCK for side in values.shape)
+        relative, correlation = np.full((2, rows, cols), np.nan)
+        given = np.ascontiguousarray(values if valid is None else np.where(valid, values, np.nan))
+        _survey_blocks(given, self._saturation, relative, correlation)
+        is_usable = ~np.isnan(relative)
+        self._relative.append(relative[is_usable])
+        self._correlations.append(correlation[is_usable])
+        return self
+
+    def estimate(self) -> LooksEstimate:
+        """As :func:`estimate_looks` of the whole image."""
+        relative = np.concatenate(self._relative or [np.empty(0)])
+        if relative.size == 0:
+            return _untrusted(1.0, 0, "no block of 16×16 pixels is whole and free of zeros, so one look was assumed")
+        low, middle, high = (float(quantile) for quantile in np.quantile(relative, [0.25, 0.5, 0.75]))
+        spread = (high - low) / middle if middle > 0 else 0.0
+        correlation = float(np.concatenate(self._correlations)[relative <= low].mean())
+        looks = looks_of_variance(low, amplitude=self._amplitude)
+        warning = _doubt(looks, spread, correlation, relative.size, low, self._amplitude)
+        return LooksEstimate(looks, spread, correlation, relative.size, warning is None, warning)
+
+
+@compiled
+def _survey_blocks(values, saturation, relative, correlation):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Variance over squared mean of each block that may be used, and the correlation of neighbours within it."""
+    rows, cols = relative.shape
+    block = np.empty((BLOCK, BLOCK), np.float64)
+    for row in range(rows):
+        for col in range(cols):
+            total, extremes = 0.0, 0
+            for i in range(BLOCK):
+                for j in range(BLOCK):
+                    value = np.float64(values[row * BLOCK + i, col * BLOCK + j])
+                    block[i, j] = value
+                    total += value
+                    extremes += (value == 0) | (value >= saturation)
+            # NaN and infinity make the total so; a sum compares false then.
+            if not 0 < total < np.inf or extremes > _MOST_EXTREMES:
+                continue
+            block -= total / block.size
+            squares, across, down = 0.0, 0.0, 0.0
+            for i in range(BLOCK):
+                for j in range(BLOCK):
+                    squares += block[i, j] * block[i, j]
+                    across += block[i, j] * block[i, j - 1] if j else 0.0
+                    down += block[i, j] * block[i - 1, j] if i else 0.0
+            mean = total / block.size
+            relative[row, col] = squares / (block.size - 1) / (mean * mean)
+            # Against the block's own variance, else blocks of bright ground would outweigh the others.
+            pairs = BLOCK * (BLOCK - 1) * (squares / block.size)
+            correlation[row, col] = (across + down) / 2 / pairs if squares > 0 else 0.0
 
 
 def _untrusted(looks: float, blocks: int, warning: str) -> LooksEstimate:
     return LooksEstimate(looks, 0.0, 0.0, blocks, False, warning)
-
-
-def _usable_blocks(
-    values: NDArray[Any], valid: NDArray[np.bool_] | None, saturation: float | None
-) -> NDArray[np.float64]:
-    """The blocks that may be used, in float64, shape (blocks, 16, 16)."""
-    has_data = np.isfinite(values) if valid is None else np.isfinite(values) & valid
-    is_extreme = values == 0 if saturation is None else (values == 0) | (values >= saturation)
-    few_extremes = _in_blocks(is_extreme).mean(axis=(1, 2)) <= 0.01
-    whole = _in_blocks(has_data).all(axis=(1, 2))
-    chosen: NDArray[np.float64] = _in_blocks(values)[few_extremes & whole].astype(np.float64)
-    has_signal: NDArray[np.bool_] = chosen.mean(axis=(1, 2)) > 0
-    return chosen if has_signal.all() else chosen.compress(has_signal, axis=0)
-
-
-def _in_blocks(values: NDArray[Any]) -> NDArray[Any]:
-    """Shape (rows, cols) as (blocks, 16, 16); what is left over at the right and below is left out."""
-    rows, cols = (side // BLOCK for side in values.shape)
-    cut = values[: rows * BLOCK, : cols * BLOCK].reshape(rows, BLOCK, cols, BLOCK)
-    return cut.swapaxes(1, 2).reshape(-1, BLOCK, BLOCK)
-
-
-def _neighbour_correlation(blocks: NDArray[np.float64]) -> float:
-    """Correlation of each pixel with the next along both axes, over all blocks, against each block's mean."""
-    centred = blocks - blocks.mean(axis=(1, 2), keepdims=True)
-    # Blocks of bright ground would outweigh the others.
-    scale = blocks.std(axis=(1, 2), keepdims=True)
-    centred = np.divide(centred, scale, out=np.zeros_like(centred), where=scale > 0)
-    if not centred.any():
-        return 0.0
-    along_rows = (centred[:, :, 1:] * centred[:, :, :-1]).mean()
-    along_cols = (centred[:, 1:, :] * centred[:, :-1, :]).mean()
-    return float((along_rows + along_cols) / 2)
 
 
 def _doubt(
