@@ -1,11 +1,75 @@
-"""Does the optical partner lie on the SAR image? Compared block by block, by the direction of edges."""
+"""Does the optical partner lie on the SAR image? Edges are compared block by block, over low ground.
+
+High objects answer another question: in SAR their tops lean toward the radar, in the photograph their shadows fall away
+from the sun, so that roofs and crowns fit at an offset at which the ground does not. What stands out brightly in SAR,
+and what is shadow or wood in the photograph, is therefore left out. Where little else remains the answer is "unknown",
+however well the roofs fit.
+"""
 
 from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.block_offsets import LEAST_BLOCK_PX, BlockOffsets, Offset, Peak, block_offsets, wide_peak
+from pipeline.imaging.edge_direction import Edges, near_bright, near_dark, optical_edges, sar_edges
 from pipeline.imaging.prepared import Registration
+
+REGISTERED_PX: Final = 2.0
+"""An offset up to which a pair counts as registered."""
+SHIFTED_PX: Final = 12.0
+"""An offset up to which the pair is taken for the right one, off by a little; beyond it for misregistered."""
+AGREEING_PX: Final = 1.5
+"""Distance from the common offset up to which a block agrees."""
+COMPARED_SIDE_PX: Final = 1024
+"""Larger images are averaged down to this, whose offsets are still found to a fraction of a pixel."""
+LEAST_LOW_SHARE: Final = 0.5
+"""Of the ground. In simulated cities, where the truth is known, less gave the roofs' offset for the ground's."""
+_LEAST_HEIGHT: Final = 6.0
+"""Of a peak. Images of different places, or turned by half a circle, reached 5.0 in 90 trials."""
+_LEAST_AGREEING: Final = 4
+_WIDE_REACH_PX: Final = 128
+_BLOCK_REACH_PX: Final = 16
+_BLOCKS_A_SIDE: Final = ((3, 0.6), (2, 0.75))
+"""Block sides as parts of the image, and the share of blocks that must then agree: larger blocks see more, but are
+fewer and overlap."""
+_BIAS_PX: Final = 4.0
+"""How far high objects and shadows moved the offset of all edges from that of low ground, where both are sure."""
+_FAR_PX: Final = 30.0
+_FAR_HEIGHT: Final = 8.0
+"""Of a peak of all edges so far off that it is no lean of roofs."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """Edges of both images on one grid, and what of them is low ground."""
+
+    sar: Edges
+    optical: Edges
+    high_in_sar: NDArray[np.bool_]
+    high_in_optical: NDArray[np.bool_]
+    low_share: float
+    step: int
+    """Pixels of the scene to one of these."""
+
+    @property
+    def reach_px(self) -> int:
+        rows, cols = self.sar.shape
+        return min(_WIDE_REACH_PX, int(rows) // 4, int(cols) // 4)
+
+
+@dataclass(frozen=True, slots=True)
+class _Consensus:
+    """The offset that most blocks found; in pixels of the evidence."""
+
+    offset: Offset
+    spread: float
+    blocks: int
+    agreeing: int
 
 
 def check_registration(
@@ -27,8 +91,205 @@ def check_registration(
     optical : uint8, shape (3, rows, cols)
         On the grid of the SAR image.
     look_azimuth_deg
-        Direction in which the radar looks, clockwise from the image's up; None: unknown.
+        Direction in which the radar looks, clockwise from the image's up; None: unknown. With it the lean of high
+        objects is told from other differences.
+
+    Returns
+    -------
+    Registration
+        ``registered`` up to 2 px, ``shifted`` up to 12, ``misregistered`` beyond; ``unknown``, without an offset, where
+        too few blocks of low ground could be compared, or they disagree.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+
+    References
+    ----------
+    After Y. Ye et al., "Fast and robust matching for multimodal remote sensing image registration", IEEE Transactions
+    on Geoscience and Remote Sensing 57 (2019), 9059-9070: edges by direction, matched by FFT. Here the directions are
+    one complex number a pixel (the doubled angle) rather than nine channels.
     """
-    if sar.shape != optical.shape[1:] or sar.shape != sar_valid.shape or sar.shape != optical_valid.shape:
-        raise ValueError(f"the images have different shapes: {sar.shape} and {optical.shape[1:]}")
-    return Registration("unknown", None, None, 0, 0, note="No blocks of the two images were compared.")
+    if optical.shape != (3, *sar.shape) or sar.shape != sar_valid.shape or sar.shape != optical_valid.shape:
+        raise ValueError(f"the SAR image has shape {sar.shape}, the optical one {optical.shape}, or their masks differ")
+    if min(sar.shape) < 2 * LEAST_BLOCK_PX:
+        return _unknown(f"the images are smaller than {2 * LEAST_BLOCK_PX} pixels")
+    evidence = _evidence_of(sar, sar_valid, optical, optical_valid)
+    everything = wide_peak(evidence.sar, evidence.optical, evidence.reach_px)
+    low_sar = np.where(evidence.high_in_sar, np.complex64(0), evidence.sar)
+    low_optical = np.where(evidence.high_in_optical, np.complex64(0), evidence.optical)
+    low = wide_peak(low_sar, low_optical, evidence.reach_px)
+    if _is_far_off(everything, low, look_azimuth_deg):
+        return _far_off(evidence, everything, low_sar, low_optical)
+    if evidence.low_share < LEAST_LOW_SHARE:
+        return _unknown(_too_little_low_ground(evidence, everything))
+    return _by_low_ground(evidence, everything, low, (low_sar, low_optical), look_azimuth_deg)
+
+
+def _evidence_of(
+    sar: NDArray[np.uint8], sar_valid: NDArray[np.bool_], optical: NDArray[np.uint8], optical_valid: NDArray[np.bool_]
+) -> _Evidence:
+    step = -(-max(sar.shape) // COMPARED_SIDE_PX)
+    sar, *bands = (_averaged(band, step) for band in (sar, *optical))
+    optical = np.stack(bands)
+    sar_valid, optical_valid = (_averaged(mask.view(np.uint8), step) == 1 for mask in (sar_valid, optical_valid))
+    high_in_sar, high_in_optical = near_bright(sar, sar_valid), near_dark(optical)
+    both = sar_valid & optical_valid
+    low_share = float(np.mean(~(high_in_sar | high_in_optical)[both])) if both.any() else 0.0
+    edges = sar_edges(sar, sar_valid), optical_edges(optical, optical_valid)
+    return _Evidence(*edges, high_in_sar, high_in_optical, low_share, step)
+
+
+def _averaged(image: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
+    """Means of ``step`` × ``step`` pixels, rounded down; what is left over at the end is cut off."""
+    if step == 1:
+        return image
+    rows, cols = (size // step for size in image.shape)
+    cells = image[: rows * step, : cols * step].reshape(rows, step, cols, step)
+    return np.asarray(cells.sum(axis=(1, 3), dtype=np.uint32) // (step * step), np.uint8)
+
+
+def _by_low_ground(
+    evidence: _Evidence, everything: Peak, low: Peak, edges: tuple[Edges, Edges], look_azimuth_deg: float | None
+) -> Registration:
+    if low.height < _LEAST_HEIGHT:
+        return _unknown("the edges of low ground in the two images agree at no offset more than by chance")
+    found, compared = _consensus(edges, low)
+    if found is None:
+        agreeing = f"of {compared} blocks of low ground too few agree on an offset"
+        return _unknown(agreeing, blocks=compared)
+    if everything.height >= _LEAST_HEIGHT and _distance(everything.offset, found.offset) > _BIAS_PX:
+        return _unknown("low ground and high objects fit at different offsets", blocks=found.blocks)
+    relief = _relief(evidence, found.offset, look_azimuth_deg)
+    return _found(found, relief, evidence.step, look_azimuth_deg)
+
+
+def _consensus(edges: tuple[Edges, Edges], peak: Peak) -> tuple[_Consensus | None, int]:
+    """The peak of all low ground, if its blocks confirm it; and the most blocks that were compared.
+
+    The peak itself is nearer to the truth than the blocks' median: half as far off in simulated scenes.
+    """
+    compared = 0
+    for parts, least_share in _BLOCKS_A_SIDE:
+        side = max(LEAST_BLOCK_PX, min(edges[0].shape) // parts)
+        blocks = block_offsets(*edges, _whole(peak.offset), _BLOCK_REACH_PX, side)
+        found = _most_common(blocks)
+        compared = max(compared, int(blocks.is_distinct.sum()))
+        if found is None or found.agreeing < max(_LEAST_AGREEING, least_share * found.blocks):
+            continue
+        if _distance(found.offset, peak.offset) <= AGREEING_PX:
+            return replace(found, offset=peak.offset), compared
+    return None, compared
+
+
+def _most_common(blocks: BlockOffsets) -> _Consensus | None:
+    offsets = blocks.offsets[blocks.is_distinct]
+    if len(offsets) < _LEAST_AGREEING:
+        return None
+    between = np.hypot(*np.moveaxis(offsets[:, None] - offsets[None], -1, 0))
+    first = offsets[between[(between <= AGREEING_PX).sum(axis=1).argmax()] <= AGREEING_PX]
+    common = np.median(first, axis=0)
+    away = np.hypot(*(offsets - common).T)
+    return _Consensus(
+        (float(common[0]), float(common[1])),
+        float(np.median(away)),
+        len(offsets),
+        int((away <= AGREEING_PX).sum()),
+    )
+
+
+def _is_far_off(everything: Peak, low: Peak, look_azimuth_deg: float | None) -> bool:
+    """Whether all edges fit well, but so far away that it is another cut of the ground and no lean.
+
+    Low ground alone, searched on its own, must point to the same place; by chance it does once in some hundred images.
+    """
+    if everything.height < _FAR_HEIGHT or math.hypot(*everything.offset) < _FAR_PX:
+        return False
+    along = _toward_radar(everything.offset, look_azimuth_deg)
+    is_lean = along is not None and along > 0.95 * math.hypot(*everything.offset)
+    return not is_lean and _distance(low.offset, everything.offset) <= 2 * _BIAS_PX
+
+
+def _far_off(evidence: _Evidence, everything: Peak, low_sar: Edges, low_optical: Edges) -> Registration:
+    found, _ = _consensus((low_sar, low_optical), everything)
+    offset = _scaled(found.offset if found else everything.offset, evidence.step)
+    side = max(LEAST_BLOCK_PX, min(evidence.sar.shape) // 3)
+    blocks = block_offsets(evidence.sar, evidence.optical, _whole(everything.offset), _BLOCK_REACH_PX, side)
+    away = np.hypot(*(blocks.offsets[blocks.is_distinct] - everything.offset).T) * evidence.step
+    note = (
+        f"The two images fit where the optical one is moved by about {_words(offset)}: they are different cuts of the "
+        "ground, or one carries wrong coordinates."
+    )
+    spread = round(float(np.median(away)), 2) if away.size else None
+    agreeing = int((away <= AGREEING_PX * evidence.step).sum())
+    return Registration("misregistered", offset, spread, len(away), agreeing, None, note)
+
+
+def _relief(evidence: _Evidence, ground: Offset, look_azimuth_deg: float | None) -> float | None:
+    """How far what stands out brightly in SAR is off its place in the photograph, beyond the ground's offset."""
+    high = np.where(evidence.high_in_sar, evidence.sar, np.complex64(0))
+    peak = wide_peak(high, evidence.optical, _BLOCK_REACH_PX, _whole(ground))
+    lean = (peak.offset[0] - ground[0], peak.offset[1] - ground[1])
+    along = _toward_radar(lean, look_azimuth_deg)
+    if peak.height < _LEAST_HEIGHT or along is None:
+        return None
+    is_lean = along > AGREEING_PX and along > 0.9 * math.hypot(*lean)
+    return round(along * evidence.step, 1) if is_lean else None
+
+
+def _toward_radar(offset: Offset, look_azimuth_deg: float | None) -> float | None:
+    """The part of an offset (row, col) that points back to the radar, where its direction is known."""
+    if look_azimuth_deg is None:
+        return None
+    look = math.radians(look_azimuth_deg)
+    return offset[0] * math.cos(look) - offset[1] * math.sin(look)
+
+
+def _found(found: _Consensus, relief_px: float | None, step: int, look_azimuth_deg: float | None) -> Registration:
+    offset = _scaled(found.offset, step)
+    counted = f"{found.agreeing} of {found.blocks} blocks of low ground agree"
+    state = _state(offset, step)
+    if state == "registered":
+        note = f"The optical image lies on the SAR image: {counted}."
+    else:
+        note = f"The optical image is to be moved by {_words(offset)} to lie on the SAR image: {counted}."
+    if relief_px is not None:
+        note += f" Roofs lean toward the radar by about {relief_px:.0f} px beyond that, which is no misfit."
+    return Registration(state, offset, round(found.spread * step, 2), found.blocks, found.agreeing, relief_px, note)
+
+
+def _state(offset: Offset, step: int) -> Literal["registered", "shifted", "misregistered"]:
+    distance = math.hypot(*offset)
+    if distance <= max(REGISTERED_PX, step):
+        return "registered"
+    return "shifted" if distance <= SHIFTED_PX else "misregistered"
+
+
+def _too_little_low_ground(evidence: _Evidence, everything: Peak) -> str:
+    reason = f"only {evidence.low_share:.0%} of the ground is low and free of shadow"
+    if everything.height < _LEAST_HEIGHT:
+        return reason
+    return f"{reason}; all edges together fit at {_words(_scaled(everything.offset, evidence.step))}, which may be lean"
+
+
+def _unknown(reason: str, blocks: int = 0) -> Registration:
+    return Registration("unknown", None, None, blocks, 0, None, f"Cannot be told: {reason}.")
+
+
+def _whole(offset: Offset) -> tuple[int, int]:
+    return round(offset[0]), round(offset[1])
+
+
+def _scaled(offset: Offset, step: int) -> Offset:
+    return round(offset[0] * step, 2), round(offset[1] * step, 2)
+
+
+def _distance(a: Offset, b: Offset) -> float:
+    return math.hypot(a[0] - b[0], a[1] - b[1])
+
+
+def _words(offset: Offset) -> str:
+    down, right = offset
+    rows = f"{abs(down):.1f} px {'down' if down >= 0 else 'up'}"
+    return f"{rows} and {abs(right):.1f} px {'right' if right >= 0 else 'left'}"
