@@ -93,7 +93,14 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("parent is not null"),
     )
-    op.create_index("ix_scene_ground_cells", "scene", ["ground_cells"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_scene_ground_cells",
+        "scene",
+        ["ground_cells"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
     op.create_index(
         "ix_scene_ungrouped", "scene", ["dataset_id"], unique=False, postgresql_where=sa.text("not is_grouped")
     )
@@ -113,6 +120,12 @@ def upgrade() -> None:
         "update run set state = 'failed', finished_at = clock_timestamp(),"
         " error = 'Broken off by an update of Trihedral: start the import again, it goes on.'"
         " where kind = 'import' and state in ('waiting', 'running')"
+    )
+    # The group of before was the hash of every scene without coordinates; it is one where two scenes have it.
+    op.execute("update scene set duplicate_hash = duplicate_group where duplicate_group is not null")
+    op.execute(
+        "update scene set duplicate_group = null where duplicate_group in"
+        " (select duplicate_group from scene group by duplicate_group having count(*) = 1)"
     )
     # Scenes of before were never compared: their splits stay, and of their pairs nothing is known.
     op.execute("update scene set is_grouped = true")

@@ -17,7 +17,7 @@ from pipeline.imaging.same_ground import LEAST_STRUCTURE, candidate_pairs, confi
 
 LEAST_OVERLAP: Final = 0.1
 """Of the smaller footprint. Less is the seam between neighbours, which ground cells keep on one side anyway."""
-MOST_CANDIDATES: Final = 64
+MOST_CANDIDATES: Final = 16
 """Of one scene, the most alike. More only come of very many copies of one image, of which any leads to their group."""
 
 Pairs = Iterable[tuple[int, int]]
