@@ -75,7 +75,7 @@ class SceneWorker:
         return tuple(PreparedScene.from_json(scene) for scene in answer)
 
     def preprocess(self, request: PreprocessRequest) -> Mapping[str, Any]:
-        """:func:`pipeline.imaging.preparation.preprocess` in the child; raises as :meth:`prepare` does."""
+        """:func:`pipeline.imaging.preprocessing.preprocess` in the child; raises as :meth:`prepare` does."""
         answer: dict[str, Any] = self._ask("preprocess", request.as_json(), request.source)
         return answer
 
@@ -196,10 +196,10 @@ def _allow_cpu(seconds: int) -> None:
 def _work(job: Mapping[str, Any]) -> dict[str, Any]:
     try:
         # Here, so that running out of memory while loading them is told like any other.
-        from pipeline.imaging import preparation
+        from pipeline.imaging import preparation, preprocessing
 
         if job["function"] == "preprocess":
-            return {"result": preparation.preprocess(PreprocessRequest.from_json(job["request"]))}
+            return {"result": preprocessing.preprocess(PreprocessRequest.from_json(job["request"]))}
         prepared = preparation.prepare_scene(SceneRequest.from_json(job["request"]))
         return {"result": [scene.as_json() for scene in prepared]}
     except ImageError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,19 +13,22 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError
 from rasterio.crs import CRS
-from rasterio.enums import ColorInterp, Resampling
+from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
-from rasterio.warp import reproject
+from rasterio.warp import reproject, transform
+from rasterio.windows import Window
 
+from pipeline.imaging.colours import Colours, colours_of
 from pipeline.imaging.errors import ImageError
-from pipeline.imaging.opening import check_header, opened
-from pipeline.imaging.placing import Affine, place_of
-from pipeline.imaging.survey import NOT_A_MEASUREMENT
+from pipeline.imaging.opening import CACHE_BYTES, Opened, check_header, opened
+from pipeline.imaging.placing import Affine, pixel_of, place_of, shifted
+from pipeline.imaging.prepared import MOST_PIXELS_AT_ONCE
 
 ASPECT_TOLERANCE: Final = 0.01
 _ANY_CRS: Final = "EPSG:3857"
 """For images without coordinates: the warper wants a plane, and any will do."""
-_COLOURS: Final = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
+_MARGIN_PX: Final = 3
+"""Pixels around what a rectangle covers that interpolation may want, besides as many as one of its pixels covers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,10 @@ class Grid:
     def has_coordinates(self) -> bool:
         return self.crs is not None and self.transform is not None
 
+    def part(self, row: int, col: int, rows: int, cols: int) -> Grid:
+        """Of a rectangle within it."""
+        return Grid((rows, cols), self.crs, shifted(self.transform, row, col))
+
 
 @dataclass(frozen=True, slots=True)
 class Optical:
@@ -50,54 +59,131 @@ class Optical:
     """How it came to be as it is, in a sentence."""
 
 
-def optical_on_grid(path: Path, grid: Grid, max_pixels: int) -> Optical:
-    """Read an optical image and put it on the pixels of a SAR image.
+class Partner:
+    """An optical image that is open, and of which it is known how it lies on a SAR image."""
+
+    def __init__(self, image: Opened, sar: Grid) -> None:
+        """Raises ImageError if there is no telling where it belongs."""
+        self._image = image
+        place = place_of(image.dataset)
+        own = Grid(image.dataset.shape, place.crs, place.affine)
+        self._colours: Colours = colours_of(image)
+        self._own, self._sar, self._how = _both_on_one_plane(image.path, own, sar)
+
+    @property
+    def is_warped(self) -> bool:
+        return self._own != self._sar
+
+    def on(self, row: int, col: int, rows: int, cols: int) -> Optical:
+        """The image on a rectangle of the SAR image.
+
+        Raises ImageError if it cannot be read there, or lies elsewhere.
+        """
+        target = self._sar.part(row, col, rows, cols)
+        if not self.is_warped:
+            return self._read(row, col, rows, cols)
+        try:
+            window = self._window_under(target)
+            if window is None:
+                raise ImageError(self._image.path, "does not overlap the SAR image by its coordinates")
+            source = self._read(*window)
+            result = _resampled(source, target)
+        except (RasterioError, CPLE_BaseError) as error:
+            reason = "has coordinates that cannot be brought onto those of the SAR image"
+            raise ImageError(self._image.path, reason) from error
+        share = float(result.valid.mean())
+        if share == 0:
+            raise ImageError(self._image.path, "does not overlap the SAR image by its coordinates")
+        return replace(result, note=self._noted(f"{self._how}; covers {share:.1%} of it"))
+
+    def _read(self, row: int, col: int, rows: int, cols: int) -> Optical:
+        if rows * cols > MOST_PIXELS_AT_ONCE:
+            reason = (
+                f"has {rows}×{cols} pixels under one scene, more than the {MOST_PIXELS_AT_ONCE:,} that are taken; "
+                "bring it to a coarser spacing first"
+            )
+            raise ImageError(self._image.path, reason)
+        image, valid = self._colours.read(Window(col, row, cols, rows))
+        return Optical(image, valid, self._own.part(row, col, rows, cols), self._noted(self._how))
+
+    def _noted(self, how: str) -> str:
+        return f"{how}; {self._colours.note}" if self._colours.note else how
+
+    def _window_under(self, target: Grid) -> tuple[int, int, int, int] | None:
+        """(row, col, rows, cols) of the own pixels under a part of the SAR image; None where there is none."""
+        rows, cols = target.shape
+        y, x = (axis.ravel() for axis in np.meshgrid(np.linspace(0, rows, 33), np.linspace(0, cols, 33), indexing="ij"))
+        a, b, c, d, e, f = target.transform or (1, 0, 0, 0, 1, 0)
+        crs = CRS.from_user_input(target.crs), CRS.from_user_input(self._own.crs)
+        ground = transform(*crs, a * x + b * y + c, d * x + e * y + f)[:2]
+        pixels = pixel_of(self._own.transform or (1, 0, 0, 0, 1, 0), *ground)
+        pixels = pixels[np.isfinite(pixels).all(axis=1)]
+        if not len(pixels):
+            return None
+        (left, top), (right, bottom) = pixels.min(axis=0), pixels.max(axis=0)
+        margin = _MARGIN_PX + 2 * max((right - left) / cols, (bottom - top) / rows)
+        first = max(0, int(top - margin)), max(0, int(left - margin))
+        last = min(self._own.shape[0], int(bottom + margin) + 1), min(self._own.shape[1], int(right + margin) + 1)
+        height, width = last[0] - first[0], last[1] - first[1]
+        return (*first, height, width) if height > 0 and width > 0 else None
+
+
+@contextmanager
+def opened_partner(path: Path, sar: Grid, max_pixels: int, *, cache_bytes: int = CACHE_BYTES) -> Iterator[Partner]:
+    """An optical image, to be put on the pixels of a SAR image.
 
     By coordinates where both images have them; else pixel on pixel where the sizes are equal, or resized where the
     aspect ratio is, within 1 %.
 
     Raises
     ------
+    StorageError
+        If the place where it lies fails.
     ImageError
-        If it cannot be read, does not overlap the SAR image, or there is no telling where it belongs.
+        If it cannot be read, or there is no telling where it belongs.
     """
-    source = read_optical(path, max_pixels)
-    if source.grid.has_coordinates and grid.has_coordinates:
-        if source.grid == grid:
-            return _noted(source, "on the same grid as the SAR image")
-        warped = _warped_by_coordinates(path, source, grid)
-        share = float(warped.valid.mean())
-        if share == 0:
-            raise ImageError(path, "does not overlap the SAR image by its coordinates")
-        return _noted(warped, f"warped to the SAR grid by coordinates, bilinear; covers {share:.1%} of it")
-    return _without_coordinates(path, source, grid)
+    with opened(path, cache_bytes=cache_bytes) as image:
+        check_header(image, max_pixels)
+        yield Partner(image, sar)
 
 
-def _warped_by_coordinates(path: Path, source: Optical, grid: Grid) -> Optical:
-    try:
-        return _resampled(source, grid, source.grid, grid)
-    except (RasterioError, CPLE_BaseError) as error:
-        raise ImageError(path, "has coordinates that cannot be brought onto those of the SAR image") from error
+def optical_on_grid(path: Path, grid: Grid, max_pixels: int) -> Optical:
+    """Read an optical image and put it on all pixels of a SAR image; see :func:`opened_partner`.
+
+    Raises ImageError also if it does not overlap the SAR image.
+    """
+    with opened_partner(path, grid, max_pixels) as partner:
+        return partner.on(0, 0, *grid.shape)
 
 
-def _without_coordinates(path: Path, source: Optical, grid: Grid) -> Optical:
+def read_optical(path: Path, max_pixels: int) -> Optical:
+    """Read red, green and blue of an optical image on its own grid; see :mod:`pipeline.imaging.colours`."""
+    with opened(path) as image:
+        check_header(image, max_pixels)
+        own = Grid(image.dataset.shape, place_of(image.dataset).crs, place_of(image.dataset).affine)
+        colours = colours_of(image)
+        rows, cols = own.shape
+        return Optical(*colours.read(Window(0, 0, cols, rows)), own, colours.note)
+
+
+def _both_on_one_plane(path: Path, own: Grid, sar: Grid) -> tuple[Grid, Grid, str]:
+    """The grids of the optical and of the SAR image, such that they can be compared; and how, in words."""
+    if own.has_coordinates and sar.has_coordinates:
+        if own == sar:
+            return own, sar, "on the same grid as the SAR image"
+        return own, sar, "warped to the SAR grid by coordinates, bilinear"
     because = "as not both images have coordinates"
-    rows, cols = source.grid.shape
-    if source.grid.shape == grid.shape:
-        return _noted(source, f"taken pixel on pixel, {because}")
-    if abs((rows / cols) / (grid.shape[0] / grid.shape[1]) - 1) > ASPECT_TOLERANCE:
+    (rows, cols), (sar_rows, sar_cols) = own.shape, sar.shape
+    plain = _plain_grid(sar.shape, sar.shape)
+    if own.shape == sar.shape:
+        return plain, plain, f"taken pixel on pixel, {because}"
+    if abs((rows / cols) / (sar_rows / sar_cols) - 1) > ASPECT_TOLERANCE:
         reason = (
-            f"has {rows}×{cols} pixels, the SAR image {grid.shape[0]}×{grid.shape[1]}, and not both have coordinates: "
+            f"has {rows}×{cols} pixels, the SAR image {sar_rows}×{sar_cols}, and not both have coordinates: "
             "there is no telling where it belongs"
         )
         raise ImageError(path, reason)
-    resized = _resampled(source, grid, _plain_grid(source.grid.shape, grid.shape), _plain_grid(grid.shape, grid.shape))
-    return _noted(resized, f"resized from {rows}×{cols} pixels, bilinear, {because}")
-
-
-def _noted(optical: Optical, how: str) -> Optical:
-    note = f"{how}; {optical.note}" if optical.note else how
-    return Optical(optical.image, optical.valid, optical.grid, note)
+    return _plain_grid(own.shape, sar.shape), plain, f"resized from {rows}×{cols} pixels, bilinear, {because}"
 
 
 def _plain_grid(shape: tuple[int, int], extent: tuple[int, int]) -> Grid:
@@ -105,17 +191,19 @@ def _plain_grid(shape: tuple[int, int], extent: tuple[int, int]) -> Grid:
     return Grid(shape, _ANY_CRS, (extent[1] / shape[1], 0.0, 0.0, 0.0, -extent[0] / shape[0], float(extent[0])))
 
 
-def _resampled(source: Optical, grid: Grid, origin: Grid, target: Grid) -> Optical:
+def _resampled(source: Optical, target: Grid) -> Optical:
     """Bilinear, over as many pixels as one target pixel covers; pixels without data have no weight."""
+    is_whole = bool(source.valid.all())
     weights = source.valid.astype(np.float32)
-    weight = _warped(weights, origin, target)
+    weight = _warped(weights, source.grid, target)
     valid = weight >= 0.5
-    image = np.zeros((3, *grid.shape), dtype=np.uint8)
+    image = np.zeros((3, *target.shape), dtype=np.uint8)
     for band in range(3):
-        weighted = _warped(source.image[band] * weights, origin, target)
+        values = source.image[band].astype(np.float32)
+        weighted = _warped(values if is_whole else values * weights, source.grid, target)
         np.divide(weighted, weight, out=weighted, where=valid)
         image[band][valid] = np.clip(np.floor(weighted[valid] + 0.5), 0, 255)
-    return Optical(image, valid, grid, source.note)
+    return Optical(image, valid, target, source.note)
 
 
 def _warped(values: NDArray[np.float32], origin: Grid, target: Grid) -> NDArray[np.float32]:
@@ -124,9 +212,9 @@ def _warped(values: NDArray[np.float32], origin: Grid, target: Grid) -> NDArray[
         values,
         result,
         src_transform=rasterio.Affine(*(origin.transform or ())),
-        src_crs=CRS.from_user_input(origin.crs),
+        src_crs=_system_of(origin),
         dst_transform=rasterio.Affine(*(target.transform or ())),
-        dst_crs=CRS.from_user_input(target.crs),
+        dst_crs=_system_of(target),
         resampling=Resampling.bilinear,
         num_threads=1,
         warp_mem_limit=64,
@@ -134,48 +222,5 @@ def _warped(values: NDArray[np.float32], origin: Grid, target: Grid) -> NDArray[
     return result
 
 
-def read_optical(path: Path, max_pixels: int) -> Optical:
-    """Read red, green and blue of an optical image; grey serves for all three, 16 bit and float are stretched.
-
-    Raises ImageError as :func:`pipeline.imaging.reading.read_raster` does.
-    """
-    with opened(path) as image_file:
-        dataset = image_file.dataset
-        check_header(image_file, max_pixels)
-        place = place_of(dataset)
-        with image_file.damage_reported():
-            values, chosen = _colours(dataset)
-            valid = np.ones(dataset.shape, dtype=bool)
-            for band in chosen:
-                valid &= dataset.read_masks(band) != 0
-        grid = Grid(dataset.shape, place.crs, place.affine)
-    if values.dtype.kind == "f":
-        valid &= (np.abs(values) < NOT_A_MEASUREMENT).all(axis=0)
-    if not valid.any():
-        raise ImageError(path, "has no pixel with data")
-    image, note = _in_8_bit(values, valid)
-    return Optical(image, valid, grid, note)
-
-
-def _colours(dataset: Any) -> tuple[NDArray[Any], list[int]]:
-    """Shape (3, rows, cols), and the numbers of the bands that were taken."""
-    kinds = list(dataset.colorinterp)
-    if kinds[0] == ColorInterp.palette:
-        table = np.zeros((3, 256), dtype=np.uint8)
-        for index, colour in dataset.colormap(1).items():
-            table[:, index] = colour[:3]
-        return table[:, dataset.read(1)], [1]
-    if all(colour in kinds for colour in _COLOURS):
-        chosen = [kinds.index(colour) + 1 for colour in _COLOURS]
-    else:
-        chosen = [1, 2, 3] if len([kind for kind in kinds if kind != ColorInterp.alpha]) >= 3 else [1]
-    values = dataset.read(chosen)
-    return (values if len(chosen) == 3 else np.repeat(values, 3, axis=0)), chosen
-
-
-def _in_8_bit(values: NDArray[Any], valid: NDArray[np.bool_]) -> tuple[NDArray[np.uint8], str]:
-    if values.dtype == np.uint8:
-        return values, ""
-    low, high = (float(limit) for limit in np.percentile(values[:, valid], [1, 99]))
-    scaled = (np.where(valid, values, low).astype(np.float32) - low) * (255 / max(high - low, 1e-12))
-    return np.floor(np.clip(scaled, 0, 255) + 0.5).astype(np.uint8), f"stretched from {low:g}..{high:g} to 8 bit"
+def _system_of(grid: Grid) -> Any:
+    return CRS.from_user_input(grid.crs)

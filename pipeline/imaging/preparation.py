@@ -1,237 +1,155 @@
-"""From the files of a scene to its images on one grid; and from one file to the image that a model is fed.
+"""From the files of a scene to its images on one grid: of the whole scene, or of the chips that it is cut into.
 
 Runs in the decoder's child process; see :mod:`pipeline.imaging.decoding`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from itertools import groupby
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.cog import SarImage, sar_image, write_linear, write_optical, write_processed, write_sar
-from pipeline.imaging.errors import ImageError
-from pipeline.imaging.figures import duplicate_hash, figures_of
-from pipeline.imaging.fill import undeclared_fill
-from pipeline.imaging.ground import geo_tags, locate
-from pipeline.imaging.optical import Grid, optical_on_grid
-from pipeline.imaging.prepared import PreparedScene, PreprocessRequest, Quantity, SceneRequest, Speckle
-from pipeline.imaging.pyramid import mean_levels
-from pipeline.imaging.quantity import Interpretation, interpret, linear
-from pipeline.imaging.reading import Raster, check_content, opened_band
-from pipeline.imaging.refined_lee import FILTER_NAME, refined_lee
-from pipeline.imaging.speckle import estimate_looks
-from pipeline.imaging.stretch import Stretch, find_stretch
-from pipeline.imaging.survey import Survey
-from pipeline.imaging.tiff import Tags, write_cog
+from pipeline.imaging.chips import chip_windows
+from pipeline.imaging.errors import ImageError, StorageError
+from pipeline.imaging.land_cover import opened_land_cover
+from pipeline.imaging.opening import CACHE_BYTES, LARGE_CACHE_BYTES
+from pipeline.imaging.optical import Grid, Partner, opened_partner
+from pipeline.imaging.parts import Beside, Part, written
+from pipeline.imaging.prepared import ChipWindow, PreparedScene, SceneRequest
+from pipeline.imaging.quantity import linear
+from pipeline.imaging.reading import BandReader, opened_band
+from pipeline.imaging.sar_numbers import sar_numbers
+from pipeline.imaging.strips import FILTER_HALO
+from pipeline.imaging.study import Plan, study_strips, study_whole
 
-UNFILTERED = "8 bit of unknown scaling: taken as it is, neither filtered nor stretched"
+_MOST_AT_ONCE_BYTES: Final = 400 << 20
+"""Of a row of chips that is read together, so that a file in strips is not decoded once for each chip."""
 
-
-@dataclass(frozen=True, slots=True)
-class Despeckled:
-    """A filtered image on the scale of its source, power or amplitude; and what was done."""
-
-    values: NDArray[np.float32]
-    provenance: dict[str, Any]
+Announce = Callable[[int], None]
+"""Is told how many pixels an image has, once that is known: large ones may take longer."""
 
 
-def prepare_scene(request: SceneRequest) -> list[PreparedScene]:
+def quietly(_pixels: int) -> None: ...
+
+
+def prepare_scene(request: SceneRequest, announce: Announce = quietly) -> list[PreparedScene]:
     """Read, despeckle and stretch a scene's SAR image, warp its optical partner, and write the COGs.
 
-    One for a scene that stays whole (``chip`` is None). An optical partner that cannot be used does not lose the
-    scene: ``optical_note`` says why there is none.
+    One for a scene that stays whole (``chip`` is None), else one for each chip with data in it, row by row: its pixels
+    are those that the whole scene would have. An optical partner or land cover that cannot be used does not lose the
+    scene: ``optical_note`` or a note of the provenance says why there is none.
 
     Raises
     ------
+    StorageError
+        If the place where one of the files lies fails.
     ImageError
         If the SAR image cannot be used.
     """
-    raster, survey = _read_whole(request.sar_path, request.band, request.max_pixels)
-    found = interpret(survey, raster.dtype, request.quantity, request.sar_path)
-    shown = _without_fill(raster, found)
-    image = sar_image(shown, found, request.unit)
-    sar = request.folder / "sar.tif"
-    write_sar(sar, image, shown, found.quantity)
-    provenance = _provenance(shown, found, image)
-    if found.quantity == "dn":
-        processed, eight_bit = sar, image.stored
-        provenance["processed"] = UNFILTERED
-    else:
-        processed = request.folder / "processed.tif"
-        despeckled = despeckle(raster, found, request.speckle)
-        stretch = _stretch_of(despeckled, shown, found, request.sar_path)
-        eight_bit = write_processed(processed, despeckled.values, shown.valid, stretch)
-        provenance |= despeckled.provenance | {"stretch": stretch.as_provenance()}
-    optical, note = _put_optical(request, Grid(raster.values.shape, raster.crs, raster.transform))
-    return [_described(shown, image, eight_bit, PreparedFiles(sar, processed, optical, note), provenance)]
+    with opened_band(request.sar_path, request.band, max_pixels=request.max_pixels) as reader, ExitStack() as stack:
+        announce(reader.shape[0] * reader.shape[1])
+        windows = chip_windows(*reader.shape, request.chips)
+        grid = Grid(reader.shape, reader.described.crs, reader.described.transform)
+        partner, optical_note = stack.enter_context(_opened_partner(request, grid, is_large=bool(windows)))
+        classes, path = request.land_cover_classes, request.land_cover_path
+        land_cover, land_cover_note = stack.enter_context(opened_land_cover(path, classes, reader.shape))
+        beside = Beside(partner, optical_note, land_cover, (land_cover_note,) if land_cover_note else ())
+        if not windows:
+            return [_prepare_whole(reader, request, beside)]
+        return _prepare_chips(reader, windows, request, beside)
 
 
-def preprocess(request: PreprocessRequest) -> dict[str, Any]:
-    """Write the processed image of one file, keeping its coordinates; and the filtered values where asked.
-
-    Returns the provenance.
-
-    Raises
-    ------
-    ImageError
-        If the file cannot be used, or filtered values are asked of 8 bit of unknown scaling.
-    """
-    raster, survey = _read_whole(request.source, request.band, request.max_pixels)
-    found = interpret(survey, raster.dtype, request.quantity, request.source)
-    shown = _without_fill(raster, found)
-    tags = geo_tags(raster.crs, raster.transform)
-    provenance = _provenance(shown, found, None)
-    if found.quantity == "dn":
-        if request.despeckled is not None:
-            reason = "is 8 bit of unknown scaling, which is not filtered; state --amplitude or --intensity"
-            raise ImageError(request.source, reason)
-        _copy_digital_numbers(request.target, raster, tags)
-        return provenance | {"processed": UNFILTERED}
-    despeckled = despeckle(raster, found, request.speckle)
-    stretch = _stretch_of(despeckled, shown, found, request.source)
-    if request.despeckled is not None:
-        quantity: Quantity = "amplitude" if found.is_amplitude else "intensity"
-        write_linear(request.despeckled, despeckled.values, raster.valid, quantity, tags)
-    write_processed(request.target, despeckled.values, shown.valid, stretch, tags)
-    return provenance | despeckled.provenance | {"stretch": stretch.as_provenance()}
-
-
-def despeckle(raster: Raster, found: Interpretation, speckle: Speckle) -> Despeckled:
-    """Filter a band by refined Lee, with the stated number of looks or an estimate."""
-    values = linear(raster.values, raster.valid, found.quantity)
-    provenance: dict[str, Any] = {"looks": speckle.looks, "looks_estimated": speckle.looks is None}
-    looks = speckle.looks
-    if looks is None:
-        is_integer = np.issubdtype(raster.values.dtype, np.integer)
-        saturation = float(np.iinfo(raster.values.dtype).max) if is_integer and found.quantity != "db" else None
-        estimate = estimate_looks(values, amplitude=found.is_amplitude, saturation=saturation)
-        looks = estimate.looks
-        provenance |= {
-            "looks": looks,
-            "looks_spread": estimate.spread,
-            "looks_blocks": estimate.blocks,
-            "speckle_correlation": estimate.correlation,
-            "looks_warning": estimate.warning,
-        }
-    filtered = refined_lee(
-        values,
-        looks,
-        amplitude=found.is_amplitude,
-        flat_test=speckle.flat_test,
-        weight=speckle.weight,
-        threads=speckle.threads,
-    )
-    options = {"weight": speckle.weight, "flat_test": speckle.flat_test}
-    return Despeckled(filtered, provenance | {"filter": FILTER_NAME, "filter_options": options})
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedFiles:
-    """The files of a prepared scene."""
-
-    sar: Path
-    processed: Path
-    optical: Path | None
-    optical_note: str
-
-
-def _read_whole(path: Path, band: int | str | None, max_pixels: int) -> tuple[Raster, Survey]:
-    with opened_band(path, band, max_pixels=max_pixels) as reader:
-        raster, survey = reader.read(0, 0, *reader.shape)
-    check_content(path, survey)
-    return raster, survey
-
-
-def _without_fill(raster: Raster, found: Interpretation) -> Raster:
-    """For what is shown and for the stretch. The filter sees the zeros as they are: they were not declared no data."""
-    if found.quantity not in ("amplitude", "intensity"):
-        return raster
-    fill = undeclared_fill(raster.values, raster.valid)
-    if fill is None:
-        return raster
-    note = f"{fill.mean():.1%} of the pixels are zeros that reach the border: shown and stretched as no data"
-    return replace(raster, valid=raster.valid & ~fill, notes=(*raster.notes, note))
-
-
-def _stretch_of(despeckled: Despeckled, shown: Raster, found: Interpretation, source: Path) -> Stretch:
-    if not (despeckled.values[shown.valid] > 0).any():
-        raise ImageError(source, "has no positive value, so there is no logarithm to show")
-    return find_stretch(despeckled.values, shown.valid, is_amplitude=found.is_amplitude)
-
-
-def _copy_digital_numbers(target: Path, raster: Raster, tags: Tags | None) -> None:
-    image = sar_image(raster, Interpretation("dn", False), "dn")
-    overviews = [
-        np.where(has_data, np.floor(np.nan_to_num(means) + 0.5), image.nodata or 0).astype(np.uint8)
-        for means, has_data in mean_levels(image.stored, raster.valid)
-    ]
-    write_cog(target, [image.stored, *overviews], nodata=image.nodata, geo_tags=tags)
-
-
-def _put_optical(request: SceneRequest, grid: Grid) -> tuple[Path | None, str]:
+@contextmanager
+def _opened_partner(request: SceneRequest, grid: Grid, *, is_large: bool) -> Iterator[tuple[Partner | None, str]]:
     if request.optical_path is None:
-        return None, "the scene has no optical image"
-    try:
-        partner = optical_on_grid(request.optical_path, grid, request.max_pixels)
-    except ImageError as error:
-        return None, f"left out: the optical image {error.reason}"
-    target = request.folder / "optical.tif"
-    write_optical(target, partner.image, partner.valid)
-    return target, partner.note
+        yield None, "the scene has no optical image"
+        return
+    cache_bytes = LARGE_CACHE_BYTES if is_large else CACHE_BYTES
+    with ExitStack() as stack:
+        partner, note = None, ""
+        try:
+            opening = opened_partner(request.optical_path, grid, request.max_pixels, cache_bytes=cache_bytes)
+            partner = stack.enter_context(opening)
+        except StorageError:
+            raise
+        except ImageError as error:
+            note = f"left out: the optical image {error.reason}"
+        yield partner, note
 
 
-def _provenance(raster: Raster, found: Interpretation, image: SarImage | None) -> dict[str, Any]:
-    notes = [*raster.notes, *([found.warning] if found.warning else []), *(image.notes if image else [])]
-    provenance = {
-        "source_dtype": raster.dtype,
-        "source_nodata": None if raster.nodata is None else f"{raster.nodata:g}",
-        "source_crs_and_affine": None if raster.transform is None else [raster.crs, list(raster.transform)],
-        "band": raster.band,
-        "polarisation": raster.polarisation,
-        "quantity": found.quantity,
-        "quantity_stated": found.is_stated,
-        "notes": notes,
-    }
-    return provenance | ({"overviews": image.averaged} if image else {})
+def _prepare_whole(reader: BandReader, request: SceneRequest, beside: Beside) -> PreparedScene:
+    raster, survey = reader.read(0, 0, *reader.shape)
+    studied = study_whole(raster, survey, request.quantity, request.speckle, request.sar_path)
+    part = Part(studied.shown, studied.values, studied.despeckled, None)
+    numbers = sar_numbers(studied.plan.shown, studied.plan.found, raster.dtype, request.unit)
+    return written(part, studied.plan, numbers, request, beside)
 
 
-def _described(
-    raster: Raster,
-    image: SarImage,
-    eight_bit: NDArray[np.uint8],
-    files: PreparedFiles,
-    provenance: dict[str, Any],
-) -> PreparedScene:
-    figures = figures_of(image.stored, raster.valid, image.scale)
-    rows, cols = raster.values.shape
-    ground = locate(raster.crs, raster.transform, (rows, cols))
-    return PreparedScene(
-        rows=rows,
-        cols=cols,
-        sar=files.sar,
-        processed=files.processed,
-        optical=files.optical,
-        optical_note=files.optical_note,
-        unit=image.unit,
-        dtype=str(image.stored.dtype),
-        scale=image.scale,
-        nodata=image.nodata,
-        band=raster.band,
-        band_count=raster.band_count,
-        polarisation=raster.polarisation,
-        value_range=figures.value_range,
-        display_limits=figures.display_limits,
-        histogram_edges=figures.edges,
-        histogram_counts=figures.counts,
-        valid_fraction=float(raster.valid.mean()),
-        ground=ground.reference,
-        corners_lon_lat=ground.corners,
-        centre_lon_lat=ground.centre,
-        pixel_spacing_m=ground.spacing_m,
-        duplicate_hash=duplicate_hash(eight_bit),
-        provenance=provenance,
-    )
+def _prepare_chips(
+    reader: BandReader, windows: Sequence[ChipWindow], request: SceneRequest, beside: Beside
+) -> list[PreparedScene]:
+    plan = study_strips(reader, request.quantity, request.speckle, request.sar_path)
+    numbers = sar_numbers(plan.shown, plan.found, reader.described.dtype, request.unit)
+    prepared = [
+        written(part, plan, numbers, request, beside)
+        for part in _chips(reader, windows, plan)
+        if part.shown.valid.any()
+    ]
+    note = f"one of {len(windows)} chips, of which the others overlap it or lie beside it"
+    if len(prepared) < len(windows):
+        note = f"{note}; {len(windows) - len(prepared)} of them have no data and were left out"
+    return [replace(scene, provenance=_with_note(scene.provenance, note)) for scene in prepared]
+
+
+def _with_note(provenance: Any, note: str) -> dict[str, Any]:
+    return {**provenance, "notes": [*provenance["notes"], note]}
+
+
+def _chips(reader: BandReader, windows: Sequence[ChipWindow], plan: Plan) -> Iterator[Part]:
+    """The chips, of which those of a row are read together, as far as memory allows."""
+    itemsize = reader.described.values.dtype.itemsize
+    for _, row in groupby(windows, key=lambda window: window.row):
+        waiting = list(row)
+        while waiting:
+            at_once = max(1, _MOST_AT_ONCE_BYTES // (itemsize * waiting[0].rows * waiting[0].cols))
+            together, waiting = waiting[:at_once], waiting[at_once:]
+            yield from _chips_together(reader, together, plan)
+
+
+def _chips_together(reader: BandReader, windows: Sequence[ChipWindow], plan: Plan) -> Iterator[Part]:
+    rows, cols = reader.shape
+    first, last = windows[0], windows[-1]
+    top, left = max(0, first.row - FILTER_HALO), max(0, first.col - FILTER_HALO)
+    bottom, right = min(rows, first.row + first.rows + FILTER_HALO), min(cols, last.col + last.cols + FILTER_HALO)
+    raster, _ = reader.read(top, left, bottom - top, right - left)
+    for window in windows:
+        start, end = max(left, window.col - FILTER_HALO), min(right, window.col + window.cols + FILTER_HALO)
+        around = np.s_[:, start - left : end - left]
+        own = np.s_[
+            window.row - top : window.row - top + window.rows, window.col - start : window.col - start + window.cols
+        ]
+        yield _chip(reader, window, plan, raster.values[around], raster.valid[around], own)
+
+
+def _chip(
+    reader: BandReader,
+    window: ChipWindow,
+    plan: Plan,
+    values: NDArray[Any],
+    valid: NDArray[np.bool_],
+    own: tuple[slice, slice],
+) -> Part:
+    """A chip of pixels with a halo; ``own`` are the chip's among them."""
+    grid = Grid(reader.shape, None, reader.described.transform).part(window.row, window.col, window.rows, window.cols)
+    raster = replace(reader.described, values=values[own], valid=valid[own], transform=grid.transform)
+    shown = plan.shown_in(raster, window.row, window.col)
+    if plan.looks is None or not shown.valid.any():
+        return Part(shown, None, None, window)
+    power_or_amplitude = linear(values, valid, plan.found.quantity)
+    despeckled = np.ascontiguousarray(plan.despeckled(power_or_amplitude)[own])
+    return Part(shown, np.ascontiguousarray(power_or_amplitude[own]), despeckled, window)

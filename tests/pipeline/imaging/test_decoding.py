@@ -16,7 +16,7 @@ import pytest
 from pipeline.imaging.decoding import Limits, SceneWorker
 from pipeline.imaging.errors import ImageError
 from pipeline.imaging.preparation import prepare_scene
-from pipeline.imaging.prepared import PreprocessRequest, SceneRequest, Speckle
+from pipeline.imaging.prepared import Chips, PreprocessRequest, SceneRequest, Speckle
 from tests.conftest import REPOSITORY
 from tests.pipeline.imaging.made_images import grey, speckle, write_image
 
@@ -99,14 +99,14 @@ def test_too_long_is_given_up(tmp_path):
 
 
 def test_too_much_processor_time_is_given_up(tmp_path):
-    values = speckle(3000, 3000)
+    values = np.tile(speckle(400, 400), (10, 10))
     with SceneWorker(Limits(cpu_s=1)) as worker, pytest.raises(ImageError, match="after 1 s of processor time"):
         worker.prepare(request_for(tmp_path, values, quantity="intensity", speckle=Speckle(looks=1.0)))
 
 
 def test_too_much_memory_costs_only_its_scene(tmp_path):
     path = write_image(tmp_path / "l.tif", np.ones((7000, 7000), np.float32), compress="deflate")
-    large = SceneRequest(path, tmp_path)
+    large = SceneRequest(path, tmp_path, chips=Chips(largest_whole_px=10**9))
     with SceneWorker(Limits(memory_bytes=1 << 30)) as worker:
         with pytest.raises(ImageError, match="needs more memory than one scene may take"):
             worker.prepare(large)

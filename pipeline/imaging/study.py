@@ -1,0 +1,244 @@
+"""What is decided from a whole scene, and is then the same for each of its pixels: in chips, strips and overviews.
+
+A scene that fits into memory is studied at once, a larger one strip by strip, several times over: the plan is the
+same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.imaging.errors import ImageError
+from pipeline.imaging.fill import Marks, fill_of
+from pipeline.imaging.greys import Limits, NumberCounts
+from pipeline.imaging.prepared import Quantity, Speckle
+from pipeline.imaging.quantity import Interpretation, interpret, linear
+from pipeline.imaging.reading import BandReader, Raster, check_content
+from pipeline.imaging.refined_lee import FILTER_NAME, refined_lee
+from pipeline.imaging.speckle import LooksEstimate, LooksSurvey, estimate_looks
+from pipeline.imaging.stretch import Stretch, StretchHistogram, find_stretch
+from pipeline.imaging.strips import FILTER_HALO, Strip, walk
+from pipeline.imaging.survey import NOTHING, Survey
+
+NO_LOGARITHM = "has no positive value, so there is no logarithm to show"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a scene's numbers are taken."""
+
+    found: Interpretation
+    shown: Survey
+    """Of the pixels that count as data, undeclared fill left out."""
+    fill: Marks | None
+    speckle: Speckle
+    looks: float | None
+    """None for digital numbers, which are not filtered; so is ``stretch``."""
+    stretch: Stretch | None
+    limits: Limits | None = None
+    """Of digital numbers of more than 8 bit."""
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def shown_in(self, raster: Raster, row: int, col: int) -> Raster:
+        """A part of the scene that begins there, without undeclared fill.
+
+        For what is shown and for the stretch. The filter sees the zeros as they are: they were not declared no data.
+        """
+        if self.fill is None:
+            return raster
+        return replace(raster, valid=raster.valid & ~self.fill.cut(row, col, *raster.values.shape))
+
+    def despeckled(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Filter linear values by refined Lee; shape (rows, cols)."""
+        assert self.looks is not None  # noqa: S101 - for the type checker; nobody filters digital numbers
+        return refined_lee(
+            values,
+            self.looks,
+            amplitude=self.found.is_amplitude,
+            flat_test=self.speckle.flat_test,
+            weight=self.speckle.weight,
+            threads=self.speckle.threads,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Studied:
+    """The plan of a scene in memory, and what was computed on the way."""
+
+    plan: Plan
+    shown: Raster
+    values: NDArray[np.float32] | None
+    """Linear; None for digital numbers, as is ``despeckled``."""
+    despeckled: NDArray[np.float32] | None
+
+
+def study_whole(raster: Raster, survey: Survey, stated: Quantity | None, speckle: Speckle, path: Path) -> Studied:
+    """Study a scene that is in memory.
+
+    Raises
+    ------
+    ImageError
+        If nothing is in it, or its values are not what they are said to be.
+    """
+    check_content(path, survey)
+    found = interpret(survey, raster.dtype, stated, path)
+    if found.quantity == "dn":
+        counts = None if raster.dtype == "uint8" else NumberCounts().add(raster.values, raster.valid)
+        return Studied(_of_digital_numbers(found, survey, speckle, counts), raster, None, None)
+    fill = None
+    if survey.zeros and found.quantity != "db":
+        zeros = Marks((raster.values.shape[0], raster.values.shape[1]))
+        zeros.mark(0, raster.valid & (raster.values == 0))
+        fill = fill_of(zeros)
+    values = linear(raster.values, raster.valid, found.quantity)
+    estimate = None
+    if speckle.looks is None:
+        saturation = _saturation(raster, found.quantity)
+        estimate = estimate_looks(values, amplitude=found.is_amplitude, saturation=saturation)
+    plan = _planned(found, survey, fill, speckle, estimate)
+    shown = plan.shown_in(raster, 0, 0)
+    despeckled = plan.despeckled(values)
+    try:
+        stretch = find_stretch(despeckled, shown.valid, is_amplitude=found.is_amplitude)
+    except ValueError as error:
+        raise ImageError(path, NO_LOGARITHM) from error
+    return Studied(_with_stretch(plan, stretch), shown, values, despeckled)
+
+
+def study_strips(reader: BandReader, stated: Quantity | None, speckle: Speckle, path: Path) -> Plan:
+    """Study a scene that is larger than memory; raises as :func:`study_whole` does.
+
+    It is walked three times: for what its numbers are, for the coarse stretch, and for the exact one.
+    """
+    first = _first_walk(reader, stated, speckle)
+    check_content(path, first.survey)
+    found = interpret(first.survey, reader.described.dtype, stated, path)
+    if found.quantity == "dn":
+        counts = None
+        if reader.described.dtype != "uint8":
+            counts = NumberCounts()
+            for strip in walk(reader):
+                counts.add(strip.raster.values, strip.raster.valid)
+        return _of_digital_numbers(found, first.survey, speckle, counts)
+    looks = first.looks
+    if looks is not None and first.guess != found.quantity:
+        # The first strips looked like something else than the whole.
+        looks = _looks_survey(reader, found.quantity)
+        for strip in walk(reader):
+            looks.add(linear(strip.raster.values, strip.raster.valid, found.quantity))
+    fill = fill_of(first.zeros) if first.survey.zeros and found.quantity != "db" else None
+    plan = _planned(found, first.survey, fill, speckle, None if looks is None else looks.estimate())
+    return _with_stretch(plan, _stretch_of_strips(reader, plan, path))
+
+
+@dataclass
+class _FirstWalk:
+    survey: Survey
+    zeros: Marks
+    guess: Quantity | None
+    looks: LooksSurvey | None
+
+
+def _first_walk(reader: BandReader, stated: Quantity | None, speckle: Speckle) -> _FirstWalk:
+    """Counts what there is; and the looks, as though the quantity were what the first data look like."""
+    seen = _FirstWalk(NOTHING, Marks(reader.shape), stated, None)
+    for strip in walk(reader):
+        seen.survey = seen.survey.merged(strip.survey)
+        if strip.survey.zeros:
+            seen.zeros.mark(strip.first, strip.raster.valid & (strip.raster.values == 0))
+        if seen.guess is None and seen.survey.valid:
+            seen.guess = _guessed(seen.survey, reader.described.dtype)
+        if speckle.looks is not None or seen.guess in (None, "dn"):
+            continue
+        assert seen.guess is not None  # noqa: S101 - for the type checker
+        if seen.looks is None:
+            seen.looks = _looks_survey(reader, seen.guess)
+        seen.looks.add(linear(strip.raster.values, strip.raster.valid, seen.guess))
+    return seen
+
+
+def _guessed(survey: Survey, dtype: str) -> Quantity:
+    try:
+        return interpret(survey, dtype, None, Path()).quantity
+    except ImageError:
+        return "intensity"
+
+
+def _looks_survey(reader: BandReader, quantity: Quantity) -> LooksSurvey:
+    return LooksSurvey(amplitude=quantity == "amplitude", saturation=_saturation(reader.described, quantity))
+
+
+def _saturation(raster: Raster, quantity: Quantity) -> float | None:
+    is_integer = np.issubdtype(raster.values.dtype, np.integer)
+    return float(np.iinfo(raster.values.dtype).max) if is_integer and quantity != "db" else None
+
+
+def _stretch_of_strips(reader: BandReader, plan: Plan, path: Path) -> Stretch:
+    histogram = StretchHistogram()
+    for strip in walk(reader, halo=FILTER_HALO):
+        histogram.add(*filtered(strip, plan))
+    if histogram.is_dark:
+        raise ImageError(path, NO_LOGARITHM)
+    exact = histogram.narrowed()
+    for strip in walk(reader, halo=FILTER_HALO):
+        exact.add(*filtered(strip, plan))
+    return exact.stretch(is_amplitude=plan.found.is_amplitude)
+
+
+def filtered(strip: Strip, plan: Plan) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """The strip's own rows despeckled, and where they are shown; each of shape (rows, cols)."""
+    values = plan.despeckled(linear(strip.raster.values, strip.raster.valid, plan.found.quantity))
+    valid = strip.inner(strip.raster.valid)
+    if plan.fill is not None:
+        valid = valid & ~plan.fill.cut(strip.first, 0, *valid.shape)
+    return strip.inner(values), valid
+
+
+def _of_digital_numbers(found: Interpretation, survey: Survey, speckle: Speckle, counts: NumberCounts | None) -> Plan:
+    limits = None if counts is None else counts.limits()
+    provenance = {} if limits is None else {"stretch": limits.as_provenance()}
+    return Plan(found, survey, None, speckle, None, None, limits, provenance, _warnings(found))
+
+
+def _planned(
+    found: Interpretation, survey: Survey, fill: Marks | None, speckle: Speckle, estimate: LooksEstimate | None
+) -> Plan:
+    """All but the stretch, which wants the filter first. ``estimate`` is None where the looks are stated."""
+    notes = _warnings(found)
+    if fill is not None:
+        filled = round(fill.share * survey.pixels)
+        survey = replace(survey, valid=survey.valid - filled, zeros=survey.zeros - filled)
+        note = f"{fill.share:.1%} of the pixels are zeros that reach the border: shown and stretched as no data"
+        notes = (*notes, note)
+    options = {"weight": speckle.weight, "flat_test": speckle.flat_test}
+    provenance = _looks_provenance(speckle, estimate) | {"filter": FILTER_NAME, "filter_options": options}
+    looks = speckle.looks if estimate is None else estimate.looks
+    return Plan(found, survey, fill, speckle, looks, None, None, provenance, notes)
+
+
+def _looks_provenance(speckle: Speckle, estimate: LooksEstimate | None) -> dict[str, Any]:
+    if estimate is None:
+        return {"looks": speckle.looks, "looks_estimated": False}
+    return {
+        "looks": estimate.looks,
+        "looks_estimated": True,
+        "looks_spread": estimate.spread,
+        "looks_blocks": estimate.blocks,
+        "speckle_correlation": estimate.correlation,
+        "looks_warning": estimate.warning,
+    }
+
+
+def _with_stretch(plan: Plan, stretch: Stretch) -> Plan:
+    return replace(plan, stretch=stretch, provenance={**plan.provenance, "stretch": stretch.as_provenance()})
+
+
+def _warnings(found: Interpretation) -> tuple[str, ...]:
+    return (found.warning,) if found.warning else ()
