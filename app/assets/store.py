@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import uuid
-from collections.abc import Iterator
-from contextlib import suppress
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -15,14 +16,18 @@ from typing import Any, BinaryIO, cast
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
+from app.assets.folder import Placing, StoreFolder, StoreGoneError
 from app.db.errors import DomainError
 
 CHUNK_BYTES = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-class AssetStoreError(RuntimeError):
+class AssetStoreError(DomainError):
     """The store cannot be written or read: the sentence says which folder or bucket, and why."""
+
+    meaning = "unavailable"
+    code = "asset_store_unavailable"
 
 
 class MissingAssetError(DomainError):
@@ -64,68 +69,109 @@ class AssetStore:
         except (ImportError, ValueError) as error:
             raise AssetStoreError(f"the asset store {url} cannot be opened: {error}") from error
         self._root: str = root.rstrip("/")
-        self._is_folder = isinstance(self._files, LocalFileSystem)
-        self._is_used = False
+        is_folder = isinstance(self._files, LocalFileSystem)
+        self._folder: StoreFolder | None = StoreFolder(Path(self._root)) if is_folder else None
 
-    def make(self) -> None:
-        """Make the folder of a store that is new; one that is there stays as it is.
+    def put(self, path: Path, media_type: str, *, move: bool = False) -> Asset:
+        """Store the file at ``path``; see :meth:`put_many`."""
+        return self.put_many([(path, media_type)], move=move)[0]
 
-        Raises
-        ------
-        AssetStoreError
-            If it cannot be made.
-        """
-        if not self._is_folder:
-            return
-        try:
-            Path(self._root).mkdir(parents=True, exist_ok=True)
-            # Never empty, so that a disk that is not mounted is told from a store that has nothing yet.
-            (Path(self._root) / ".trihedral-store").touch()
-        except OSError as error:
-            why = f"the asset store at {self._root} cannot be made ({error.strerror or error})"
-            raise AssetStoreError(f"{why}: mend the permissions there") from error
+    def put_many(self, files: Sequence[tuple[Path, str]], *, move: bool = False) -> list[Asset]:
+        """Store files, each a path and a media type; those that the store has already are not written again.
 
-    def require(self) -> None:
-        """Raise :class:`AssetStoreError` if the store is not there, as when its disk is not mounted.
+        They are on disk when this returns, names and all: what the database then says of them stays true after a power
+        cut. Many at once wait for the disk less often than one by one.
 
-        A bucket is not asked: it says so itself when it is written.
-        """
-        if not self._is_folder:
-            return
-        try:
-            is_there = next(iter(os.scandir(self._root)), None) is not None
-        except OSError:
-            is_there = False
-        if not is_there:
-            raise AssetStoreError(
-                f"the asset store at {self._root} cannot be reached: bring its disk back; nothing done before is lost"
-            )
-        self._is_used = True
-
-    def put(self, path: Path, media_type: str) -> Asset:
-        """Store a copy of the file at ``path``; where the store has it already, nothing is written.
-
-        It is on disk when this returns, name and all: what the database then says of it stays true after a power cut.
+        Parameters
+        ----------
+        move : bool
+            Whether the files may be taken away: those that lie on the store's own disk, as in :meth:`staging`, are
+            renamed into it instead of copied. Nobody may write to them any more.
 
         Raises
         ------
         AssetStoreError
-            If it cannot be written.
+            If they cannot be written, or the store is not there any more. What was stored before is kept.
         """
+        with self._told("cannot take the images"):
+            assets = [Asset(sha256_of(path), media_type, path.stat().st_size) for path, media_type in files]
+            if self._folder is None:
+                for (path, _), asset in zip(files, assets, strict=True):
+                    if not self.exists(asset.sha256):
+                        self._files.put_file(os.fspath(path), self._place(asset.sha256))
+                return assets
+            with self._folder.opened(begin=True) as descriptor:
+                placing = Placing(descriptor)
+                for (path, _), asset in zip(files, assets, strict=True):
+                    place = _place_of(asset.sha256)
+                    if not placing.has(place) and not (move and placing.move(path, place)):
+                        placing.copy(path, place)
+                placing.sync()
+            return assets
+
+    @contextmanager
+    def staging(self) -> Iterator[Path]:
+        """A private folder in which to make files that are to be stored; it is gone after the block.
+
+        In a store that is a folder it lies on the store's disk, so that nothing needs to be copied::
+
+            with store.staging() as folder:
+                prepared = worker.prepare(SceneRequest(path, folder, ...))
+                sar, processed = store.put_many([(prepared.sar, TIFF), (prepared.processed, TIFF)], move=True)
+
+        What a killed process leaves behind is removed by the first process that comes here after a day; it is never
+        served, since only hashes are names.
+
+        Raises
+        ------
+        AssetStoreError
+            If the store is not there, or cannot be written.
+        """
+        if self._folder is None:
+            with tempfile.TemporaryDirectory(prefix="trihedral-") as temporary:
+                yield Path(temporary)
+            return
+        with self._told("has no room to work in"):
+            folder = self._folder.make_staging()
         try:
-            sha256 = sha256_of(path)
-            if not self.exists(sha256):
-                self._copy(path, self._place(sha256))
-            return Asset(sha256, media_type, path.stat().st_size)
-        except OSError as error:
-            raise AssetStoreError(
-                f"the asset store at {self._root} cannot take {path.name}: {error.strerror or error};"
-                " free space or mend the permissions there, then start again: nothing done before is lost"
-            ) from error
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def require(self, *, has_assets: bool = False) -> None:
+        """Make sure that the store is there.
+
+        Parameters
+        ----------
+        has_assets : bool
+            Whether the database knows of assets in it. Then a folder that is missing, or empty, is no new store: the
+            disk that it lies on is not mounted.
+
+        Raises
+        ------
+        AssetStoreError
+            If it is not.
+        """
+        if self._folder is None:
+            return
+        with self._told("cannot be reached"):
+            self._folder.check()
+            if has_assets and not self._folder.is_begun:
+                raise StoreGoneError("there is no store, although the database has images in it")
 
     def exists(self, sha256: str) -> bool:
-        """Whether the store has a file of this content."""
-        return bool(self._files.isfile(self._place(sha256)))
+        """Whether the store has a file of this content.
+
+        Raises
+        ------
+        AssetStoreError
+            If that cannot be told, because the store is not there.
+        """
+        try:
+            self.size(sha256)
+        except MissingAssetError:
+            return False
+        return True
 
     def size(self, sha256: str) -> int:
         """In bytes.
@@ -134,22 +180,22 @@ class AssetStore:
         ------
         MissingAssetError
             If the store does not have it.
+        AssetStoreError
+            If the store is not there.
         """
-        try:
-            return int(self._files.size(self._place(sha256)))
-        except (FileNotFoundError, IsADirectoryError):
-            raise self._missing(sha256) from None
+        place = self._place(sha256)
+        with self._found(sha256):
+            return Path(place).stat().st_size if self._folder else int(self._files.info(place)["size"])
 
     def open(self, sha256: str) -> BinaryIO:
-        """The file, for reading from the start; :class:`MissingAssetError` where the store does not have it."""
-        try:
-            return cast(BinaryIO, self._files.open(self._place(sha256), "rb"))
-        except FileNotFoundError:
-            raise self._missing(sha256) from None
+        """The file, for reading from the start; raises as :meth:`size` does."""
+        place = self._place(sha256)
+        with self._found(sha256):
+            return cast(BinaryIO, self._files.open(place, "rb"))
 
     def read(self, sha256: str, start: int = 0, end: int | None = None) -> bytes:
         """The bytes ``start`` to ``end`` (half-open), or to the end of the file."""
-        with self.open(sha256) as file:
+        with self.open(sha256) as file, self._told("cannot be read"):
             file.seek(start)
             return file.read(-1 if end is None else end - start)
 
@@ -168,9 +214,8 @@ class AssetStore:
     def fetch(self, sha256: str, folder: Path) -> Path:
         """The file as one with a path of its own: the stored one in a folder store, else a copy in ``folder``."""
         place = self._place(sha256)
-        if self._is_folder:
-            if not Path(place).is_file():
-                raise self._missing(sha256)
+        if self._folder:
+            self.size(sha256)
             return Path(place)
         local = folder / sha256
         with self.open(sha256) as source, local.open("wb") as target:
@@ -182,24 +227,45 @@ class AssetStore:
         # The only names that ever reach the file system are ours, so no name can lead out of the store.
         if _SHA256.fullmatch(sha256) is None:
             raise self._missing(sha256)
-        return f"{self._root}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+        return f"{self._root}/{_place_of(sha256)}"
 
-    def _copy(self, path: Path, place: str) -> None:
-        if self._is_folder:
-            if not self._is_used:
-                Path(self._root).mkdir(parents=True, exist_ok=True)
-                self._is_used = True
-            # From the second file on the store is never made anew: if it has gone, so has the disk that it was on,
-            # and what was written in its place would be hidden when that comes back.
-            copy_into_folder(path, Path(place), Path(self._root))
-        else:
-            self._files.put_file(os.fspath(path), place)
+    @contextmanager
+    def _found(self, sha256: str) -> Iterator[None]:
+        """Tells a file that is missing from a store that is."""
+        with self._told("cannot be read"):
+            try:
+                yield
+            except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                if self._folder:
+                    self._folder.check()
+                raise self._missing(sha256) from None
+
+    @contextmanager
+    def _told(self, what: str) -> Iterator[None]:
+        """Failures of the disk as :class:`AssetStoreError`."""
+        try:
+            yield
+        except StoreGoneError as error:
+            raise AssetStoreError(
+                f"the asset store at {self._root} is gone: {error}. Bring its disk back (is it mounted?), then go on:"
+                " nothing done before is lost"
+            ) from error
+        except OSError as error:
+            raise AssetStoreError(
+                f"the asset store at {self._root} {what}: {error.strerror or error};"
+                " bring its disk back, free space or mend the permissions there, then start again: nothing done before"
+                " is lost"
+            ) from error
 
     def _missing(self, sha256: str) -> MissingAssetError:
         return MissingAssetError(
             "This image is not in the asset store. Ask an admin to import its dataset again, which puts it back.",
             sha256=sha256[:64],
         )
+
+
+def _place_of(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
 def sha256_of(path: Path) -> str:
@@ -214,35 +280,3 @@ def hash_of(file: BinaryIO | Any) -> str:
         while chunk := file.read(CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def copy_into_folder(source: Path, target: Path, root: Path) -> None:
-    """Copy under another name, on disk, then rename: a reader or a crash never sees half of a file.
-
-    ``root`` is there; the two folders between it and ``target`` are made.
-    """
-    for folder in (root / target.relative_to(root).parts[0], target.parent):
-        folder.mkdir(exist_ok=True)
-    beside = target.parent / f".{target.name}.{uuid.uuid4().hex}"
-    try:
-        with source.open("rb") as read, beside.open("xb") as write:
-            while chunk := read.read(CHUNK_BYTES):
-                write.write(chunk)
-            write.flush()
-            os.fsync(write.fileno())
-        beside.replace(target)
-        # The names of new folders too, up to the store itself: else a power cut could lose a file that was synced.
-        for folder in (target.parent, target.parent.parent, target.parent.parent.parent):
-            sync_folder(folder)
-    finally:
-        with suppress(FileNotFoundError):
-            beside.unlink()
-
-
-def sync_folder(folder: Path) -> None:
-    """Put the names in a folder on disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
