@@ -26,6 +26,8 @@ unusable as (
 ),
 standing as (
     select draft.draft_id, draft.scene_id, chosen.name as dataset, now_.resolution_id, case
+        -- Until its ground was compared with all other scenes, the split may still change.
+        when not scene.is_grouped then 'not_settled'
         when unusable.scene_id is not null then 'scene_unusable'
         when disagreement.draft_id is not null then 'disagreement'
         when now_.outcome is null then 'not_reviewed'
@@ -138,6 +140,17 @@ _COUNT: Final = f"with {_STANDING} select dataset, standing, count(*) from stand
 
 def list_dataset_names(session: Session) -> list[str]:
     return list(session.execute(select(Dataset.name).order_by(Dataset.name)).scalars())
+
+
+_UNSETTLED: Final = text("""
+select dataset.name, count(*) from dataset join scene using (dataset_id)
+where dataset.name = any(:datasets) and not scene.is_grouped group by dataset.name
+""")
+
+
+def count_unsettled(session: Session, datasets: Sequence[str]) -> dict[str, int]:
+    """Scenes whose split is not final, by dataset; only of datasets that have such."""
+    return {row[0]: row[1] for row in session.execute(_UNSETTLED, {"datasets": list(datasets)})}
 
 
 def count_standings(session: Session, datasets: Sequence[str], kinds: Sequence[str]) -> list[tuple[str, str, int]]:

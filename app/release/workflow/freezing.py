@@ -22,6 +22,7 @@ STANDINGS: Final = {
     "disagreement": "reviews differ",
     "rejected": "rejected",
     "scene_unusable": "scene unusable",
+    "not_settled": "import not finished",
 }
 """How a draft can stand, and the words for it; only the first gets into a release."""
 
@@ -49,6 +50,8 @@ class Standing:
     verified: int
     left_out: dict[str, int]
     """{standing: drafts}"""
+    unsettled: int = 0
+    """Scenes whose import is not finished: their split may still change, so no release takes them."""
 
 
 def list_dataset_names(session: Session) -> list[str]:
@@ -61,7 +64,11 @@ def preview(session: Session, datasets: Sequence[str], kinds: Sequence[str] = KI
     found: dict[str, dict[str, int]] = {name: {} for name in datasets}
     for dataset, standing, drafts in freezing.count_standings(session, datasets, kinds):
         found[dataset][standing] = drafts
-    return [Standing(name, counts.pop("verified", 0), counts) for name, counts in sorted(found.items())]
+    unsettled = freezing.count_unsettled(session, datasets)
+    return [
+        Standing(name, counts.pop("verified", 0), counts, unsettled.get(name, 0))
+        for name, counts in sorted(found.items())
+    ]
 
 
 def create_release(
@@ -70,7 +77,7 @@ def create_release(
     """Freeze the verified texts of the datasets as the next number of ``name``. Nothing changes it afterwards.
 
     In are the current resolutions with outcome verified, of drafts with origin drafted, in scenes that no reviewer
-    found unusable.
+    found unusable and whose import is finished, so that their split is final.
 
     Raises
     ------
@@ -84,7 +91,12 @@ def create_release(
     rules = {
         "datasets": sorted(set(datasets)),
         "kinds": list(chosen),
-        "gates": ["outcome is verified", "origin is drafted", "no reviewer found the scene unusable"],
+        "gates": [
+            "outcome is verified",
+            "origin is drafted",
+            "no reviewer found the scene unusable",
+            "the import of the scene is finished",
+        ],
     }
     release_id = freezing.freeze(session, name, rules["datasets"], chosen, notes, rules)
     if release_id is None:

@@ -54,6 +54,7 @@ class View:
     split: str = "test"
     image: bytes = b"pixels"
     is_usable: bool = True
+    is_settled: bool = True
     provenance: dict[str, Any] = field(default_factory=lambda: {"looks": 4.4, "tiny": 1e-7, "whole": 1.0})
 
 
@@ -94,6 +95,7 @@ def _make_scene(
         split=view.split, published_split=None, sar_sha256=sha256, processed_sha256=sha256, unit="dn",
         limits_low=0.0, limits_high=255.0, histogram={"low": 0, "high": 255, "counts": [0] * 256},
         provenance=view.provenance, original={"sar": {"name": view.name}}, metadata_={"labelled": ["ship"]},
+        is_grouped=view.is_settled,
     )  # fmt: skip
     session.execute(
         insert(ObjectBox).values(scene_id=scene_id, number=1, source_box_id="17", category="ship", x_min=0.1, y_min=2,

@@ -64,6 +64,17 @@ def test_a_release_takes_what_is_verified_in_usable_scenes_and_nothing_else(
     assert (standing.verified, standing.left_out) == (3, release.counts["left_out"]["ports"])
 
 
+def test_a_scene_whose_import_is_not_finished_stays_out(session: Session, store: AssetStore) -> None:
+    unsettled = View("d.png", [Text("How many cranes?", "1"), caption("A crane.")], image=b"late", is_settled=False)
+    make_dataset(session, store, [*views(), unsettled])
+    [standing] = workflow.preview(session, ["ports"])
+    assert (standing.verified, standing.left_out["not_settled"], standing.unsettled) == (3, 2, 1)
+    release = workflow.create_release(session, "bench", ["ports"])
+    found = {entry.get("question") or entry["caption"] for entry in entries(session, release.release_id)}
+    assert not found & {"How many cranes?", "A crane."}
+    assert release.counts["left_out"]["ports"]["not_settled"] == 2
+
+
 def test_an_entry_says_what_was_drafted_what_was_decided_and_by_whom(session: Session, store: AssetStore) -> None:
     make_dataset(session, store, views()[:1])
     release = workflow.create_release(session, "bench", ["ports"], kinds=["question"])
