@@ -7,10 +7,13 @@ from typing import Annotated, ClassVar, Final
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 from app.db.errors import DomainError, Meaning
-from app.intake.queries import datasets, runs, work
-from app.intake.queries.datasets import DatasetBreakdown, DatasetOverview
+from app.intake.queries import datasets, grouping, pairs, runs, work
+from app.intake.queries.datasets import DatasetBreakdown, DatasetImages, DatasetOverview, LandCover
+from app.intake.queries.grouping import Leakage
+from app.intake.queries.pairs import PairCount
 from app.intake.queries.runs import RunProgress
 from app.intake.queries.work import DrafterShare, Work
 from app.web.database import DbSession
@@ -31,6 +34,19 @@ class NoSuchDatasetError(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
+class GroundSummary:
+    """Same ground in a dataset."""
+
+    unsettled: int
+    places: int
+    """Seen by more than one scene."""
+    scenes: int
+    shared: int
+    """Of the places, those that another dataset shows too."""
+    leakage: Leakage
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetsPage:
     template: ClassVar[str] = "intake/datasets.html"
 
@@ -46,6 +62,10 @@ class DatasetPage:
     work: Work
     breakdown: DatasetBreakdown
     titles: dict[str, str]
+    images: DatasetImages
+    land_cover: list[LandCover]
+    pairs: list[PairCount]
+    ground: GroundSummary
     drafters: list[DrafterShare]
     runs: list[RunProgress]
     older: int | None
@@ -75,12 +95,27 @@ def dataset_page(
         work=work.work_of_datasets(session).get(dataset.dataset_id, Work()),
         breakdown=breakdown,
         titles={**KIND_TITLES, **QUESTION_TYPE_TITLES},
+        images=datasets.dataset_images(session, dataset.dataset_id),
+        land_cover=datasets.mean_land_cover(session, dataset.dataset_id),
+        pairs=pairs.count_pairs(session, dataset.dataset_id),
+        ground=_ground(session, dataset.dataset_id),
         drafters=work.drafters_of(session, dataset.dataset_id),
         runs=found,
         older=found[-1].run_id if len(found) == RUNS_A_PAGE else None,
         next_step=next_step(dataset, breakdown),
     )
     return render(request, page)
+
+
+def _ground(session: Session, dataset_id: int) -> GroundSummary:
+    places, scenes = grouping.count_places(session, dataset_id)
+    return GroundSummary(
+        unsettled=grouping.count_unsettled(session, dataset_id),
+        places=places,
+        scenes=scenes,
+        shared=grouping.count_shared_places(session, dataset_id),
+        leakage=grouping.leakage(session, dataset_id),
+    )
 
 
 def next_step(dataset: DatasetOverview, breakdown: DatasetBreakdown) -> str | None:

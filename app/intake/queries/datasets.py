@@ -50,6 +50,8 @@ class DatasetOverview:
     """How many reviews all packets are to get."""
     reviewed: int
     """How many of them are done."""
+    licence: str | None = None
+    citation: str | None = None
 
 
 def find_dataset(session: Session, name: str) -> DatasetFacts | None:
@@ -76,7 +78,7 @@ def _facts(row: Dataset) -> DatasetFacts:
 
 # Sums of the counters, not counts of the rows: a list of datasets must not read a million drafts.
 _OVERVIEW: Final = """
-select d.dataset_id, d.name, d.source, d.reviews_wanted, d.description, d.created_at,
+select d.dataset_id, d.name, d.source, d.reviews_wanted, d.description, d.created_at, d.licence, d.citation,
        coalesce(c.scenes, 0) as scenes, coalesce(c.drafts, 0) as drafts, coalesce(c.packets, 0) as packets,
        coalesce(c.reviews_total, 0) as reviews_total, coalesce(c.reviewed, 0) as reviewed
 from dataset d
@@ -127,6 +129,63 @@ class DatasetBreakdown:
     with_optical: int
     unscreened: int
     """Drafts that no screening has seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetImages:
+    """The size of a dataset's scenes, in pixels and bytes."""
+
+    smallest: tuple[int, int] | None
+    """(rows, cols)"""
+    largest: tuple[int, int] | None
+    megapixels: float
+    bytes: int
+    """Of the stored images, each counted once."""
+    chips: int
+    parents: int
+    """Images that were cut into these chips."""
+
+
+@dataclass(frozen=True, slots=True)
+class LandCover:
+    """A class and its mean share of the labelled area, over all scenes that have labels."""
+
+    name: str
+    share: float
+
+
+_IMAGES: Final = text("""
+select (select array[rows, cols] from scene where dataset_id = :dataset_id order by rows::bigint * cols, rows limit 1)
+        as smallest,
+    (select array[rows, cols] from scene where dataset_id = :dataset_id order by rows::bigint * cols desc, rows limit 1)
+        as largest,
+    coalesce(sum(rows::float8 * cols), 0) / 1e6 as megapixels,
+    (select coalesce(sum(bytes), 0)::bigint from asset where sha256 in (
+        select unnest(array[sar_sha256, processed_sha256, optical_sha256]) from scene where dataset_id = :dataset_id
+    )) as bytes,
+    count(parent) as chips, count(distinct parent) as parents
+from scene where dataset_id = :dataset_id
+""")
+
+_LAND_COVER: Final = text("""
+with labelled as (
+    select land_cover from scene where dataset_id = :dataset_id and jsonb_typeof(land_cover) = 'object'
+)
+select class.key as name, sum(class.value::float8) / (select count(*) from labelled) as share
+from labelled cross join jsonb_each_text(land_cover) as class group by 1 order by 2 desc, 1
+""")
+
+
+def dataset_images(session: Session, dataset_id: int) -> DatasetImages:
+    """How many pixels and bytes the dataset has; reads all of its scenes, so for the page of one dataset only."""
+    row = session.execute(_IMAGES, {"dataset_id": dataset_id}).one()._mapping
+    sizes = {name: None if row[name] is None else tuple(row[name]) for name in ("smallest", "largest")}
+    return DatasetImages(**{**row, **sizes})
+
+
+def mean_land_cover(session: Session, dataset_id: int) -> list[LandCover]:
+    """The dataset's land cover, the largest share first; none where no scene has labels."""
+    return [LandCover(row.name, row.share) for row in session.execute(_LAND_COVER, {"dataset_id": dataset_id})]
 
 
 def dataset_breakdown(session: Session, dataset_id: int) -> DatasetBreakdown:

@@ -9,6 +9,8 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from pipeline.vocabulary import SPLITS
+
 STREAMED: Final = 10_000
 """Rows that are fetched at once of a query over all scenes."""
 
@@ -46,6 +48,8 @@ class Leakage:
     """Groups of same ground with scenes on more than one side."""
     scenes: int = 0
     """Of the dataset, in these groups."""
+    sides: tuple[str, ...] = ()
+    """The parts of the split that have a place in common with another, in the order of the vocabulary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +128,14 @@ where dataset_id = :dataset_id and duplicate_group is not null
 """)
 
 _LEAKAGE: Final = text("""
-select count(*) as places, coalesce(sum(scenes), 0)::bigint as scenes from (
-    select count(*) as scenes from scene
+with divided as (
+    select count(*) as scenes, array_agg(distinct published_split) as sides from scene
     where dataset_id = :dataset_id and duplicate_group is not null and published_split in ('train', 'val', 'test')
     group by duplicate_group having count(distinct published_split) > 1
-) as divided
+)
+select count(*) as places, coalesce(sum(scenes), 0)::bigint as scenes,
+    coalesce((select array_agg(distinct side) from divided cross join unnest(sides) as side), '{}') as sides
+from divided
 """)
 
 _ABROAD: Final = text("""
@@ -232,7 +239,8 @@ def count_places(session: Session, dataset_id: int) -> tuple[int, int]:
 
 def leakage(session: Session, dataset_id: int) -> Leakage:
     """How many places lie in more than one part of the dataset's published split."""
-    return Leakage(*session.execute(_LEAKAGE, {"dataset_id": dataset_id}).one())
+    row = session.execute(_LEAKAGE, {"dataset_id": dataset_id}).one()
+    return Leakage(row.places, row.scenes, tuple(side for side in SPLITS if side in row.sides))
 
 
 def count_shared_places(session: Session, dataset_id: int) -> int:

@@ -75,7 +75,7 @@ def test_a_published_split_stays_and_its_leakage_is_counted(sessions: SessionMak
     assert [found[ground.name].split for ground in grounds] == [ground.published for ground in grounds]
     with transaction(sessions) as session:
         dataset_id = grouping.dataset_of(session, run_id)
-        assert grouping.leakage(session, dataset_id) == Leakage(places=2, scenes=4)
+        assert grouping.leakage(session, dataset_id) == Leakage(places=2, scenes=4, sides=("train", "test"))
         assert grouping.count_places(session, dataset_id) == (4, 8)
         assert grouping.count_shared_places(session, dataset_id) == 0
 
