@@ -25,8 +25,7 @@ class Figures:
 
 def figures_of(stored: NDArray[Any], valid: NDArray[np.bool_], scale: float) -> Figures:
     """Range, percentiles and histogram of ``stored × scale`` where valid (at least one pixel)."""
-    chosen = stored.reshape(-1) if valid.all() else stored[valid]
-    numbers, counts = _occurrences(chosen)
+    numbers, counts = _occurrences(stored, valid)
     least, most = float(numbers[0]), float(numbers[-1])
     low, high = (_percentile(numbers, counts, percent) for percent in (1, 99))
     if low == high:
@@ -41,17 +40,15 @@ def figures_of(stored: NDArray[Any], valid: NDArray[np.bool_], scale: float) -> 
     )
 
 
-def _occurrences(chosen: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """The numbers that occur, ascending, and how often; integers are counted, not sorted."""
-    if chosen.dtype.kind == "f":
-        return np.sort(chosen), np.ones(chosen.size, np.int64)
-    size = 1 << 8 * chosen.dtype.itemsize
-    counts = np.bincount(chosen.view(f"u{chosen.dtype.itemsize}"), minlength=size)
-    lowest = int(np.iinfo(chosen.dtype).min)
-    # As unsigned, negative numbers come after the positive ones.
-    counts = np.roll(counts, -lowest)
-    (places,) = np.nonzero(counts)
-    return places + lowest, counts[places]
+def _occurrences(stored: NDArray[Any], valid: NDArray[np.bool_]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """The numbers that occur where valid, ascending, and how often; integers are counted, not sorted."""
+    if stored.dtype.kind == "f":
+        chosen = np.sort(stored[valid])
+        return chosen, np.ones(chosen.size, np.int64)
+    # Here, since the application compares hashes by this module, and numba is to stay out of its processes.
+    from pipeline.imaging.counting import occurrences
+
+    return occurrences(stored, valid)
 
 
 def _percentile(numbers: NDArray[Any], counts: NDArray[np.int64], percent: float) -> float:

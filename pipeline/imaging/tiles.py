@@ -67,19 +67,18 @@ class TileCompressor:
         return with_dictionary < _REPETITIVE * len(self._deflater.compress(middle))
 
 
-@compiled
-def _predict_integers(samples: Any, left: Any, bands: Any, tile: Any) -> Any:
-    """Predictor 2: each number as its difference from its left neighbour in the band; zeros beyond the image."""
-    rows, cols = samples.shape
-    width = min(tile.shape[1], cols - left)
+def _predict_integers(samples: NDArray[Any], left: int, bands: int, tile: NDArray[Any]) -> None:
+    """Predictor 2: each number as its difference from its left neighbour in the band; zeros beyond the image.
+
+    Beyond the right edge that repeats the last pixel, below the lower one it is the number 0.
+    """
+    rows = samples.shape[0]
+    cut = samples[:, left : left + tile.shape[1]]
+    width = cut.shape[1]
     tile[rows:] = 0
-    for row in range(rows):
-        source, target = samples[row, left : left + width], tile[row]
-        target[:bands] = source[:bands]
-        for col in range(bands, width):
-            target[col] = source[col] - source[col - bands]
-        # Beyond the right edge the last pixel is repeated: its differences are zeros.
-        target[width:] = 0
+    tile[:rows, width:] = 0
+    tile[:rows, :bands] = cut[:, :bands]
+    np.subtract(cut[:, bands:], cut[:, : width - bands], out=tile[:rows, bands:width])
 
 
 @compiled
