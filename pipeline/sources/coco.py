@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -75,6 +76,7 @@ class _Folders:
     root: Path
     images: Path | None
     bases: tuple[Path, ...] = field(init=False)
+    _leaving: dict[Path, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.images is not None:
@@ -84,11 +86,17 @@ class _Folders:
             bases = [folder for folder in found if folder is not None] + [self.root]
         object.__setattr__(self, "bases", tuple(bases))
 
-    def candidates(self, file_name: str, split: str | None) -> Iterator[Path]:
-        for base in self.bases:
-            if split is not None:
-                yield base / split / file_name
-            yield base / file_name
+    def places(self, split: str | None) -> list[Path]:
+        """The folders in which the images of a split may lie, in the order in which they are looked through."""
+        folders = [folder for base in self.bases for folder in ((base / split, base) if split else (base,))]
+        return [folder for folder in folders if folder.is_dir()]
+
+    def is_left_by(self, file: Path) -> bool:
+        """Whether a symbolic link leads out of the folder; of folders this is found out once, not for each image."""
+        top = self.images or self.root
+        if file.parent not in self._leaving:
+            self._leaving[file.parent] = leaves(top, file.parent)
+        return self._leaving[file.parent] or (file.is_symlink() and leaves(top, file))
 
     def name_of(self, file: Path) -> str:
         base = self.root
@@ -122,25 +130,25 @@ def split_of(file: Path) -> str | None:
 
 def _scenes(folders: _Folders, files: list[Path], labelled: tuple[str, ...], reading: SourceReading) -> Iterator[Scene]:
     taken: dict[str, str] = {}
-    listed: set[Path] = set()
     for file in files:
         shown_as = shown_name(file, folders.root)
         index = index_coco(file, shown_as, reading)
         require_categories(labelled, index, file)
+        split = split_of(file)
+        places = folders.places(split)
         reading.expected = (reading.expected or 0) + len(index.images)
         for number, image in enumerate(index.images):
-            found = _find(folders, image, split_of(file), reading)
+            found = _find(folders, image, places, reading)
             if found is None:
                 continue
-            listed.add(found)
             name = folders.name_of(found)
             if name in taken:
                 reading.refuse(name, f"listed in {shown_as}, but taken already from {taken[name]}")
                 continue
             taken[name] = shown_as
             metadata = SceneMetadata(labelled=index.labelled(number, labelled))
-            yield Scene(name, found, None, image.size, index.boxes(number), split_of(file), metadata)
-    _note_unlisted(folders, listed, reading)
+            yield Scene(name, found, None, image.size, index.boxes(number), split, metadata)
+    _note_unlisted(folders, taken, reading)
 
 
 def require_categories(labelled: Sequence[str], index: CocoIndex, file: Path) -> None:
@@ -152,33 +160,35 @@ def require_categories(labelled: Sequence[str], index: CocoIndex, file: Path) ->
         raise SourceError(file, f"no category is called {', '.join(unknown)}", f"--labelled may name: {known}.")
 
 
-def _find(folders: _Folders, image: CocoImage, split: str | None, reading: SourceReading) -> Path | None:
+def _find(folders: _Folders, image: CocoImage, places: list[Path], reading: SourceReading) -> Path | None:
     reason = unsafe_name(image.file_name)
     if reason is not None:
         reading.refuse(image.file_name, reason)
         return None
-    if PurePosixPath(image.file_name).name.startswith("._"):
+    below = PurePosixPath(image.file_name)
+    if below.name.startswith("._"):
         return None
-    if Path(image.file_name).suffix.lower() not in IMAGE_SUFFIXES:
+    if below.suffix.lower() not in IMAGE_SUFFIXES:
         reading.refuse(image.file_name, NOT_AN_IMAGE)
         return None
-    for candidate in folders.candidates(image.file_name, split):
-        if candidate.is_file():
-            if leaves(folders.images or folders.root, candidate):
-                reading.refuse(image.file_name, "a symbolic link that leaves the source's folder")
-                return None
-            return candidate
+    # A path is only made of what is there: half a download of 100,000 images is looked for in vain in each place.
+    place = next((place for place in places if os.path.isfile(f"{place}/{below}")), None)  # noqa: PTH113
+    if place is not None and folders.is_left_by(place / below):
+        reading.refuse(image.file_name, "a symbolic link that leaves the source's folder")
+        return None
+    if place is not None:
+        return place / below
     reading.refuse(image.file_name, "the image file is missing")
     return None
 
 
-def _note_unlisted(folders: _Folders, listed: set[Path], reading: SourceReading) -> None:
+def _note_unlisted(folders: _Folders, taken: Container[str], reading: SourceReading) -> None:
     """Say of each folder how many images lie there that no COCO file lists, such as a split without its file."""
     images = folders.bases[0]
     unlisted: dict[str, list[str]] = {}
     for below in files_below(images):
-        if below.suffix.lower() in IMAGE_SUFFIXES and images / below not in listed:
+        if below.suffix.lower() in IMAGE_SUFFIXES and folders.name_of(images / below) not in taken:
             unlisted.setdefault(shown_name((images / below).parent, folders.root), []).append(below.name)
     for folder, names in unlisted.items():
-        what = f"{len(names):,} images that no COCO file lists are left out, the first is {names[0]}"
+        what = f"left out, since no COCO file lists them; images: {len(names):,}, the first is {names[0]}"
         reading.note(folder if folder != "." else folders.root.name, what)

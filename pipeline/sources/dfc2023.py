@@ -103,7 +103,8 @@ def _key(stem: str) -> str:
 def _outlines(folder: Path, split: str | None, root: Path, reading: SourceReading) -> Path | None:
     """The COCO file of a split: in its folder, beside it, or in ``annotations/`` there."""
     above = [folder.parent] if folder != root else []
-    places = [folder, *above, *(place for at in above if (place := child_folder(at, "annotations", "JSON")))]
+    inner = (child_folder(at, name) for at in (folder, *above) for name in ("annotations", "JSON"))
+    places = [folder, *above, *(place for place in inner if place is not None)]
     files = [file for place in places for file in sorted(place.glob("*.json")) if not is_junk(PurePosixPath(file.name))]
     fitting = [file for file in files if split is not None and split_of(file) == split]
     if not fitting:

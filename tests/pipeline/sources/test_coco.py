@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from pipeline.records import Scene
 from pipeline.sources.coco import read_coco, split_of
+from pipeline.sources.options import SourceOptions
 from pipeline.sources.reading import SourceError, SourceReading
 
 CATEGORIES = [{"id": 0, "name": "ship"}, {"id": 1, "name": "aircraft"}]
@@ -33,7 +35,7 @@ def folder_with(tmp_path: Path, annotations: list[Any], images: list[Any] | None
 
 
 def read(folder: Path, **more: Any) -> tuple[list[Scene], SourceReading]:
-    reading = read_coco(folder, **more)
+    reading = read_coco(SourceOptions(folder, **more))
     return list(reading), reading
 
 
@@ -244,9 +246,9 @@ def test_a_path_that_is_no_folder_says_what_to_give(tmp_path: Path) -> None:
     (tmp_path / "set.json").touch()
     for name, advice in (("set.zip", "Unpack it"), ("set.json", "--boxes"), ("gone", "no such folder")):
         with pytest.raises(SourceError, match=advice):
-            read_coco(tmp_path / name)
+            read_coco(SourceOptions(tmp_path / name))
     with pytest.raises(SourceError, match="no COCO"):
-        read_coco(tmp_path.joinpath("empty").mkdir() or tmp_path / "empty")
+        read_coco(SourceOptions(tmp_path.joinpath("empty").mkdir() or tmp_path / "empty"))
 
 
 def test_a_misspelt_labelled_category_is_refused_with_those_that_exist(tmp_path: Path) -> None:
@@ -258,7 +260,7 @@ def test_several_json_files_of_no_split_are_asked_about(tmp_path: Path) -> None:
     folder = folder_with(tmp_path, [])
     (folder / "other.json").write_text("{}")
     with pytest.raises(SourceError, match="--boxes"):
-        read_coco(folder)
+        read_coco(SourceOptions(folder))
     assert len(read(folder, boxes=folder / "boxes.json")[0]) == 1
 
 
@@ -273,3 +275,120 @@ def test_boxes_keep_their_image_however_the_file_orders_them(tmp_path: Path) -> 
 def test_the_split_is_read_from_the_words_of_the_file_name() -> None:
     names = ["train", "instances_val2017", "test", "boxes", "training", "train_and_test"]
     assert [split_of(Path(f"{name}.json")) for name in names] == ["train", "val", "test", None, None, None]
+
+
+SQUARE = [[20.0, 30.0, 50.0, 30.0, 50.0, 44.0, 20.0, 44.0]]
+
+
+@pytest.mark.parametrize("bbox", [None, [], [1, 2, 3], [5, 5, 0, 9], [200, 5, 9, 9], [float("nan"), 1, 2, 3]])
+def test_a_box_that_is_missing_or_impossible_is_taken_from_its_outline(tmp_path: Path, bbox: Any) -> None:
+    scenes, reading = read(folder_with(tmp_path, [box(7, bbox, segmentation=SQUARE)]), labelled=("ship",))
+    (kept,) = scenes[0].boxes
+    assert (kept.x_min, kept.y_min, kept.width, kept.height) == (20, 30, 30, 14)
+    assert [(note.annotation_id, "taken from its outline" in note.reason) for note in reading.notes] == [("7", True)]
+    assert (reading.refusals, scenes[0].metadata.labelled) == ([], ("ship",))
+
+
+@pytest.mark.parametrize("counts", [[80 * 20 + 30, 14, 66, 14, 80 * 79 - 44], "nb1>R20RR6"], ids=["list", "packed"])
+def test_run_lengths_give_the_box_too(tmp_path: Path, counts: Any) -> None:
+    entry = box(7, None, segmentation={"counts": counts, "size": [80, 100]})
+    del entry["bbox"]
+    scenes, reading = read(folder_with(tmp_path, [entry]))
+    (kept,) = scenes[0].boxes
+    assert (kept.x_min, kept.y_min, kept.width, kept.height) == (20, 30, 2, 14)
+    assert len(reading.notes) == 1
+
+
+def test_a_published_box_holds_against_its_outline(tmp_path: Path) -> None:
+    scenes, reading = read(folder_with(tmp_path, [box(7, [1, 2, 3, 4], segmentation=SQUARE)]))
+    assert (scenes[0].boxes[0].width, reading.notes) == (3.0, [])
+
+
+@pytest.mark.parametrize(
+    "outline",
+    [
+        [[1, 2, 3]],
+        [[1, 2, float("nan"), 4, 5, 6]],
+        [],
+        [[]],
+        "x",
+        7,
+        {"counts": [5, 5], "size": [80, 100]},
+        {"counts": "\x7f", "size": [80, 100]},
+        {"counts": [0, 8000], "size": "big"},
+        [{"counts": [0, 8000], "size": [80, 100]}],
+        {"counts": [-5, 8005], "size": [80, 100]},
+        {"counts": [0, 8000]},
+    ],
+)
+def test_an_outline_that_says_nothing_is_no_box(tmp_path: Path, outline: Any) -> None:
+    scenes, reading = read(folder_with(tmp_path, [box(7, None, segmentation=outline), box(8, [1, 2, 3, 4])]))
+    assert [kept.box_id for kept in scenes[0].boxes] == ["8"]
+    assert [refusal.annotation_id for refusal in reading.refusals] == ["7"]
+
+
+def test_ten_thousand_boxes_on_an_image_are_all_there(tmp_path: Path) -> None:
+    scenes, _ = read(folder_with(tmp_path, [box(number, [number % 90, 1, 5, 5]) for number in range(10_000)]))
+    assert [kept.box_id for kept in scenes[0].boxes] == [str(number) for number in range(10_000)]
+
+
+def test_ids_that_are_no_numbers_stay_as_they_are(tmp_path: Path) -> None:
+    ids: list[Any] = ["a", "007", 7, "7", 2**62, 2**62, -3, "é"]
+    scenes, reading = read(folder_with(tmp_path, [box(each, [1, 1, 5, 5]) for each in ids]))
+    assert [kept.box_id for kept in scenes[0].boxes] == ["a", "007", "7", str(2**62), "-3", "é"]
+    assert [refusal.annotation_id for refusal in reading.refusals] == ["7", str(2**62)], "7 and '7' are one id"
+
+
+def test_outlines_cost_no_memory(tmp_path: Path) -> None:
+    """Built, the longest one alone would take 6 MB: outlines are folded into their boxes while they are read."""
+    outline = [float(number % 90) for number in range(2_000)]
+    annotations = [box(number, [1, 2, 3, 4], segmentation=[outline]) for number in range(40)]
+    annotations.append(box(40, None, segmentation=[outline * 100]))
+    folder = folder_with(tmp_path, annotations)
+    tracemalloc.start()
+    scenes, _ = read(folder)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(scenes[0].boxes) == 41
+    assert peak < 2_000_000
+
+
+def test_images_that_no_file_lists_are_counted_by_folder(tmp_path: Path) -> None:
+    (tmp_path / "Annotations").mkdir()
+    document = {"images": [image(name="a.png")], "annotations": [], "categories": CATEGORIES}
+    (tmp_path / "Annotations" / "train.json").write_text(json.dumps(document))
+    for name in ("train/a.png", "val/b.png", "val/c.png", "val/._c.png"):
+        (tmp_path / "JPEGImages" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "JPEGImages" / name).touch()
+    scenes, reading = read(tmp_path)
+    assert [scene.name for scene in scenes] == ["JPEGImages/train/a.png"]
+    told = "left out, since no COCO file lists them; images: 2, the first is b.png"
+    assert [(note.file, note.reason) for note in reading.notes] == [("JPEGImages/val", told)]
+
+
+def test_the_case_of_folders_and_endings_does_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "annotations").mkdir()
+    (tmp_path / "JPEGimages").mkdir()
+    document = {"images": [image(name="a.PNG")], "annotations": [], "categories": CATEGORIES}
+    (tmp_path / "annotations" / "test.json").write_text(json.dumps(document))
+    (tmp_path / "JPEGimages" / "a.PNG").touch()
+    assert [(scene.name, scene.published_split) for scene in read(tmp_path)[0]] == [("JPEGimages/a.PNG", "test")]
+
+
+def test_links_through_a_folder_out_of_the_source_are_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.png").touch()
+    (folder / "images").symlink_to(tmp_path / "elsewhere")
+    scenes, reading = read(folder_with(folder, [], [image()], write=False))
+    assert (scenes, ["link" in refusal.reason for refusal in reading.refusals]) == ([], [True])
+
+
+def test_reports_can_be_taken_away_as_they_come(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, [box(1, [1, 1, 0, 0]), box(2, [-1, 1, 5, 5])])
+    reading = read_coco(SourceOptions(folder))
+    next(reading.scenes)
+    refusals, notes = reading.drain()
+    assert ([each.annotation_id for each in refusals], [each.annotation_id for each in notes]) == (["1"], ["2"])
+    assert reading.drain() == ([], [])
