@@ -8,13 +8,14 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import psutil
 import pytest
 
 from pipeline.imaging.decoding import Limits, SceneWorker
-from pipeline.imaging.errors import ImageError
+from pipeline.imaging.errors import ImageError, StorageError
 from pipeline.imaging.preparation import prepare_scene
 from pipeline.imaging.prepared import Chips, PreprocessRequest, SceneRequest, Speckle
 from tests.conftest import REPOSITORY
@@ -66,6 +67,10 @@ def test_a_child_that_dies_between_scenes_is_replaced(tmp_path):
         assert worker.prepare(request_for(tmp_path))[0].rows == 64
 
 
+def child_count():
+    return sum("decoding" in " ".join(process.cmdline()) for process in psutil.Process().children())
+
+
 def stop_when_started():
     """Stops this process's decoder as soon as there is one, so that what follows happens in the middle of a scene."""
     while True:
@@ -81,8 +86,6 @@ def stop_when_started():
     [(signal.SIGSEGV, r"crashed \(SIGSEGV\)"), (signal.SIGKILL, "killed, perhaps for want of memory")],
 )
 def test_a_child_that_dies_in_the_middle_costs_only_its_scene(tmp_path, number, message):
-    from concurrent.futures import ThreadPoolExecutor
-
     with SceneWorker() as worker, ThreadPoolExecutor(1) as pool:
         answer = pool.submit(worker.prepare, request_for(tmp_path))
         child = stop_when_started()
@@ -91,6 +94,20 @@ def test_a_child_that_dies_in_the_middle_costs_only_its_scene(tmp_path, number, 
         with pytest.raises(ImageError, match=message):
             answer.result(timeout=30)
         assert worker.prepare(request_for(tmp_path))[0].rows == 64
+
+
+def test_a_scene_whose_storage_stalls_is_told_from_one_that_is_slow(tmp_path):
+    with SceneWorker(Limits(wall_s=1.5)) as worker, ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(worker.prepare, request_for(tmp_path))
+        stop_when_started()
+        with pytest.raises(StorageError, match="its storage does not answer"):
+            answer.result(timeout=30)
+        assert child_count() == 0
+
+
+def test_storage_that_has_gone_is_told_by_the_child(tmp_path):
+    with SceneWorker() as worker, pytest.raises(StorageError, match="nor its folder"):
+        worker.prepare(SceneRequest(tmp_path / "unmounted" / "s.tif", tmp_path))
 
 
 def test_too_long_is_given_up(tmp_path):
