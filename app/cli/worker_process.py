@@ -8,6 +8,7 @@ import importlib.util
 from procrastinate import Blueprint
 
 from app.assets import AssetStore
+from app.intake.workflow.decoders import Decoders
 from app.operations.lifeline import follow_supervisor
 from app.operations.logs import to_terminal
 from app.settings import Settings
@@ -19,12 +20,13 @@ ROOMS = ("intake", "review", "release", "operations")
 
 def work(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, or until the supervisor has gone."""
-    worker.run(
-        settings.require_database_url(),
-        blueprints=_blueprints(),
-        resources=[AssetStore(settings.assets_url)],
-        concurrency=settings.worker_concurrency,
-    )
+    with Decoders() as decoders:
+        worker.run(
+            settings.require_database_url(),
+            blueprints=_blueprints(),
+            resources=[AssetStore(settings.assets_url), decoders],
+            concurrency=settings.worker_concurrency,
+        )
 
 
 def _blueprints() -> dict[str, Blueprint]:

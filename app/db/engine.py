@@ -35,6 +35,12 @@ def make_sessionmaker(engine: Engine) -> SessionMaker:
     return sessionmaker(engine, expire_on_commit=False)
 
 
+def url_of(sessions: SessionMaker) -> str:
+    """The URL from which the engine of these sessions was made, as libpq writes it."""
+    engine: Engine = sessions.kw["bind"]
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 @contextmanager
 def transaction(sessions: SessionMaker) -> Iterator[Session]:
     """One transaction for jobs and commands: committed at the end of the block, rolled back by an exception.

@@ -31,9 +31,9 @@ def make_demo(sessions: SessionMaker, store: AssetStore, folder: Path, *, say: S
     if is_made(sessions):
         return
     # Here, so that a start which only asks whether the demo is made does not load what makes it.
+    from app.intake.imports import import_dataset
     from app.intake.workflow.captioning import CaptionOptions, draft_captions
     from app.intake.workflow.corpus import CorpusOptions, draft_corpus
-    from app.intake.workflow.importing import import_dataset
     from app.intake.workflow.options import ImportOptions
     from app.intake.workflow.screening import screen_dataset
     from pipeline.drafting.client import Endpoint

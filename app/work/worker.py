@@ -91,7 +91,8 @@ def _shift(
     until_idle: bool,
 ) -> Iterator[_Shift]:
     engine = make_engine(url, pool_size=max(4, 2 * concurrency), application_name="trihedral-work")
-    kept_to = None if queues is None else (*queues, UPKEEP)
+    # A list, since psycopg takes a tuple for a row.
+    kept_to = None if queues is None else [*queues, UPKEEP]
     try:
         sessions = make_sessionmaker(engine)
         yield _Shift(url, blueprints, sessions, tuple(resources), concurrency, silent_s, kept_to, until_idle)
@@ -109,7 +110,7 @@ class _Shift:
     resources: tuple[object, ...]
     concurrency: int
     silent_s: float
-    queues: tuple[str, ...] | None
+    queues: list[str] | None
     until_idle: bool
     worker: Worker | None = None
     leaving: asyncio.Event = field(default_factory=asyncio.Event)

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from app.accounts.workflow import add_person, log_in
 from app.assets import AssetStore
 from app.db import SessionMaker, transaction
+from app.intake.imports import import_dataset
 from app.intake.queries.drafts import SceneDraft, add_drafter, add_drafts
-from app.intake.workflow.importing import import_dataset
 from app.intake.workflow.options import ImportOptions
 from app.intake.workflow.screening import screen_dataset
 from pipeline.records import Draft, Drafter

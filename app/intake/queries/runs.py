@@ -34,7 +34,29 @@ class RunProgress:
     refusals: int
     error: str | None
     created_at: dt.datetime
+    started_at: dt.datetime | None
+    planned_at: dt.datetime | None
+    cancel_asked_at: dt.datetime | None
+    held_up: str | None
+    held_up_at: dt.datetime | None
     finished_at: dt.datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not over."""
+        return self.state in ("waiting", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast the chunks of an import get done."""
+
+    chunks: int
+    chunks_done: int
+    rate_s: float | None
+    """Scenes a second over the last minute; None where none was done in it."""
+    eta_s: float | None
+    """Seconds until all that is planned is done, at this rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +114,17 @@ def finish_run(session: Session, run_id: int, state: str, error: str | None = No
     session.execute(update(Run).where(Run.run_id == run_id).values(**values))
 
 
-def add_refusals(session: Session, run_id: int, refusals: Iterable[Refusal], detail: str | None = None) -> int:
+def add_refusals(
+    session: Session,
+    run_id: int,
+    refusals: Iterable[Refusal],
+    detail: str | None = None,
+    *,
+    chunk: int | None = None,
+) -> int:
     """Add to the run's report. Returns how many were added."""
-    rows = ((run_id, refusal.file, refusal.annotation_id, refusal.reason, detail) for refusal in refusals)
-    return copy_rows(session, "refusal", ("run_id", "file", "annotation_id", "reason", "detail"), rows)
+    rows = ((run_id, chunk, refusal.file, refusal.annotation_id, refusal.reason, detail) for refusal in refusals)
+    return copy_rows(session, "refusal", ("run_id", "chunk", "file", "annotation_id", "reason", "detail"), rows)
 
 
 def find_run(session: Session, run_id: int) -> RunProgress | None:
@@ -112,26 +141,80 @@ def list_runs(session: Session, dataset_id: int, *, before: int | None = None, l
 
 def _runs(session: Session, condition: Any, limit: int) -> list[RunProgress]:
     is_refused = (RefusalRow.run_id == Run.run_id) & RefusalRow.detail.is_distinct_from(NOTE)
+    is_note = (RefusalRow.run_id == Run.run_id) & (RefusalRow.detail == NOTE)
     refusals = select(func.count()).where(is_refused).scalar_subquery()
-    query = select(Run, Dataset.name, refusals).join(Dataset, Dataset.dataset_id == Run.dataset_id).where(condition)
+    notes = select(func.count()).where(is_note).scalar_subquery()
+    query = (
+        select(Run, Dataset.name, refusals, notes).join(Dataset, Dataset.dataset_id == Run.dataset_id).where(condition)
+    )
     rows = session.execute(query.order_by(Run.run_id.desc()).limit(limit)).all()
-    return [
-        RunProgress(
-            run_id=run.run_id,
-            dataset=name,
-            kind=run.kind,
-            state=run.state,
-            parameters=run.parameters,
-            total=run.total,
-            done=run.done,
-            counts=run.counts,
-            refusals=refused,
-            error=run.error,
-            created_at=run.created_at,
-            finished_at=run.finished_at,
-        )
-        for run, name, refused in rows
-    ]
+    summed = _chunk_sums(session, [row[0].run_id for row in rows if row[0].finished_at is None])
+    found = []
+    for run, name, refused, noted in rows:
+        done, counts = summed.get(run.run_id, (run.done, run.counts))
+        # Of an import, the report knows what was refused while its source was read, before any chunk is done.
+        told = {"refused": refused, "notes": noted} if run.kind == "import" else {}
+        found.append(_progress(run, name, refused, done, {**counts, **told}))
+    return found
+
+
+def _progress(run: Run, dataset: str, refused: int, done: int, counts: Mapping[str, int]) -> RunProgress:
+    return RunProgress(
+        run_id=run.run_id,
+        dataset=dataset,
+        kind=run.kind,
+        state=run.state,
+        parameters=run.parameters,
+        total=run.total,
+        done=done,
+        counts=counts,
+        refusals=refused,
+        error=run.error,
+        created_at=run.created_at,
+        started_at=run.started_at,
+        planned_at=run.planned_at,
+        cancel_asked_at=run.cancel_asked_at,
+        held_up=run.held_up,
+        held_up_at=run.held_up_at,
+        finished_at=run.finished_at,
+    )
+
+
+_SUMS: Final = text("""
+select run_id, coalesce(sum(scenes) filter (where done_at is not null), 0)::bigint as done, (
+    select coalesce(jsonb_object_agg(name, total), '{}') from (
+        select name, sum(number::bigint) as total
+        from run_chunk as counted, jsonb_each_text(counted.counts) as each (name, number)
+        where counted.run_id = run_chunk.run_id group by name
+    ) as summed
+) as counts
+from run_chunk where run_id = any(:run_ids) group by run_id
+""")
+
+
+def _chunk_sums(session: Session, run_ids: list[int]) -> dict[int, tuple[int, Mapping[str, int]]]:
+    """Of imports that are under way; what is over has its sums in its own row."""
+    rows = session.execute(_SUMS, {"run_ids": run_ids})
+    return {row.run_id: (row.done, row.counts) for row in rows}
+
+
+_PACE: Final = text("""
+with pace as (
+    select count(*) as chunks, count(done_at) as chunks_done,
+        coalesce(sum(scenes) filter (where done_at is null), 0) as left_over,
+        sum(scenes) filter (where done_at > statement_timestamp() - interval '60 seconds')
+            / greatest(least(60, extract(epoch from statement_timestamp() - (
+                select started_at from run where run_id = :run_id
+            ))), 1) as rate_s
+    from run_chunk where run_id = :run_id
+)
+select chunks, chunks_done, rate_s::float8, (left_over / nullif(rate_s, 0))::float8 as eta_s from pace
+""")
+
+
+def pace_of(session: Session, run_id: int) -> Pace:
+    """How fast an import gets on."""
+    return Pace(**session.execute(_PACE, {"run_id": run_id}).one()._mapping)
 
 
 def list_refusals(session: Session, run_id: int, *, after: int = 0, limit: int = 100) -> list[StoredRefusal]:

@@ -1,38 +1,33 @@
-"""Importing a dataset: scenes one after another, each chunk committed, resumable at any point."""
+"""Importing a dataset: an import is begun or joined, carried out by background jobs, cancelled, and ended.
+
+begin_import -> plan_import (`planning`) -> import_chunk (`chunks`) for each chunk, anywhere -> finish_import
+"""
 
 from __future__ import annotations
 
-import itertools
-import os
 import re
-import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from app import work
-from app.assets import AssetStore
 from app.db import SessionMaker, transaction
 from app.db.errors import DomainError
-from app.intake.queries import datasets, runs, scenes
-from app.intake.queries.copying import add_counts
+from app.intake.queries import datasets, planning, runs
 from app.intake.queries.datasets import DatasetFacts
-from app.intake.workflow.describing import scene_row
-from app.intake.workflow.options import ImportOptions, OnProgress, Progress, RunReport, ignore_progress
-from app.intake.workflow.preparing import Outcome, Preparation, PreparedAssets, Unchanged, in_order
-from app.intake.workflow.running import run_row
-from app.intake.workflow.sources import open_source, read_splits
-from app.intake.workflow.storable import unstorable
-from pipeline.records import Refusal, Scene
-from pipeline.sources.reading import SourceReading
+from app.intake.queries.planning import ImportRun
+from app.intake.workflow.grouping import settle_ground
+from app.intake.workflow.options import ImportOptions
+from app.intake.workflow.outages import OUTAGES
+from app.intake.workflow.planning import BEHIND, CHUNK, FINISH, PLAN, QUEUE, Check, finish_if_complete
+from app.intake.workflow.storable import as_jsonb, texts_in, unstorable
+from app.work import MAY_PASS, StopAskedError
+from pipeline.imaging.errors import ImageError
 
-CHUNK_SCENES: Final = 16
-CHUNK_S: Final = 2.0
-LOOKED_UP: Final = 64
-SHOWN_REFUSALS: Final = 1_000
+LONGEST_PAUSE_S: Final = 30.0
+"""Between two looks whether a source or store that had gone is back."""
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
@@ -42,6 +37,12 @@ class DatasetNameError(DomainError):
     code = "dataset_name"
 
 
+class PathNameError(DomainError):
+    """A path that the database cannot keep."""
+
+    code = "path_name"
+
+
 class DatasetDiffersError(DomainError):
     """The dataset exists and was made another way."""
 
@@ -49,80 +50,189 @@ class DatasetDiffersError(DomainError):
     code = "dataset_differs"
 
 
-class ImportStoppedError(DomainError):
-    """With ``on_error="stop"``: something was refused. What came before it is imported."""
+class ImportUnderwayError(DomainError):
+    """Another import of the dataset is not over."""
 
-    code = "import_stopped"
+    meaning = "conflict"
+    code = "import_underway"
 
 
-def import_dataset(
-    sessions: SessionMaker,
-    store: AssetStore,
-    options: ImportOptions,
-    *,
-    on_progress: OnProgress = ignore_progress,
-    processes: int | None = None,
-    run_id: int | None = None,
-) -> RunReport:
-    """Read a source and store its scenes, boxes and images; again: store what is new.
+class RunMissingError(DomainError):
+    """There is no run of this number."""
+
+    meaning = "not_found"
+    code = "run_missing"
+
+
+class RunOverError(DomainError):
+    """The run cannot be cancelled."""
+
+    meaning = "conflict"
+    code = "run_over"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The run that does what was asked."""
+
+    run_id: int
+    is_joined: bool
+    """Whether it was under way already."""
+
+
+def begin_import(session: Session, options: ImportOptions, *, may_wait: bool = False) -> Begun:
+    """Begin an import, in the session's transaction; or join the one that does the same and is not over.
 
     Parameters
     ----------
-    on_progress
-        Called after each committed chunk, from this thread; what it raises ends the import, which a later call with
-        the same options goes on with.
-    processes : int, optional
-        Decoders at once; as many as there are processors if not given.
-    run_id : int, optional
-        A run that waits, made by :func:`start_import`; without it one is made, or one that broke off goes on.
-
-    Returns
-    -------
-    RunReport
-        ``counts``: ``new``, ``unchanged``, ``refused``, ``notes`` (boxes that were cut to their image), ``boxes``, and
-        ``restored`` images. The report of every refused file is with the run.
+    may_wait : bool
+        Whether it may wait for another import of the dataset, and begin when that is over.
 
     Raises
     ------
-    SourceError
-        If there is nothing to read, or a file breaks off in the middle; what came before it is imported.
-    DomainError
-        If the name cannot be one, the dataset was made another way, the split file cannot be used, or something was
-        refused with ``on_error="stop"``.
-    AssetStoreError
-        If the store cannot be written.
-    """
-    check_name(options.name)
-    splits, reading = read_splits(options.split_file), open_source(options)
-    wanted = processes or os.cpu_count() or 1
-    if options.dry_run:
-        return _rehearsed(sessions, options, splits, reading, on_progress, wanted)
-    with transaction(sessions) as session:
-        dataset = _dataset_for(session, options)
-        if run_id is None:
-            run_id = runs.begin_run(session, dataset.dataset_id, "import", options.as_json())
-        else:
-            runs.start_run(session, run_id)
-    with run_row(sessions, run_id), Preparation.of(store, options, wanted) as preparation:
-        importing = _Importing(sessions, options, dataset, run_id, splits, reading, on_progress)
-        importing.work(preparation, wanted)
-    return RunReport(run_id, options.name, dict(importing.counts), tuple(importing.shown))
-
-
-def start_import(session: Session, options: ImportOptions) -> int:
-    """Defer an import to the background, in the session's transaction; returns the id of its run.
-
-    Raises
-    ------
+    ImportUnderwayError
+        If it may not, and there is one.
     DomainError
         If the dataset's name cannot be one, or it was made another way.
     """
     check_name(options.name)
+    parameters = options.as_json()
+    if any(unstorable(part) for part in texts_in(parameters)):
+        raise PathNameError(
+            "A path or option has a NUL or a broken character, which cannot be kept: rename the folder."
+        )
     dataset = _dataset_for(session, options)
-    run_id = runs.add_run(session, dataset.dataset_id, "import", options.as_json())
-    # One import of a dataset after another: two would decode the same images.
-    work.defer(session, "intake.carry_out_run", lock=f"import {dataset.dataset_id}", run_id=run_id)
-    return run_id
+    found = planning.lock_open_imports(session, dataset.dataset_id)
+    for run in found:
+        if run.parameters == parameters and not run.is_cancelled:
+            if run is found[0]:
+                give_work(session, run)
+            return Begun(run.run_id, is_joined=True)
+    if found and not may_wait:
+        raise ImportUnderwayError(
+            f"Run {found[0].run_id} still imports {options.name}, with other options: wait until it is done (`trihedral"
+            f" run show {found[0].run_id}`), or end it with `trihedral run cancel {found[0].run_id}`.",
+            run_id=found[0].run_id,
+        )
+    run_id = runs.add_run(session, dataset.dataset_id, "import", parameters)
+    if not found:
+        _defer_plan(session, run_id)
+    return Begun(run_id, is_joined=False)
+
+
+def start_import(session: Session, options: ImportOptions) -> int:
+    """Begin an import that workers carry out, after others of its dataset; the id of its run."""
+    return begin_import(session, options, may_wait=True).run_id
+
+
+def give_work(session: Session, run: ImportRun) -> None:
+    """See that there is a job for all that is open of the run: jobs that failed for good are not tried again."""
+    if run.is_planned:
+        for chunk in planning.chunks_without_work(session, run.run_id, CHUNK):
+            work.defer(session, CHUNK, queue=QUEUE, priority=BEHIND, once=True, run_id=run.run_id, chunk=chunk)
+        finish_if_complete(session, run.run_id)
+        return
+    planned = work.queued(session, [PLAN], run_id=run.run_id)
+    if not planned.waiting + planned.running:
+        _defer_plan(session, run.run_id)
+
+
+def _defer_plan(session: Session, run_id: int) -> None:
+    work.defer(session, PLAN, queue=QUEUE, once=True, run_id=run_id)
+
+
+def cancel_run(session: Session, run_id: int) -> None:
+    """Ask an import to end: what is being decoded is dropped, what was imported stays.
+
+    Raises
+    ------
+    RunMissingError
+        If there is no such run.
+    RunOverError
+        If it is over, or is no import.
+    """
+    found = runs.find_run(session, run_id)
+    if found is None:
+        raise RunMissingError(f"There is no run {run_id}.", run_id=run_id)
+    if found.kind != "import":
+        raise RunOverError(f"Run {run_id} is a {found.kind}: only imports can be cancelled.", run_id=run_id)
+    run = planning.lock_import(session, run_id)
+    if run is None or run.state not in ("waiting", "running"):
+        raise RunOverError(f"Run {run_id} is over already ({found.state}).", run_id=run_id)
+    planning.ask_to_cancel(session, run_id)
+    if run.state == "waiting":
+        # Nothing was begun, so there is nothing to tidy up; and perhaps no worker who would.
+        planning.end_import(session, run_id, "cancelled")
+        _start_next(session, run.dataset_id)
+    else:
+        work.defer(session, FINISH, queue=QUEUE, once=True, run_id=run_id)
+
+
+def finish_import(sessions: SessionMaker, run_id: int, check: Check) -> None:
+    """End an import whose plan is done, or that is to be cancelled: settle the ground of its scenes, then say so."""
+    with transaction(sessions) as session:
+        run = planning.load_import(session, run_id)
+        if run is None or run.state not in ("waiting", "running"):
+            return
+        if run.is_cancelled:
+            planning.drop_open_chunks(session, run_id)
+        elif not planning.is_complete(session, run_id):
+            return
+    settle_ground(sessions, run_id, check)
+    with transaction(sessions) as session:
+        run = planning.lock_import(session, run_id)
+        if run is not None:
+            state = "cancelled" if run.is_cancelled else "failed" if run.error else "done"
+            planning.end_import(session, run_id, state, run.error)
+            _start_next(session, run.dataset_id)
+
+
+def _start_next(session: Session, dataset_id: int) -> None:
+    """The oldest import of the dataset that waited for others."""
+    waiting = planning.lock_open_imports(session, dataset_id)
+    if waiting:
+        give_work(session, waiting[0])
+
+
+def fail_import(sessions: SessionMaker, run_id: int, error: Exception) -> None:
+    """End an import that cannot go on. What was imported stays; the next import passes over it."""
+    with transaction(sessions) as session:
+        run = planning.lock_import(session, run_id)
+        if run is None or run.state not in ("waiting", "running"):
+            return
+        planning.end_import(session, run_id, "failed", as_jsonb(str(error))[:2000] or type(error).__name__)
+        _start_next(session, run.dataset_id)
+
+
+def carried_out(
+    sessions: SessionMaker, name: str, run_id: int, do: Callable[[], None], chunk: int | None = None
+) -> None:
+    """Carry out one job of an import.
+
+    Where the source or the store cannot be reached, the run says so and the same work is deferred again, for as long
+    as that lasts: not as another attempt of the job, of which there are only so many. What cannot be mended by
+    waiting ends the run.
+    """
+    try:
+        do()
+    except OUTAGES as outage:
+        with transaction(sessions) as session:
+            away_s = planning.hold_up(session, run_id, as_jsonb(_sentence(outage))[:2000])
+            pause_s = min(1 + away_s / 4, LONGEST_PAUSE_S)
+            ids: dict[str, Any] = {"run_id": run_id} if chunk is None else {"run_id": run_id, "chunk": chunk}
+            work.defer(session, name, queue=QUEUE, priority=BEHIND, once=True, in_s=pause_s, **ids)
+    except (StopAskedError, *MAY_PASS):
+        raise
+    except Exception as error:
+        fail_import(sessions, run_id, error)
+        raise
+
+
+def _sentence(outage: Exception) -> str:
+    """About a file of the source, the words of an image's fault lack their full stop."""
+    text = str(outage)
+    text = text[:1].upper() + text[1:] if not isinstance(outage, ImageError) else text
+    return text if text.endswith(".") else f"{text}."
 
 
 def check_name(name: str) -> None:
@@ -151,147 +261,3 @@ def _refuse_other(found: DatasetFacts, what: str, fixed: object, asked: object) 
             f"The dataset {found.name} was imported with the {what} {fixed}, not {asked}. Leave it as it is, or import"
             " under another name."
         )
-
-
-@dataclass
-class _Importing:
-    """One pass over a source."""
-
-    sessions: SessionMaker
-    options: ImportOptions
-    dataset: DatasetFacts | None
-    """None in the dry run of a dataset that does not exist."""
-    run_id: int | None
-    splits: Mapping[str, str]
-    reading: SourceReading
-    on_progress: OnProgress
-    counts: Counter[str] = field(default_factory=Counter)
-    shown: list[Refusal] = field(default_factory=list)
-    done: int = 0
-    reported: int = 0
-    """Of the reading's refusals."""
-    noted: int = 0
-
-    def work(self, preparation: Preparation, threads: int) -> None:
-        outcomes = in_order(
-            lambda pair: preparation.outcome(*pair), self._with_known(), threads=threads, ahead=2 * threads
-        )
-        for chunk in in_chunks(outcomes):
-            self._take(chunk)
-        self._take([])
-
-    def _with_known(self) -> Iterator[tuple[Scene, scenes.KnownScene | None]]:
-        """The source's scenes, with what the database has of each; looked up many at a time."""
-        for batch in batched(self.reading, LOOKED_UP):
-            known: dict[str, scenes.KnownScene] = {}
-            if self.dataset is not None:
-                names = [scene.name for scene in batch if unstorable(scene.name) is None]
-                with transaction(self.sessions) as session:
-                    known = scenes.known_scenes(session, self.dataset.dataset_id, names)
-            yield from ((scene, known.get(scene.name)) for scene in batch)
-
-    def _take(self, chunk: list[Outcome]) -> None:
-        """Store a chunk and what was refused meanwhile, in one transaction; then stop if that was asked."""
-        rows, refusals = self._rows_of(chunk)
-        refusals += self.reading.refusals[self.reported :]
-        notes = self.reading.notes[self.noted :]
-        self.reported += len(self.reading.refusals) - self.reported
-        self.noted += len(notes)
-        self.done += len(chunk)
-        self.counts["refused"] += len(refusals)
-        self.counts["notes"] += len(notes)
-        self.shown += refusals[: SHOWN_REFUSALS - len(self.shown)]
-        if self.run_id is not None and self.dataset is not None:
-            self._store(self.run_id, self.dataset, rows, refusals, notes)
-        else:
-            self.counts["new"] += len(rows)
-        self.on_progress(Progress(self.run_id, self.done, self.reading.expected, dict(self.counts)))
-        if refusals and self.options.on_error == "stop":
-            first = refusals[0]
-            where = first.file if first.annotation_id is None else f"{first.file}, {first.annotation_id}"
-            raise ImportStoppedError(
-                f"Stopped as asked, since something was refused: {where}: {first.reason}. Mend it and import again, or"
-                " use --on-error skip.",
-                file=first.file,
-            )
-
-    def _rows_of(self, chunk: list[Outcome]) -> tuple[list[tuple[PreparedAssets, dict[str, Any]]], list[Refusal]]:
-        rows: list[tuple[PreparedAssets, dict[str, Any]]] = []
-        refusals: list[Refusal] = []
-        for outcome in chunk:
-            if isinstance(outcome, Refusal):
-                refusals.append(outcome)
-            elif isinstance(outcome, Unchanged):
-                self.counts["unchanged"] += 1
-                self.counts["restored"] += outcome.is_restored
-            else:
-                try:
-                    rows.append((outcome, self._row(outcome)))
-                except ValueError as error:
-                    refusals.append(Refusal(outcome.scene.name, str(error)))
-                refusals += outcome.refusals
-        return rows, refusals
-
-    def _row(self, found: PreparedAssets) -> dict[str, Any]:
-        published = self.splits.get(found.scene.name, found.scene.published_split)
-        dataset_id = 0 if self.dataset is None else self.dataset.dataset_id
-        return scene_row(found, dataset_id, self.options.split_seed, published)
-
-    def _store(
-        self,
-        run_id: int,
-        dataset: DatasetFacts,
-        rows: list[tuple[PreparedAssets, dict[str, Any]]],
-        refusals: list[Refusal],
-        notes: list[Refusal],
-    ) -> None:
-        with transaction(self.sessions) as session:
-            assets = (asset for found, _ in rows for asset in (found.sar, found.processed, found.optical) if asset)
-            scenes.add_assets(session, assets)
-            ids = scenes.add_scenes(session, [row for _, row in rows])
-            boxes = {ids[found.scene.name]: found.scene.boxes for found, _ in rows if found.scene.name in ids}
-            self.counts["boxes"] += scenes.add_boxes(session, boxes)
-            self.counts["new"] += len(ids)
-            # What another import of the same files wrote since it was looked up.
-            self.counts["unchanged"] += len(rows) - len(ids)
-            add_counts(session, dataset.dataset_id, {datasets.SCENES: len(ids)})
-            runs.add_refusals(session, run_id, refusals)
-            runs.add_refusals(session, run_id, notes, detail=runs.NOTE)
-            runs.advance_run(session, run_id, self.done, self.reading.expected, self.counts)
-
-
-def _rehearsed(
-    sessions: SessionMaker,
-    options: ImportOptions,
-    splits: Mapping[str, str],
-    reading: SourceReading,
-    on_progress: OnProgress,
-    processes: int,
-) -> RunReport:
-    """Everything but storing: what the report would say, with nothing left behind."""
-    with transaction(sessions) as session:
-        dataset = datasets.find_dataset(session, options.name)
-    importing = _Importing(sessions, options, dataset, None, splits, reading, on_progress)
-    with Preparation.of(None, options, processes) as preparation:
-        importing.work(preparation, processes)
-    return RunReport(None, options.name, dict(importing.counts), tuple(importing.shown))
-
-
-def in_chunks(outcomes: Iterable[Outcome]) -> Iterator[list[Outcome]]:
-    """Of at most :data:`CHUNK_SCENES`, and of what came within :data:`CHUNK_S`: a crash loses no more than that."""
-    chunk: list[Outcome] = []
-    began = time.monotonic()
-    for outcome in outcomes:
-        chunk.append(outcome)
-        if len(chunk) >= CHUNK_SCENES or time.monotonic() - began >= CHUNK_S:
-            yield chunk
-            chunk, began = [], time.monotonic()
-    if chunk:
-        yield chunk
-
-
-def batched(source: Iterable[Scene], size: int) -> Iterator[list[Scene]]:
-    """Lists of at most ``size``."""
-    remaining = iter(source)
-    while batch := list(itertools.islice(remaining, size)):
-        yield batch

@@ -1,44 +1,55 @@
-"""What an import is asked to do, and what it says afterwards."""
+"""What an import is asked to do, and what runs say of themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from pipeline.imaging.prepared import StatedQuantity
-from pipeline.records import Refusal
+from pipeline.imaging.prepared import Chips
+from pipeline.records import Quantity, Refusal
+from pipeline.sources.options import SourceOptions
 
-Source = Literal["coco", "paired"]
-_PATHS = ("path", "optical", "boxes", "images", "split_file")
+Originals = Literal["reference", "copy"]
+"""Whether a scene names the files that it was made from where they lie, or the store keeps them too."""
+
+_PATHS: Final = ("path", "optical", "boxes", "images", "split_file")
+_CHIPS: Final = Chips()
 
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """One import. Paths are of this machine and are read, never kept open."""
+    """One import. Paths are of this machine (or of a network disk that all workers have) and are read, never kept
+    open."""
 
     name: str
     """Of the dataset; made by the first import under it."""
-    source: Source
+    source: str
+    """The reader: one of ``pipeline.sources.readers.READERS``."""
     path: Path
     optical: Path | None = None
     boxes: Path | None = None
     images: Path | None = None
     labelled: tuple[str, ...] = ()
+    pair: str | None = None
+    """``SAR:OPTICAL``: the part of a path that tells a SAR image, and what stands there for its partner."""
     band: int | str | None = None
     """The polarisation: a band's number from 1, or its description, such as HH."""
-    quantity: StatedQuantity | None = None
-    """What the numbers are, where it is known; else it is told from type and range."""
+    quantity: Quantity | None = None
+    """What the numbers are, where it is known; else as the source's documents say, or told from type and range."""
     unit: Literal["sigma0_db", "gamma0_db", "relative_db"] = "relative_db"
     looks: float | None = None
+    chip_px: int = _CHIPS.side_px
+    """The most rows and cols of the chips that a scene of more than 4096 × 4096 pixels is cut into."""
+    chip_overlap_px: int = _CHIPS.overlap_px
+    originals: Originals = "reference"
     split_file: Path | None = None
     """CSV ``scene,split``; holds instead of what the source says."""
     split_seed: int = 0
     reviews: int | None = None
     """k. None: 1 for a new dataset, as it is for one that exists."""
     on_error: Literal["skip", "stop"] = "skip"
-    dry_run: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """For the run's row."""
@@ -50,6 +61,25 @@ class ImportOptions:
         """The inverse of :meth:`as_json`."""
         paths = {key: None if stored[key] is None else Path(stored[key]) for key in _PATHS}
         return cls(**{**stored, "labelled": tuple(stored["labelled"]), **paths})
+
+    def reading(self) -> SourceOptions:
+        """What of it the source's reader is asked."""
+        return SourceOptions(
+            path=self.path,
+            optical=self.optical,
+            boxes=self.boxes,
+            images=self.images,
+            labelled=self.labelled,
+            pair=self.pair,
+            band=self.band,
+        )
+
+    def folders(self) -> tuple[Path, ...]:
+        """What must be there for the source's files to be read."""
+        return tuple(place for place in (self.path, self.optical, self.images) if place is not None)
+
+    def chips(self) -> Chips:
+        return Chips(side_px=self.chip_px, overlap_px=self.chip_overlap_px)
 
     def imaging(self) -> list[Any]:
         """Of the options those that change pixels."""
@@ -63,16 +93,21 @@ def _text(path: Path | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is; given to the callback after each committed chunk."""
+    """How far a run is."""
 
     run_id: int | None
     done: int
     total: int | None
     counts: Mapping[str, int]
+    rate_s: float | None = None
+    """Scenes a second over the last minute, where it is known."""
+    eta_s: float | None = None
+    trouble: str | None = None
+    """Why it does not get on just now."""
 
 
 OnProgress = Callable[[Progress], None]
-"""May raise to stop the run; all chunks before are committed, and the same call goes on from there."""
+"""May raise to leave the run; what is committed stays, and the same call goes on from there."""
 
 
 def ignore_progress(_progress: Progress) -> None: ...
@@ -83,7 +118,7 @@ class RunReport:
     """What a finished run did."""
 
     run_id: int | None
-    """None after a dry run, which leaves nothing behind."""
+    """None after a rehearsal, which leaves nothing behind."""
     dataset: str
     counts: Mapping[str, int]
     refusals: tuple[Refusal, ...] = field(default=())

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import queue
-import shutil
-import tempfile
+import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from app.assets import Asset, AssetStore, AssetStoreError
+from app.assets import Asset, AssetStore
 from app.assets.store import sha256_of
-from app.intake.queries.scenes import KnownScene
-from app.intake.workflow.fitting import fitted, misfit
+from app.intake.queries.planning import KnownScene
+from app.intake.workflow.decoders import Decoders
+from app.intake.workflow.fitting import chipped, fitted, misfit
 from app.intake.workflow.options import ImportOptions
-from app.intake.workflow.storable import LONGEST_NAME, first_unstorable, texts_in
-from pipeline.imaging.decoding import SceneWorker
+from app.intake.workflow.outages import OUTAGES, full_disk
 from pipeline.imaging.errors import ImageError
 from pipeline.imaging.prepared import PreparedScene, SceneRequest, Speckle
+from pipeline.imaging.storage import trouble_told_apart
 from pipeline.records import Refusal, Scene, digest
+
+log = logging.getLogger(__name__)
 
 Taken = TypeVar("Taken")
 Given = TypeVar("Given")
 
+TIFF: Final = "image/tiff"
+MEDIA_TYPES: Final = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".bmp": "image/bmp"}
+"""Of originals by their ending; all others are TIFF."""
+
 
 @dataclass(frozen=True, slots=True)
 class PreparedAssets:
-    """A scene that can be stored: its images are in the store already."""
+    """A scene, or one chip of it, that can be stored: its images are in the store already."""
 
     scene: Scene
     source_sha256: str
@@ -41,8 +43,25 @@ class PreparedAssets:
     sar: Asset
     processed: Asset
     optical: Asset | None
+    originals: tuple[Asset, ...] = ()
+    """Of the files as they came, where the store keeps them too."""
+
+    @property
+    def images(self) -> frozenset[str]:
+        """SHA-256 of the images that are shown."""
+        return frozenset(asset.sha256 for asset in (self.sar, self.processed, self.optical) if asset is not None)
+
+    @property
+    def assets(self) -> tuple[Asset, ...]:
+        return tuple(asset for asset in (self.sar, self.processed, self.optical, *self.originals) if asset is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What became of a scene of the source: itself, or its chips; and what of it was left out."""
+
+    parts: tuple[PreparedAssets, ...]
     refusals: tuple[Refusal, ...] = ()
-    """What of the scene was left out: boxes, its optical image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,95 +73,110 @@ class Unchanged:
     """Its images were missing in the store and were put back."""
 
 
-Outcome = PreparedAssets | Unchanged | Refusal
+Outcome = Prepared | Unchanged | Refusal
 
 
+@dataclass(frozen=True, slots=True)
 class Preparation:
-    """A pool of decoders; a scene in, an outcome out, never an exception for what is wrong with a scene."""
+    """How the scenes of one import are prepared. A scene in, an outcome out."""
 
-    def __init__(self, store: AssetStore | None, options: ImportOptions, processes: int) -> None:
-        """Without a store (in a dry run) nothing is kept."""
-        self._store = store
-        self._options = options
-        self._workers: queue.LifoQueue[SceneWorker] = queue.LifoQueue()
-        for _ in range(processes):
-            self._workers.put(SceneWorker())
-
-    @classmethod
-    @contextmanager
-    def of(cls, store: AssetStore | None, options: ImportOptions, processes: int) -> Iterator[Preparation]:
-        """A preparation whose child processes end with the block."""
-        preparation = cls(store, options, processes)
-        try:
-            yield preparation
-        finally:
-            for _ in range(processes):
-                preparation._workers.get().close()
+    store: AssetStore
+    decoders: Decoders
+    options: ImportOptions
+    has_assets: bool
+    """Whether the store has had anything in it: if it is empty, its disk has gone."""
 
     def outcome(self, scene: Scene, known: KnownScene | None) -> Outcome:
-        """What becomes of the scene. Safe from several threads, each of which waits for a free child.
+        """What becomes of the scene. Safe from several threads, each of which waits for a free decoder.
 
         Raises
         ------
-        AssetStoreError
-            If the store cannot be written: that is no fault of the scene.
+        OutageError, StorageError, AssetStoreError
+            If the source or the store cannot be reached: that is no fault of the scene.
         """
-        reason = first_unstorable(_texts_of(scene), LONGEST_NAME)
-        if reason is not None:
-            return Refusal(scene.name, reason)
         try:
-            original = _original(scene)
-        except OSError as error:
-            return Refusal(scene.name, f"cannot be read: {error.strerror or error}")
-        source_sha256 = _source_sha256(scene, original, self._options)
+            return self._outcome(scene, known)
+        except OUTAGES:
+            raise
+        except ImageError as error:
+            # Decoders write into a folder of the store: if that has gone, the image is not at fault.
+            self.store.require(has_assets=self.has_assets)
+            outage = full_disk(error)
+            if outage is not None:
+                raise outage from error
+            return Refusal(scene.name, error.reason)
+        except Exception as error:  # whatever it is, it must not cost the other scenes
+            log.exception("a scene could not be prepared")
+            return Refusal(scene.name, f"could not be prepared ({type(error).__name__}: {error})")
+
+    def _outcome(self, scene: Scene, known: KnownScene | None) -> Outcome:
+        hashes = _hashes(scene)
+        source_sha256 = _source_sha256(scene, hashes, self.options)
         if known is not None and known.source_sha256 != source_sha256:
             return Refusal(scene.name, _CHANGED)
-        if known is not None and (self._store is None or all(map(self._store.exists, known.assets))):
+        if known is not None and all(map(self.store.exists, sorted(known.assets))):
             return Unchanged(scene.name)
-        found = self._prepared(scene, source_sha256, original)
-        return found if known is None or isinstance(found, Refusal) else _restored(found, known)
+        found = self._prepared(scene, source_sha256, hashes)
+        return found if known is None or isinstance(found, Refusal) else _restored(scene, found, known)
 
-    def _prepared(self, scene: Scene, source_sha256: str, original: Mapping[str, Any]) -> PreparedAssets | Refusal:
-        with tempfile.TemporaryDirectory(prefix="trihedral-") as folder:
-            try:
-                prepared = self._decode(self._request(scene, Path(folder)))
-            except ImageError as error:
-                return _refused(scene, error)
-            reason = misfit(scene, prepared.rows, prepared.cols)
+    def _prepared(self, scene: Scene, source_sha256: str, hashes: Mapping[str, str]) -> Prepared | Refusal:
+        originals, kept = self._originals(scene, hashes)
+        with self.store.staging() as folder:
+            prepared = self.decoders.prepare(self._request(scene, folder))
+            rows, cols = _whole_size(prepared[0])
+            reason = misfit(scene, rows, cols)
             if reason is not None:
                 return Refusal(scene.name, reason)
-            sar = self._put(prepared.sar)
-            processed = sar if prepared.processed == prepared.sar else self._put(prepared.processed)
-            optical = None if prepared.optical is None else self._put(prepared.optical)
-        scene, refusals = fitted(scene, prepared.rows, prepared.cols)
-        if scene.optical_path is not None and optical is None:
-            refusals += (Refusal(scene.name, f"taken without its optical image: {prepared.optical_note}"),)
-        return PreparedAssets(scene, source_sha256, original, prepared, sar, processed, optical, refusals)
+            whole, refusals = fitted(scene, rows, cols)
+            stored = self._stored(prepared)
+            parts = tuple(
+                PreparedAssets(
+                    scene=whole if one.chip is None else chipped(whole, one.chip),
+                    source_sha256=source_sha256,
+                    original=originals,
+                    prepared=one,
+                    sar=stored[one.sar],
+                    processed=stored[one.processed],
+                    optical=None if one.optical is None else stored[one.optical],
+                    originals=kept,
+                )
+                for one in prepared
+            )
+        if scene.optical_path is not None and all(part.optical is None for part in parts):
+            refusals += (Refusal(scene.name, f"taken without its optical image: {prepared[0].optical_note}"),)
+        return Prepared(parts, refusals)
 
     def _request(self, scene: Scene, folder: Path) -> SceneRequest:
-        options = self._options
+        options = self.options
         return SceneRequest(
-            sar_path=scene.sar_path.absolute(),
+            sar_path=scene.sar_path,
             folder=folder,
-            optical_path=None if scene.optical_path is None else scene.optical_path.absolute(),
-            band=options.band,
-            quantity=options.quantity,
+            optical_path=scene.optical_path,
+            # The reader has seen the user's choice and knows in which file and band it is.
+            band=options.band if scene.band is None else scene.band,
+            quantity=options.quantity or scene.quantity,
             unit=options.unit,
             speckle=Speckle(looks=options.looks),
+            look_azimuth_deg=scene.metadata.look_azimuth_deg,
+            chips=options.chips(),
+            land_cover_path=scene.land_cover_path,
+            land_cover_classes=scene.land_cover_classes,
         )
 
-    def _decode(self, request: SceneRequest) -> PreparedScene:
-        worker = self._workers.get()
-        try:
-            (prepared,) = worker.prepare(request)
-            return prepared
-        finally:
-            self._workers.put(worker)
+    def _originals(self, scene: Scene, hashes: Mapping[str, str]) -> tuple[dict[str, Any], tuple[Asset, ...]]:
+        """What is stored of the files as they came: their content, and where they lie or that the store has them."""
+        files = _files_of(scene)
+        named: dict[str, Any] = {role: {"name": path.name, "sha256": hashes[role]} for role, path in files.items()}
+        if self.options.originals == "copy":
+            copied = [(path, MEDIA_TYPES.get(path.suffix.lower(), TIFF)) for path in files.values()]
+            return named, tuple(self.store.put_many(copied))
+        return {role: {**named[role], "path": str(path)} for role, path in files.items()}, ()
 
-    def _put(self, path: Path) -> Asset:
-        if self._store is None:
-            return Asset(sha256_of(path), "image/tiff", path.stat().st_size)
-        return self._store.put(path, "image/tiff")
+    def _stored(self, prepared: Sequence[PreparedScene]) -> dict[Path, Asset]:
+        """All images of the scene, or of all its chips, moved into the store at once."""
+        images = [path for one in prepared for path in (one.sar, one.processed, one.optical) if path is not None]
+        files = list(dict.fromkeys(images))
+        return dict(zip(files, self.store.put_many([(path, TIFF) for path in files], move=True), strict=True))
 
 
 _CHANGED = (
@@ -151,53 +185,61 @@ _CHANGED = (
 )
 
 
-def _texts_of(scene: Scene) -> Iterator[str]:
-    yield scene.name
-    for box in scene.boxes:
-        yield box.box_id
-        yield box.category
-    yield from texts_in(scene.metadata.as_json())
+def _files_of(scene: Scene) -> dict[str, Path]:
+    files = {"sar": scene.sar_path, "optical": scene.optical_path, "land_cover": scene.land_cover_path}
+    return {role: path for role, path in files.items() if path is not None}
 
 
-def _original(scene: Scene) -> dict[str, Any]:
-    """Names and content of the files as they came."""
-    files = {"sar": scene.sar_path, "optical": scene.optical_path}
-    return {role: {"name": path.name, "sha256": sha256_of(path)} for role, path in files.items() if path is not None}
+def _hashes(scene: Scene) -> dict[str, str]:
+    """SHA-256 of each of the scene's files, by role.
+
+    Raises
+    ------
+    StorageError
+        If the place where they lie fails, or has gone.
+    ImageError
+        If one of them cannot be read.
+    """
+    hashes = {}
+    for role, path in _files_of(scene).items():
+        with trouble_told_apart(path):
+            hashes[role] = sha256_of(path)
+    return hashes
 
 
-def _source_sha256(scene: Scene, original: Mapping[str, Any], options: ImportOptions) -> str:
+def _source_sha256(scene: Scene, hashes: Mapping[str, str], options: ImportOptions) -> str:
+    """Of all that a stored scene follows from."""
     boxes = [[box.box_id, box.category, box.x_min, box.y_min, box.width, box.height] for box in scene.boxes]
-    hashes = [original.get(role, {}).get("sha256") for role in ("sar", "optical")]
-    return digest([hashes, boxes, scene.published_split, scene.metadata.as_json(), options.imaging()])
+    metadata = scene.metadata.as_json()
+    if metadata.get("look_side") is None:
+        # Not known when the first scenes were named.
+        metadata.pop("look_side", None)
+    found = [[hashes.get("sar"), hashes.get("optical")], boxes, scene.published_split, metadata, options.imaging()]
+    # What came later counts only where it is used, so that scenes of before keep their names.
+    later = {
+        "band": scene.band,
+        "quantity": scene.quantity,
+        "land_cover": hashes.get("land_cover"),
+        "classes": {str(number): name for number, name in scene.land_cover_classes.items()},
+        "cut": [box.box_id for box in scene.boxes if box.is_cut],
+    }
+    used = {name: value for name, value in later.items() if value}
+    return digest([*found, used] if used else found)
 
 
-def _refused(scene: Scene, error: ImageError) -> Refusal:
-    if os.strerror(errno.ENOSPC) in error.reason:
-        # Not the scene's fault; refusing it would leave it out of a dataset for good on a full disk.
-        raise AssetStoreError(
-            f"there is no space left in {_fullest_folder()}, where images are decoded; free some and start again:"
-            " nothing done before is lost"
-        ) from error
-    return Refusal(scene.name, error.reason)
+def _whole_size(prepared: PreparedScene) -> tuple[int, int]:
+    window = prepared.chip
+    return (prepared.rows, prepared.cols) if window is None else (window.parent_rows, window.parent_cols)
 
 
-def _fullest_folder() -> str:
-    """Of those that a decoder writes to: its images, and the compiled kernels."""
-    folders = [tempfile.gettempdir(), os.environ.get("NUMBA_CACHE_DIR", tempfile.gettempdir())]
-    return min(
-        (folder for folder in folders if Path(folder).is_dir()), key=lambda folder: shutil.disk_usage(folder).free
-    )
-
-
-def _restored(found: PreparedAssets, known: KnownScene) -> Outcome:
-    made = {asset.sha256 for asset in (found.sar, found.processed, found.optical) if asset is not None}
-    if made != set(known.assets):
+def _restored(scene: Scene, found: Prepared, known: KnownScene) -> Outcome:
+    if frozenset().union(*(part.images for part in found.parts)) != known.assets:
         return Refusal(
-            found.scene.name,
+            scene.name,
             "its stored images are missing, and this version makes others from the same files; restore the asset"
             " store from a backup",
         )
-    return Unchanged(found.scene.name, is_restored=True)
+    return Unchanged(scene.name, is_restored=True)
 
 
 def in_order(work: Callable[[Given], Taken], given: Iterable[Given], *, threads: int, ahead: int) -> Iterator[Taken]:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from app.db.errors import DomainError
 from app.intake.workflow.options import ImportOptions
-from pipeline.sources.coco import read_coco
-from pipeline.sources.paired import read_paired
+from pipeline.sources.readers import read_source
 from pipeline.sources.reading import SourceReading
 from pipeline.vocabulary import SPLITS
 
@@ -21,9 +20,7 @@ class SplitFileError(DomainError):
 
 def open_source(options: ImportOptions) -> SourceReading:
     """The reading that the options ask for; raises ``SourceError`` at once where there is nothing to read."""
-    if options.source == "coco":
-        return read_coco(options.path, boxes=options.boxes, images=options.images, labelled=options.labelled)
-    return read_paired(options.path, optical=options.optical, boxes=options.boxes, labelled=options.labelled)
+    return read_source(options.source, options.reading())
 
 
 def read_splits(file: Path | None) -> dict[str, str]:
