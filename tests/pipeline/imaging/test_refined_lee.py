@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from pipeline.imaging.refined_lee import refined_lee
+from pipeline.imaging.refined_lee import HALO, refined_lee
 from pipeline.imaging.speckle import speckle_variance
 
 # The eight half windows as masks of signed distances from a line through the centre: x to the right, y downwards.
@@ -28,7 +28,7 @@ def reference(image, looks, *, amplitude=False, weight="lee1981", flat_test=None
     z = np.where(np.isfinite(z), z, np.nan)
     c = 1 / looks
     if amplitude:
-        c = math.gamma(looks) * math.gamma(looks + 1) / math.gamma(looks + 0.5) ** 2 - 1
+        c = math.exp(math.lgamma(looks) + math.lgamma(looks + 1) - 2 * math.lgamma(looks + 0.5)) - 1
     windows = sliding_window_view(np.pad(z, 3, constant_values=np.nan), (7, 7))
     chosen = np.where(np.isnan(windows).any(axis=(2, 3))[..., None, None], ~np.isnan(windows), half_windows(windows))
     if flat_test is not None:
@@ -99,7 +99,7 @@ def share_within(result, expected, tolerance=1e-4):
     return np.isclose(result, expected, rtol=tolerance, atol=0)[has_data].mean()
 
 
-@pytest.mark.parametrize("looks", [1.0, 2.5, 4.0, 30.0])
+@pytest.mark.parametrize("looks", [1.0, 2.5, 4.0, 30.0, 240.0, 900.0])
 @pytest.mark.parametrize("amplitude", [False, True])
 def test_it_equals_the_reference_on_edges_points_borders_and_holes(looks, amplitude):
     image = with_holes(speckled(looks=looks))
@@ -110,11 +110,26 @@ def test_it_equals_the_reference_on_edges_points_borders_and_holes(looks, amplit
 
 
 @pytest.mark.parametrize("weight", ["lee1981", "lee1980"])
+@pytest.mark.parametrize("flat_test", [None, 1.2, 1.5])
+@pytest.mark.parametrize("looks", [1.0, 16.0, 240.0, 500.0])
+def test_its_options_equal_the_reference(weight, flat_test, looks):
+    image = with_holes(speckled(looks=looks))
+    result = refined_lee(image, looks, weight=weight, flat_test=flat_test)
+    assert share_within(result, reference(image, looks, weight=weight, flat_test=flat_test)) == 1.0
+
+
+@pytest.mark.parametrize("scale", [1e-36, 1e-25, 1e-12, 1e12, 1e25, 1e33])
 @pytest.mark.parametrize("flat_test", [None, 1.3])
-def test_its_options_equal_the_reference(weight, flat_test):
-    image = with_holes(speckled())
-    result = refined_lee(image, 1.0, weight=weight, flat_test=flat_test)
-    assert share_within(result, reference(image, 1.0, weight=weight, flat_test=flat_test)) == 1.0
+def test_no_scale_leaves_the_range_of_its_numbers(scale, flat_test):
+    image = (with_holes(speckled()) * scale).astype(np.float32)
+    assert share_within(refined_lee(image, 1.0, flat_test=flat_test), reference(image, 1.0, flat_test=flat_test)) == 1.0
+
+
+def test_targets_and_shadows_of_any_contrast_equal_the_reference():
+    image = np.exp(np.random.default_rng(9).normal(0, 12, (90, 280))).astype(np.float32)
+    image[20:40, 30:50] = 0
+    for weight in ("lee1981", "lee1980"):
+        assert share_within(refined_lee(image, 4.0, weight=weight), reference(image, 4.0, weight=weight)) == 1.0
 
 
 @pytest.mark.parametrize("scale", [3, 40, 6000])
@@ -136,9 +151,27 @@ def test_every_size_equals_the_reference(shape):
     assert share_within(refined_lee(image, 1.0), reference(image, 1.0)) == 1.0
 
 
-def test_the_result_does_not_depend_on_the_number_of_threads():
-    image = with_holes(speckled(rows=300))
-    assert np.array_equal(refined_lee(image, 1.0), refined_lee(image, 1.0, threads=3), equal_nan=True)
+@pytest.mark.parametrize("threads", [2, 3, 5])
+def test_the_result_does_not_depend_on_the_number_of_threads(threads):
+    image = with_holes(speckled(rows=330))
+    options = {"flat_test": 1.3}
+    whole = refined_lee(image, 1.0, **options)
+    assert np.array_equal(whole, refined_lee(image, 1.0, threads=threads, **options), equal_nan=True)
+
+
+@pytest.mark.parametrize("looks", [1.0, 400.0])
+def test_blocks_with_a_halo_give_exactly_the_whole_image(looks):
+    image = with_holes(speckled(rows=230, cols=310, looks=looks))
+    image[100, 150] = 1e30
+    whole = refined_lee(image, looks, flat_test=1.3)
+    result = np.full_like(image, -1)
+    for top in range(0, 230, 71):
+        for left in range(0, 310, 93):
+            above, before = min(top, HALO), min(left, HALO)
+            block = image[top - above : top + 71 + HALO, left - before : left + 93 + HALO]
+            part = refined_lee(block, looks, flat_test=1.3)[above : above + 71, before : before + 93]
+            result[top : top + 71, left : left + 93] = part[: 230 - top, : 310 - left]
+    assert np.array_equal(result, whole, equal_nan=True)
 
 
 def test_pixels_without_data_stay_as_they_are_and_touch_nothing():
@@ -151,6 +184,19 @@ def test_pixels_without_data_stay_as_they_are_and_touch_nothing():
     assert np.array_equal(result[valid], refined_lee(image, 1.0)[valid])
     kept = refined_lee(image, 1.0)[~valid]
     assert np.array_equal(kept, image[~valid], equal_nan=True)
+
+
+def test_a_negative_value_without_data_is_no_fault():
+    image = speckled()
+    image[3, 4] = -9999
+    assert refined_lee(image, 1.0, valid=image >= 0)[3, 4] == -9999
+
+
+def test_the_input_is_not_changed():
+    image = with_holes(speckled())
+    before = image.copy()
+    assert not np.shares_memory(refined_lee(image, 1.0, valid=np.isfinite(image)), image)
+    assert np.array_equal(image, before, equal_nan=True)
 
 
 def test_a_lone_pixel_stays():

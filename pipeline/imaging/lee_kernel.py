@@ -1,0 +1,368 @@
+"""The compiled loops of the refined Lee filter; :mod:`pipeline.imaging.refined_lee` says what they compute.
+
+How it is laid out. The image is walked in tiles, copied into a buffer with NaN wherever there is no data. For each row
+of a tile the columns of its seven window rows are summed from the top (1 to 7 pixels) and from the bottom (1 to 6)
+into lines; every half window is then four or seven of those sums, one from each column. All eight are summed and the
+right one selected without a branch, once for x and once for x². Loops read and write separate arrays, at distances
+known when they are compiled: otherwise LLVM sees possible overlaps and does not vectorise.
+
+What keeps it exact. Nothing is a running difference, so a bright target leaves no residue behind it. Blocks are
+compared as sums in float64, so that equal blocks of whole numbers are equal. Half windows are summed in the type of
+the tile (float32 is twice as fast), and the pixel's own share is never got as one minus another number. A pixel for
+which all that is not enough is done anew, alone and in float64: where the window is not whole, where squares would
+leave float32's range, and where the flat test is too close to call.
+"""
+
+# Kernels are typed when they are compiled, from what they are called with.
+# mypy: disable-error-code="no-untyped-def"
+# ruff: noqa: ANN001, ANN201, ANN202
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from pipeline.imaging.compiled import compiled
+
+HALO: Final = 3
+"""Rows and columns that a window reaches beyond its pixel."""
+TILE_ROWS: Final = 64
+_TILE: Final = 256
+"""Columns a tile."""
+_ROW: Final = _TILE + 16
+"""One row of a tile's buffer: its columns, the halo on both sides, and what fills the vectors."""
+BUFFER: Final = (TILE_ROWS + 2 * HALO) * _ROW
+_T1, _T2, _T3, _T4, _T5, _T6, _T7 = (length * _ROW for length in range(7))
+_B1, _B2, _B3, _B4, _B5, _B6 = (length * _ROW for length in range(7, 13))
+"""Where the sums of 1 to 7 pixels of a column from the top of the window, and of 1 to 6 from its bottom, lie."""
+
+RIGHT, LEFT, BOTTOM, TOP, LOWER_RIGHT, UPPER_LEFT, LOWER_LEFT, UPPER_RIGHT = range(8)
+_Y, _X = np.mgrid[0:7, 0:7]
+_HALVES: Final = np.stack(
+    [_X >= 3, _X <= 3, _Y >= 3, _Y <= 3, _X + _Y >= 6, _X + _Y <= 6, _Y >= _X, _Y <= _X],
+)
+"""The eight half windows of 28 pixels in the order above, centre line included, shape (8, 7, 7)."""
+_LEAST_SQUARES: Final = 1e-30
+_MOST_SQUARES: Final = 1e36
+_TOO_CLOSE: Final = 4e-6
+"""Four times the relative error of 49 float32 added in pairs."""
+
+
+@compiled
+def filter_rows(source, valid, result, first, last, shares, noise, flat_test, tile):
+    """Filter the rows from ``first`` up to ``last`` of ``source`` into ``result``; whether a value was negative.
+
+    ``valid`` may be empty; ``tile`` is a buffer of :data:`BUFFER` numbers, in whose type half windows are summed;
+    ``shares`` are the four coefficients of :func:`pipeline.imaging.refined_lee.own_shares`.
+    """
+    cols = source.shape[1]
+    triples = np.zeros(_ROW, np.float64)
+    blocks = np.zeros((5, _ROW), np.float64)
+    lines = np.zeros(13 * _ROW, tile.dtype)
+    sides = np.zeros(_TILE, np.float32)
+    totals = np.zeros(_TILE, tile.dtype)
+    squares = np.zeros(_TILE, tile.dtype)
+    whole = np.zeros(_TILE, tile.dtype)
+    line = np.zeros(_TILE, np.float32)
+    options = np.array([shares[0], shares[1], shares[2], shares[3], noise, flat_test]).astype(tile.dtype)
+    is_negative = False
+    for top in range(first, last, TILE_ROWS):
+        for left in range(0, cols, _TILE):
+            is_negative |= _load_tile(source, valid, top, left, tile)
+            width = min(_TILE, cols - left)
+            for newest in range(min(TILE_ROWS, last - top) + 4):
+                _sum_blocks(tile[newest * _ROW : (newest + 3) * _ROW], triples, blocks[newest % 5])
+                row = newest - 4
+                if row < 0:
+                    continue
+                window = tile[row * _ROW : (row + 7) * _ROW]
+                _choose_sides(blocks[row % 5], blocks[(row + 2) % 5], blocks[newest % 5], sides)
+                _sum_columns(window, lines)
+                _sum_halves(lines, sides, totals)
+                if flat_test > 0.0:
+                    _sum_whole(lines, whole)
+                _sum_squared_columns(window, lines)
+                _sum_halves(lines, sides, squares)
+                if flat_test > 0.0:
+                    _widen_flat(lines, whole, options[5] * options[4], totals, squares)
+                _weigh(totals, squares, window, options[0], options[1], options[2], options[3], line)
+                if _mark_careful(totals, squares, sides, line) > 0:
+                    _filter_carefully(window, width, sides, shares, noise, flat_test, line)
+                _store(line, source[top + row, left : left + width], result[top + row, left : left + width])
+    return is_negative
+
+
+@compiled
+def _load_tile(source, valid, top, left, tile):
+    """A tile with its halo; NaN beyond the image and where there is no data. Whether a value was negative."""
+    rows, cols = source.shape
+    begin = max(0, HALO - left)
+    end = min(_ROW, cols - left + HALO)
+    is_negative = False
+    for number in range(TILE_ROWS + 2 * HALO):
+        target = tile[number * _ROW : (number + 1) * _ROW]
+        row = top - HALO + number
+        if not 0 <= row < rows:
+            target[:] = np.nan
+            continue
+        target[:begin] = np.nan
+        target[end:] = np.nan
+        inside = target[begin:end]
+        values = source[row, left - HALO + begin : left - HALO + end]
+        for j in range(end - begin):
+            value = values[j]
+            inside[j] = value if abs(value) < np.float32(np.inf) else np.float32(np.nan)
+        if valid.size > 0:
+            has_data = valid[row, left - HALO + begin : left - HALO + end]
+            for j in range(end - begin):
+                inside[j] = inside[j] if has_data[j] else np.float32(np.nan)
+        for j in range(end - begin):
+            is_negative |= inside[j] < 0
+    return is_negative
+
+
+@compiled
+def _sum_blocks(rows, triples, blocks):
+    """Sums of the 3×3 pixels from each column of three rows on; the last two columns have none."""
+    for j in range(_ROW):
+        triples[j] = np.float64(rows[j]) + np.float64(rows[j + _ROW]) + np.float64(rows[j + 2 * _ROW])
+    for j in range(_ROW - 2):
+        blocks[j] = triples[j] + triples[j + 1] + triples[j + 2]
+
+
+@compiled
+def _choose_sides(upper, middle, lower, sides):
+    """Which half window each pixel takes, from the sums of its nine blocks; NaN where a window is not whole."""
+    for j in range(_TILE):
+        nw, n, ne = upper[j], upper[j + 2], upper[j + 4]
+        we, ce, ea = middle[j], middle[j + 2], middle[j + 4]
+        sw, s, se = lower[j], lower[j + 2], lower[j + 4]
+        across, down, falls, rises = ea - we, s - n, se - nw, sw - ne
+        # Differences of the three blocks on each side of an edge, opposite blocks taken together.
+        vertical = abs(across + (falls - rises))
+        horizontal = abs(down + (falls + rises))
+        rising = abs((across + down) + falls)
+        falling = abs((across - down) - rises)
+        # Of equal gradients the first in this order wins, so the last is looked at first.
+        side, first, second = np.float32(LOWER_LEFT), sw, ne
+        is_more = rising >= falling
+        gradient = max(rising, falling)
+        side = np.float32(LOWER_RIGHT) if is_more else side
+        first, second = (se, nw) if is_more else (first, second)
+        is_more = horizontal >= gradient
+        gradient = max(horizontal, gradient)
+        side = np.float32(BOTTOM) if is_more else side
+        first, second = (s, n) if is_more else (first, second)
+        is_more = vertical >= gradient
+        side = np.float32(RIGHT) if is_more else side
+        first, second = (ea, we) if is_more else (first, second)
+        # Equally near: the first, as stated. Each second side has the number after its first.
+        side = side if abs(first - ce) <= abs(second - ce) else side + np.float32(1.0)
+        # The nine blocks cover the window, and each has a part in this sum.
+        every = vertical + horizontal + ce
+        sides[j] = side if every == every else np.float32(np.nan)
+
+
+@compiled
+def _sum_columns(x, lines):
+    for j in range(_ROW):
+        a, b, c, d = x[j], x[j + _ROW], x[j + 2 * _ROW], x[j + 3 * _ROW]
+        e, f, g = x[j + 4 * _ROW], x[j + 5 * _ROW], x[j + 6 * _ROW]
+        _store_column(a, b, c, d, e, f, g, lines, j)
+
+
+@compiled
+def _sum_squared_columns(x, lines):
+    for j in range(_ROW):
+        a, b, c, d = x[j], x[j + _ROW], x[j + 2 * _ROW], x[j + 3 * _ROW]
+        e, f, g = x[j + 4 * _ROW], x[j + 5 * _ROW], x[j + 6 * _ROW]
+        _store_column(a * a, b * b, c * c, d * d, e * e, f * f, g * g, lines, j)
+
+
+@compiled(forceinline=True)
+def _store_column(a, b, c, d, e, f, g, lines, j):
+    from_top = a
+    lines[_T1 + j] = from_top
+    from_top += b
+    lines[_T2 + j] = from_top
+    from_top += c
+    lines[_T3 + j] = from_top
+    from_top += d
+    lines[_T4 + j] = from_top
+    from_top += e
+    lines[_T5 + j] = from_top
+    from_top += f
+    lines[_T6 + j] = from_top
+    lines[_T7 + j] = from_top + g
+    from_bottom = g
+    lines[_B1 + j] = from_bottom
+    from_bottom += f
+    lines[_B2 + j] = from_bottom
+    from_bottom += e
+    lines[_B3 + j] = from_bottom
+    from_bottom += d
+    lines[_B4 + j] = from_bottom
+    from_bottom += c
+    lines[_B5 + j] = from_bottom
+    lines[_B6 + j] = from_bottom + b
+
+
+@compiled
+def _sum_halves(w, sides, sums):
+    """The sum of the half window that each pixel takes."""
+    for j in range(_TILE):
+        side = sides[j]
+        middle, upper, lower = w[_T7 + j + 3], w[_T4 + j + 3], w[_B4 + j + 3]
+        left = (w[_T7 + j] + w[_T7 + j + 1]) + (w[_T7 + j + 2] + middle)
+        right = (middle + w[_T7 + j + 4]) + (w[_T7 + j + 5] + w[_T7 + j + 6])
+        top = ((w[_T4 + j] + w[_T4 + j + 1]) + (w[_T4 + j + 2] + upper)) + (
+            (w[_T4 + j + 4] + w[_T4 + j + 5]) + w[_T4 + j + 6]
+        )
+        bottom = ((w[_B4 + j] + w[_B4 + j + 1]) + (w[_B4 + j + 2] + lower)) + (
+            (w[_B4 + j + 4] + w[_B4 + j + 5]) + w[_B4 + j + 6]
+        )
+        upper_left = ((w[_T7 + j] + w[_T6 + j + 1]) + (w[_T5 + j + 2] + upper)) + (
+            (w[_T3 + j + 4] + w[_T2 + j + 5]) + w[_T1 + j + 6]
+        )
+        upper_right = ((w[_T1 + j] + w[_T2 + j + 1]) + (w[_T3 + j + 2] + upper)) + (
+            (w[_T5 + j + 4] + w[_T6 + j + 5]) + w[_T7 + j + 6]
+        )
+        lower_left = ((w[_T7 + j] + w[_B6 + j + 1]) + (w[_B5 + j + 2] + lower)) + (
+            (w[_B3 + j + 4] + w[_B2 + j + 5]) + w[_B1 + j + 6]
+        )
+        lower_right = ((w[_B1 + j] + w[_B2 + j + 1]) + (w[_B3 + j + 2] + lower)) + (
+            (w[_B5 + j + 4] + w[_B6 + j + 5]) + w[_T7 + j + 6]
+        )
+        chosen = right if side == RIGHT else left
+        chosen = bottom if side == BOTTOM else chosen
+        chosen = top if side == TOP else chosen
+        chosen = lower_right if side == LOWER_RIGHT else chosen
+        chosen = upper_left if side == UPPER_LEFT else chosen
+        chosen = lower_left if side == LOWER_LEFT else chosen
+        sums[j] = upper_right if side == UPPER_RIGHT else chosen
+
+
+@compiled
+def _sum_whole(w, sums):
+    for j in range(_TILE):
+        sums[j] = _whole(w, j)
+
+
+@compiled(forceinline=True)
+def _whole(w, j):
+    left = (w[_T7 + j] + w[_T7 + j + 1]) + (w[_T7 + j + 2] + w[_T7 + j + 3])
+    return left + ((w[_T7 + j + 4] + w[_T7 + j + 5]) + w[_T7 + j + 6])
+
+
+@compiled
+def _widen_flat(lines, whole, limit, totals, squares):
+    """Where the whole window is flat its moments take the place of the half window's; NaN where it is too close.
+
+    They are scaled to 28 pixels, so that what follows need not know.
+    """
+    number = totals.dtype.type
+    too_close, of_28 = number(_TOO_CLOSE), number(28.0)
+    for j in range(_TILE):
+        whole_squares = _whole(lines, j)
+        mean = whole[j] / number(49.0)
+        variance = (whole_squares - whole[j] * mean) / number(48.0)
+        excess = variance - limit * mean * mean
+        is_flat = excess < number(0.0)
+        total = of_28 * mean
+        total = total if is_flat else totals[j]
+        # 27 v + total · mean is what gives v back.
+        of_whole = number(27.0) * variance + of_28 * mean * mean
+        chosen = of_whole if is_flat else squares[j]
+        totals[j] = total
+        squares[j] = number(np.nan) if abs(excess) < too_close * (mean * mean + variance) else chosen
+
+
+@compiled
+def _weigh(totals, squares, window, a, b, c, d, line):
+    """Between the mean of the window and the pixel, by how much of the variance is not speckle."""
+    number = totals.dtype.type
+    for j in range(_TILE):
+        mean = totals[j] / number(28.0)
+        variance = (squares[j] - totals[j] * mean) * number(1 / 27)
+        pixel = window[j + 3 * _ROW + 3]
+        line[j] = _between(pixel, mean, variance, a, b, c, d)
+
+
+@compiled(forceinline=True)
+def _between(pixel, mean, variance, a, b, c, d):
+    squared = mean * mean
+    numerator = a * variance + b * squared
+    denominator = c * variance + d * squared
+    # Ground is there where the share of the mean is under one; elsewhere, and where nothing varies, all is speckle.
+    is_ground = numerator < denominator
+    share = numerator / denominator
+    return pixel + share * (mean - pixel) if is_ground else mean
+
+
+@compiled
+def _mark_careful(totals, squares, sides, line):
+    """Put NaN where a pixel is to be done alone; how many there are."""
+    number = totals.dtype.type
+    least, most = number(_LEAST_SQUARES), number(_MOST_SQUARES)
+    count = 0
+    for j in range(_TILE):
+        is_in_range = (squares[j] >= least) & (squares[j] <= most)
+        is_fine = (is_in_range | (totals[j] == number(0.0))) & (sides[j] >= np.float32(0.0))
+        line[j] = line[j] if is_fine else np.float32(np.nan)
+        count += not is_fine
+    return count
+
+
+@compiled
+def _filter_carefully(window, width, sides, shares, noise, flat_test, line):
+    """The marked pixels, each alone and in float64. Those without data stay NaN."""
+    for j in range(width):
+        pixel = np.float64(window[j + 3 * _ROW + 3])
+        if not np.isnan(line[j]) or np.isnan(pixel):
+            continue
+        # A window that is not whole takes all pixels with data that exist; fewer than two leave the pixel as it is.
+        count, mean, variance = _moments(window[j:])
+        if count == 49 and not variance < flat_test * mean * mean * noise:
+            count, mean, variance = _half_moments(window[j:], _HALVES[int(sides[j])])
+        line[j] = pixel if count < 2 else _between(pixel, mean, variance, shares[0], shares[1], shares[2], shares[3])
+
+
+@compiled
+def _moments(window):
+    """Count, mean and variance of the pixels with data of the window that begins here, in float64."""
+    count = 0
+    total = 0.0
+    squares = 0.0
+    for y in range(0, 7 * _ROW, _ROW):
+        for x in range(7):
+            value = np.float64(window[y + x])
+            has_data = value == value
+            value = value if has_data else 0.0
+            count += has_data
+            total += value
+            squares += value * value
+    mean = total / max(count, 1)
+    return count, mean, (squares - total * mean) / max(count - 1, 1)
+
+
+@compiled
+def _half_moments(window, half):
+    """As :func:`_moments`, of one half of a whole window."""
+    total = 0.0
+    squares = 0.0
+    for y in range(7):
+        for x in range(7):
+            value = np.float64(window[y * _ROW + x]) if half[y, x] else 0.0
+            total += value
+            squares += value * value
+    mean = total / 28.0
+    return 28, mean, (squares - total * mean) / 27.0
+
+
+@compiled
+def _store(line, source, target):
+    """Pixels without data, NaN until here, as they were."""
+    for j in range(target.size):
+        value = line[j]
+        target[j] = value if value == value else source[j]
