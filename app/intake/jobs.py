@@ -83,3 +83,11 @@ def _carry_out(context: JobContext, run: RunProgress, on_progress: OnProgress) -
         draft_corpus(sessions, asked, on_progress=on_progress, run_id=run.run_id)
     else:
         raise LookupError(f"run {run.run_id} is a {run.kind} that this job does not carry out")
+
+
+@jobs.task(name="seal_loose", retry=WorkRetry(), pass_context=True)
+def seal_loose(context: JobContext, dataset_id: int) -> None:
+    """Seal what is held back no longer, since an admin has decided on pairs or on the dataset's policy."""
+    from app.intake.workflow.sealing import seal_packets
+
+    seal_packets(sessions_of(context), dataset_id)
