@@ -32,8 +32,8 @@ class TileCompressor:
         self._bytes = self._tile.reshape(-1).view(np.uint8)
         self._deflater = Deflater(self._bytes.size)
 
-    def tiles(self, strip: NDArray[Any]) -> Iterator[bytes]:
-        """A row of tiles, from left to right, as zlib streams.
+    def tiles(self, strip: NDArray[Any]) -> Iterator[bytearray | memoryview]:
+        """A row of tiles, from left to right, as zlib streams, each of which the next one overwrites.
 
         Noise is coded without a dictionary. Where a sample of the middle tile shows that a dictionary would save a
         tenth (photographs enlarged, palettes), each tile is coded both ways and the smaller is kept.
@@ -50,10 +50,8 @@ class TileCompressor:
         for left in places:
             self._predict(samples, left)
             tile = self._deflater.compress(self._bytes)
-            if is_repetitive:
-                other = bytes(deflate.zlib_compress(self._bytes, _DICTIONARY_LEVEL))
-                tile = min(tile, other, key=len)
-            yield tile
+            with_dictionary = deflate.zlib_compress(self._bytes, _DICTIONARY_LEVEL) if is_repetitive else tile
+            yield min(tile, with_dictionary, key=len)
 
     def _predict(self, samples: NDArray[Any], left: int) -> None:
         if self._is_float:
