@@ -1,4 +1,7 @@
-"""By how much two images of edges are apart: over the whole image, and block by block."""
+"""By how much two images of edges are apart: over the whole image, and block by block.
+
+Edges have shape (scales, rows, cols); the scales' agreements are added up.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,9 @@ PEAK_PX: Final = 4
 LEAST_BLOCK_PX: Final = 64
 MOST_BLOCKS: Final = 8
 """Along a side of the image."""
+DRAWN_BLOCKS: Final = 8
+"""Along the shorter side."""
+_DRAWS: Final = 200
 LEAST_ENERGY: Final = 0.25
 """Of the mean of the image, that a block's edges have in both images to be compared."""
 MOST_RIVAL: Final = 0.85
@@ -50,8 +56,11 @@ class BlockOffsets:
 
 def wide_peak(first: Edges, second: Edges, reach_px: int, around: tuple[int, int] = (0, 0)) -> Peak:
     """The best offset of the whole images, up to ``reach_px`` rows and cols from ``around``."""
-    shape = [fft.next_fast_len(size + reach_px + abs(middle)) for size, middle in zip(first.shape, around, strict=True)]
-    agreement = fft.ifft2(fft.fft2(first, shape) * np.conj(fft.fft2(second, shape))).real
+    shape = [
+        fft.next_fast_len(size + reach_px + abs(middle)) for size, middle in zip(first.shape[1:], around, strict=True)
+    ]
+    product = fft.fft2(first, shape) * np.conj(fft.fft2(second, shape))
+    agreement = fft.ifft2(product.sum(axis=0)).real
     rows, cols = (np.arange(middle - reach_px, middle + reach_px + 1) for middle in around)
     # A negative offset lies at the end of the period.
     row, col, height, rival = _peaks(agreement[np.ix_(rows, cols)][None])
@@ -60,8 +69,8 @@ def wide_peak(first: Edges, second: Edges, reach_px: int, around: tuple[int, int
 
 def block_offsets(first: Edges, second: Edges, around: tuple[int, int], reach_px: int, side: int) -> BlockOffsets:
     """The offset of each block of ``side`` pixels, looked for up to ``reach_px`` from ``around``."""
-    corners = [(top, left) for top in _starts(first.shape[0], side) for left in _starts(first.shape[1], side)]
-    template = np.stack([first[top : top + side, left : left + side] for top, left in corners])
+    corners = [(top, left) for top in _starts(first.shape[1], side) for left in _starts(first.shape[2], side)]
+    template = np.stack([first[:, top : top + side, left : left + side] for top, left in corners])
     searched = np.stack([_window(second, corner, side, around, reach_px) for corner in corners])
     energetic = _energy(template) > LEAST_ENERGY * _energy(first)
     energetic &= _energy(searched) > LEAST_ENERGY * _energy(second)
@@ -71,6 +80,29 @@ def block_offsets(first: Edges, second: Edges, around: tuple[int, int], reach_px
     rows, cols, heights, rivals = _peaks(_agreements(template[energetic], searched[energetic], reach_px))
     found = np.stack([rows, cols], axis=1) - reach_px + np.array(around)
     return BlockOffsets(centres, found, rivals < MOST_RIVAL * heights)
+
+
+def steadiness(first: Edges, second: Edges, peak: Peak, reach_px: int, within_px: float) -> float:
+    """How surely the peak is where it is: the share of random draws of blocks whose common peak is the same.
+
+    The image is cut into :data:`DRAWN_BLOCKS` × as many blocks, from which 200 times as many are drawn with repetition.
+    A peak that rests on one long edge, which fits along all its length, or on one object, moves from draw to draw.
+    """
+    around = round(peak.offset[0]), round(peak.offset[1])
+    side = min(first.shape[1:]) // DRAWN_BLOCKS
+    corners = [(top, left) for top in _tiles(first.shape[1], side) for left in _tiles(first.shape[2], side)]
+    template = np.stack([first[:, top : top + side, left : left + side] for top, left in corners])
+    searched = np.stack([_window(second, corner, side, around, reach_px) for corner in corners])
+    agreements = _agreements(template, searched, reach_px).reshape(len(corners), -1)
+    # The same draws each time, so that a scene is described alike at each import.
+    draws = np.random.default_rng(0).multinomial(len(corners), np.full(len(corners), 1 / len(corners)), _DRAWS)
+    best = np.stack(np.divmod((draws.astype(np.float32) @ agreements).argmax(axis=1), 2 * reach_px + 1), axis=1)
+    away = best - reach_px + np.array(around) - np.array(peak.offset)
+    return float(np.mean(np.hypot(away[:, 0], away[:, 1]) <= within_px))
+
+
+def _tiles(size: int, side: int) -> range:
+    return range(0, size - side + 1, side)
 
 
 def _starts(size: int, side: int) -> range:
@@ -83,25 +115,25 @@ def _window(edges: Edges, corner: tuple[int, int], side: int, around: tuple[int,
     size = side + 2 * reach_px
     # What is to be moved by d to lie on the block lies d before it.
     top, left = corner[0] - around[0] - reach_px, corner[1] - around[1] - reach_px
-    rows, cols = edges.shape
-    window = np.zeros((size, size), np.complex64)
+    scales, rows, cols = edges.shape
+    window = np.zeros((scales, size, size), np.complex64)
     inside = (slice(max(top, 0), max(min(top + size, rows), 0)), slice(max(left, 0), max(min(left + size, cols), 0)))
-    part = edges[inside]
+    part = edges[:, *inside]
     first_row, first_col = max(-top, 0), max(-left, 0)
-    window[first_row : first_row + part.shape[0], first_col : first_col + part.shape[1]] = part
+    window[:, first_row : first_row + part.shape[1], first_col : first_col + part.shape[2]] = part
     return window
 
 
 def _agreements(template: Edges, searched: Edges, reach_px: int) -> NDArray[np.float32]:
     length = fft.next_fast_len(searched.shape[-1])
     product = np.conj(fft.fft2(template, (length, length))) * fft.fft2(searched, (length, length))
-    surfaces = fft.ifft2(product).real[:, : 2 * reach_px + 1, : 2 * reach_px + 1]
+    surfaces = fft.ifft2(product.sum(axis=1)).real[:, : 2 * reach_px + 1, : 2 * reach_px + 1]
     return np.ascontiguousarray(surfaces[:, ::-1, ::-1])
 
 
 def _energy(edges: Edges) -> NDArray[np.float32]:
-    """Mean square length over the last two axes."""
-    return np.asarray(np.mean(edges.real**2 + edges.imag**2, axis=(-2, -1)))
+    """Mean square length of an image, or of each of many."""
+    return np.asarray(np.mean(edges.real**2 + edges.imag**2, axis=(-3, -2, -1)))
 
 
 def _peaks(agreement: NDArray[np.float32]) -> tuple[NDArray[np.float64], ...]:

@@ -9,13 +9,13 @@ however well the roofs fit.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.block_offsets import LEAST_BLOCK_PX, BlockOffsets, Offset, Peak, block_offsets, wide_peak
+from pipeline.imaging.block_offsets import LEAST_BLOCK_PX, Offset, Peak, block_offsets, steadiness, wide_peak
 from pipeline.imaging.edge_direction import Edges, near_bright, near_dark, optical_edges, sar_edges
 from pipeline.imaging.prepared import Registration
 
@@ -31,17 +31,21 @@ LEAST_LOW_SHARE: Final = 0.5
 """Of the ground. In simulated cities, where the truth is known, less gave the roofs' offset for the ground's."""
 _LEAST_HEIGHT: Final = 6.0
 """Of a peak. Images of different places, or turned by half a circle, reached 5.0 in 90 trials."""
-_LEAST_AGREEING: Final = 4
+_LEAST_AGREEING: Final = 3
 _WIDE_REACH_PX: Final = 128
 _BLOCK_REACH_PX: Final = 16
-_BLOCKS_A_SIDE: Final = ((3, 0.6), (2, 0.75))
-"""Block sides as parts of the image, and the share of blocks that must then agree: larger blocks see more, but are
-fewer and overlap."""
+_PARTS: Final = (3, 2)
+"""Block sides as parts of the image: larger blocks see more, but are fewer and overlap."""
+_LEAST_SHARE: Final = 0.4
+"""Of the blocks with a distinct offset of their own, that must agree."""
+_LEAST_STEADINESS: Final = 0.95
+"""Of the offset in random draws of blocks. From there on all offsets of simulated low ground were within a pixel."""
 _BIAS_PX: Final = 4.0
 """How far high objects and shadows moved the offset of all edges from that of low ground, where both are sure."""
 _FAR_PX: Final = 30.0
 _FAR_HEIGHT: Final = 8.0
 """Of a peak of all edges so far off that it is no lean of roofs."""
+_LEAST_FAR_LOW_SHARE: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +62,13 @@ class _Evidence:
 
     @property
     def reach_px(self) -> int:
-        rows, cols = self.sar.shape
+        _, rows, cols = self.sar.shape
         return min(_WIDE_REACH_PX, int(rows) // 4, int(cols) // 4)
 
 
 @dataclass(frozen=True, slots=True)
 class _Consensus:
-    """The offset that most blocks found; in pixels of the evidence."""
+    """An offset, and what blocks found of their own; in pixels of the evidence."""
 
     offset: Offset
     spread: float
@@ -116,12 +120,12 @@ def check_registration(
     if min(sar.shape) < 2 * LEAST_BLOCK_PX:
         return _unknown(f"the images are smaller than {2 * LEAST_BLOCK_PX} pixels")
     evidence = _evidence_of(sar, sar_valid, optical, optical_valid)
-    everything = wide_peak(evidence.sar, evidence.optical, evidence.reach_px)
-    low_sar = np.where(evidence.high_in_sar, np.complex64(0), evidence.sar)
-    low_optical = np.where(evidence.high_in_optical, np.complex64(0), evidence.optical)
+    everything = wide_peak(evidence.sar[:1], evidence.optical[:1], evidence.reach_px)
+    low_sar = _balanced(np.where(evidence.high_in_sar, np.complex64(0), evidence.sar))
+    low_optical = _balanced(np.where(evidence.high_in_optical, np.complex64(0), evidence.optical))
     low = wide_peak(low_sar, low_optical, evidence.reach_px)
-    if _is_far_off(everything, low, look_azimuth_deg):
-        return _far_off(evidence, everything, low_sar, low_optical)
+    if _is_far_off(evidence, everything, look_azimuth_deg):
+        return _far_off(evidence, everything)
     if evidence.low_share < LEAST_LOW_SHARE:
         return _unknown(_too_little_low_ground(evidence, everything))
     return _by_low_ground(evidence, everything, low, (low_sar, low_optical), look_azimuth_deg)
@@ -141,6 +145,12 @@ def _evidence_of(
     return _Evidence(*edges, high_in_sar, high_in_optical, low_share, step)
 
 
+def _balanced(edges: Edges) -> Edges:
+    """Each scale with the same energy, so that each has the same say."""
+    energy = np.mean(edges.real**2 + edges.imag**2, axis=(1, 2), keepdims=True)
+    return np.asarray(edges / np.sqrt(np.maximum(energy, np.float32(1e-12))), np.complex64)
+
+
 def _averaged(image: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
     """Means of ``step`` × ``step`` pixels, rounded down; what is left over at the end is cut off."""
     if step == 1:
@@ -155,81 +165,67 @@ def _by_low_ground(
 ) -> Registration:
     if low.height < _LEAST_HEIGHT:
         return _unknown("the edges of low ground in the two images agree at no offset more than by chance")
-    found, compared = _consensus(edges, low)
-    if found is None:
-        agreeing = f"of {compared} blocks of low ground too few agree on an offset"
-        return _unknown(agreeing, blocks=compared)
+    found = _consensus(edges, low)
+    if steadiness(*edges, low, _BLOCK_REACH_PX, AGREEING_PX) < _LEAST_STEADINESS:
+        return _unknown("which offset of low ground is best depends on few blocks", found.blocks)
+    if found.agreeing < max(_LEAST_AGREEING, _LEAST_SHARE * found.blocks):
+        return _unknown(f"{found.agreeing} of {found.blocks} blocks of low ground agree", found.blocks)
     if everything.height >= _LEAST_HEIGHT and _distance(everything.offset, found.offset) > _BIAS_PX:
-        return _unknown("low ground and high objects fit at different offsets", blocks=found.blocks)
+        return _unknown("low ground and high objects fit at different offsets", found.blocks)
     relief = _relief(evidence, found.offset, look_azimuth_deg)
     return _found(found, relief, evidence.step, look_azimuth_deg)
 
 
-def _consensus(edges: tuple[Edges, Edges], peak: Peak) -> tuple[_Consensus | None, int]:
-    """The peak of all low ground, if its blocks confirm it; and the most blocks that were compared.
+def _consensus(edges: tuple[Edges, Edges], peak: Peak) -> _Consensus:
+    """The peak of all low ground, and how many blocks with a distinct offset of their own found it.
 
-    The peak itself is nearer to the truth than the blocks' median: half as far off in simulated scenes.
+    The peak is nearer to the truth than the blocks' median: half as far off in simulated scenes.
     """
-    compared = 0
-    for parts, least_share in _BLOCKS_A_SIDE:
-        side = max(LEAST_BLOCK_PX, min(edges[0].shape) // parts)
+    best = _Consensus(peak.offset, 0.0, 0, 0)
+    for parts in _PARTS:
+        side = max(LEAST_BLOCK_PX, min(edges[0].shape[1:]) // parts)
         blocks = block_offsets(*edges, _whole(peak.offset), _BLOCK_REACH_PX, side)
-        found = _most_common(blocks)
-        compared = max(compared, int(blocks.is_distinct.sum()))
-        if found is None or found.agreeing < max(_LEAST_AGREEING, least_share * found.blocks):
-            continue
-        if _distance(found.offset, peak.offset) <= AGREEING_PX:
-            return replace(found, offset=peak.offset), compared
-    return None, compared
+        away = np.hypot(*(blocks.offsets[blocks.is_distinct] - peak.offset).T)
+        agreeing = int((away <= AGREEING_PX).sum())
+        if agreeing * best.blocks >= best.agreeing * len(away) and len(away):
+            best = _Consensus(peak.offset, float(np.median(away)), len(away), agreeing)
+        if agreeing >= max(_LEAST_AGREEING, 0.5 * len(away)):
+            break
+    return best
 
 
-def _most_common(blocks: BlockOffsets) -> _Consensus | None:
-    offsets = blocks.offsets[blocks.is_distinct]
-    if len(offsets) < _LEAST_AGREEING:
-        return None
-    between = np.hypot(*np.moveaxis(offsets[:, None] - offsets[None], -1, 0))
-    first = offsets[between[(between <= AGREEING_PX).sum(axis=1).argmax()] <= AGREEING_PX]
-    common = np.median(first, axis=0)
-    away = np.hypot(*(offsets - common).T)
-    return _Consensus(
-        (float(common[0]), float(common[1])),
-        float(np.median(away)),
-        len(offsets),
-        int((away <= AGREEING_PX).sum()),
-    )
-
-
-def _is_far_off(everything: Peak, low: Peak, look_azimuth_deg: float | None) -> bool:
+def _is_far_off(evidence: _Evidence, everything: Peak, look_azimuth_deg: float | None) -> bool:
     """Whether all edges fit well, but so far away that it is another cut of the ground and no lean.
 
-    Low ground alone, searched on its own, must point to the same place; by chance it does once in some hundred images.
+    What does not stand out brightly must fit there without the rest; and where nearly all ground is high, as in woods,
+    even so much may be lean.
     """
-    if everything.height < _FAR_HEIGHT or math.hypot(*everything.offset) < _FAR_PX:
+    distance = math.hypot(*everything.offset)
+    if everything.height < _FAR_HEIGHT or distance < _FAR_PX or evidence.low_share < _LEAST_FAR_LOW_SHARE:
         return False
     along = _toward_radar(everything.offset, look_azimuth_deg)
-    is_lean = along is not None and along > 0.95 * math.hypot(*everything.offset)
-    return not is_lean and _distance(low.offset, everything.offset) <= 2 * _BIAS_PX
+    if along is not None and along > 0.95 * distance:
+        return False
+    plain = np.where(evidence.high_in_sar, np.complex64(0), evidence.sar[:1])
+    confirmed = wide_peak(plain, evidence.optical[:1], evidence.reach_px)
+    return confirmed.height >= _LEAST_HEIGHT and _distance(confirmed.offset, everything.offset) <= 2 * _BIAS_PX
 
 
-def _far_off(evidence: _Evidence, everything: Peak, low_sar: Edges, low_optical: Edges) -> Registration:
-    found, _ = _consensus((low_sar, low_optical), everything)
-    offset = _scaled(found.offset if found else everything.offset, evidence.step)
-    side = max(LEAST_BLOCK_PX, min(evidence.sar.shape) // 3)
-    blocks = block_offsets(evidence.sar, evidence.optical, _whole(everything.offset), _BLOCK_REACH_PX, side)
-    away = np.hypot(*(blocks.offsets[blocks.is_distinct] - everything.offset).T) * evidence.step
+def _far_off(evidence: _Evidence, everything: Peak) -> Registration:
+    found = _consensus((evidence.sar, evidence.optical), everything)
+    offset = _scaled(found.offset, evidence.step)
     note = (
         f"The two images fit where the optical one is moved by about {_words(offset)}: they are different cuts of the "
         "ground, or one carries wrong coordinates."
     )
-    spread = round(float(np.median(away)), 2) if away.size else None
-    agreeing = int((away <= AGREEING_PX * evidence.step).sum())
-    return Registration("misregistered", offset, spread, len(away), agreeing, None, note)
+    spread = round(found.spread * evidence.step, 2)
+    return Registration("misregistered", offset, spread, found.blocks, found.agreeing, None, note)
 
 
 def _relief(evidence: _Evidence, ground: Offset, look_azimuth_deg: float | None) -> float | None:
     """How far what stands out brightly in SAR is off its place in the photograph, beyond the ground's offset."""
-    high = np.where(evidence.high_in_sar, evidence.sar, np.complex64(0))
-    peak = wide_peak(high, evidence.optical, _BLOCK_REACH_PX, _whole(ground))
+    high = np.where(evidence.high_in_sar, evidence.sar[:1], np.complex64(0))
+    peak = wide_peak(high, evidence.optical[:1], _BLOCK_REACH_PX, _whole(ground))
     lean = (peak.offset[0] - ground[0], peak.offset[1] - ground[1])
     along = _toward_radar(lean, look_azimuth_deg)
     if peak.height < _LEAST_HEIGHT or along is None:
