@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from pipeline.imaging.storage import is_storage_failure
 from pipeline.records import ObjectBox
 from pipeline.sources.boxes import Rectangle, SceneBoxes, enclosing
 from pipeline.sources.image_header import Affine, ImageHeader
@@ -58,7 +59,11 @@ def _collection(file: Path) -> dict[str, Any] | str:
         if file.stat().st_size > _LARGEST_BYTES:
             return "the file is over 64 MiB, as no tile's footprints are"
         content = json.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        if is_storage_failure(error):
+            raise
+        return f"the file cannot be read: {error.strerror}"
+    except (ValueError, RecursionError) as error:
         return f"this is not GeoJSON that can be read: {error}"
     if not isinstance(content, dict) or not isinstance(content.get("features"), list):
         return "this is not a GeoJSON FeatureCollection"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from pipeline.sources.reading import SourceError
+from pipeline.sources.reading import SourceError, leaves, unreadable
 
 _LISTS: Final = ("classes.txt", "obj.names", "predefined_classes.txt")
 _YAMLS: Final = ("data.yaml", "data.yml", "dataset.yaml", "dataset.yml")
@@ -31,15 +31,19 @@ def read_category_names(root: Path, places: tuple[Path, ...]) -> dict[int, str]:
     """
     for folder in (root, *places):
         for name in _LISTS:
-            if (folder / name).is_file():
+            if _is_here(folder / name, root):
                 return _checked(folder / name, dict(enumerate(_lines(folder / name))))
-    files = [root / name for name in _YAMLS if (root / name).is_file()]
-    files += [file for file in sorted(root.glob("*.y*ml")) if file not in files and not file.name.startswith(".")]
-    for file in files:
+    named = [root / name for name in _YAMLS]
+    files = [*named, *(file for file in sorted(root.glob("*.y*ml")) if file not in named and file.name[0] != ".")]
+    for file in (file for file in files if _is_here(file, root)):
         names = _of_yaml(file)
         if names is not None:
             return _checked(file, names)
     raise SourceError(root, "nothing here says what the category numbers mean", _ADVICE)
+
+
+def _is_here(file: Path, root: Path) -> bool:
+    return file.is_file() and not leaves(root, file)
 
 
 def _lines(file: Path) -> list[str]:
@@ -54,8 +58,10 @@ def _text(file: Path) -> str:
         if file.stat().st_size > _LARGEST_BYTES:
             raise SourceError(file, "the file is over 1 MiB, as no list of categories is", _ADVICE)
         return file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(file, f"the file cannot be read: {error}", _ADVICE) from error
+    except OSError as error:
+        raise unreadable(file, error) from error
+    except UnicodeDecodeError as error:
+        raise SourceError(file, f"this is not text in UTF-8: {error}", _ADVICE) from error
 
 
 def _checked(file: Path, names: Mapping[int, str]) -> dict[int, str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from pipeline.imaging.storage import is_storage_failure
 from pipeline.records import Scene, SceneMetadata
 from pipeline.sources.coco_index import CocoImage, CocoIndex, index_coco
 from pipeline.sources.image_files import NOT_AN_IMAGE, child_folder, files_below, shown_name
@@ -172,7 +174,7 @@ def _find(folders: _Folders, image: CocoImage, places: list[Path], reading: Sour
         reading.refuse(image.file_name, NOT_AN_IMAGE)
         return None
     # A path is only made of what is there: half a download of 100,000 images is looked for in vain in each place.
-    place = next((place for place in places if os.path.isfile(f"{place}/{below}")), None)  # noqa: PTH113
+    place = next((place for place in places if _is_file(f"{place}/{below}")), None)
     if place is not None and folders.is_left_by(place / below):
         reading.refuse(image.file_name, "a symbolic link that leaves the source's folder")
         return None
@@ -180,6 +182,16 @@ def _find(folders: _Folders, image: CocoImage, places: list[Path], reading: Sour
         return place / below
     reading.refuse(image.file_name, "the image file is missing")
     return None
+
+
+def _is_file(path: str) -> bool:
+    """As ``os.path.isfile``, but for failing storage, which that takes for a missing file."""
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116
+    except OSError as error:
+        if is_storage_failure(error):
+            raise
+        return False
 
 
 def _note_unlisted(folders: _Folders, taken: Container[str], reading: SourceReading) -> None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from pipeline.imaging.storage import is_storage_failure
+
 Affine = tuple[float, float, float, float, float, float]
 """(a, b, c, d, e, f): x = a·col + b·row + c, y = d·col + e·row + f, of pixel corners."""
 
@@ -47,11 +49,21 @@ class ImageHeader:
 
 
 def read_header(file: Path) -> ImageHeader | None:
-    """The header of a TIFF, PNG, JPEG or BMP, told by content; None if it is none of these, broken or unreadable."""
+    """The header of a TIFF, PNG, JPEG or BMP, told by content; None if it is none of these, broken or unreadable.
+
+    Raises
+    ------
+    OSError
+        If the storage fails, which is no fault of the file.
+    """
     try:
         with file.open("rb") as opened:
             return _header(opened)
-    except (OSError, struct.error, ValueError, OverflowError):
+    except OSError as error:
+        if is_storage_failure(error):
+            raise
+        return None
+    except (struct.error, ValueError, OverflowError):
         return None
 
 

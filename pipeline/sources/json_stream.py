@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Final, cast
 
 import ijson
 
-from pipeline.sources.reading import SourceError
+from pipeline.sources.reading import SourceError, unreadable
 
 _CHUNK: Final = 1 << 16
 # Python's json writes NaN and Infinity, which are not JSON: they become an empty list of the same length, so that one
@@ -92,7 +92,7 @@ def stream_json(file: Path, prefix: str) -> Iterator[Any]:
     SourceError
         If the file is not JSON or ends too early, with the 0-based byte; or it is nested too deep.
     """
-    with file.open("rb") as opened, _faults_of(file):
+    with _faults_of(file), file.open("rb") as opened:
         yield from ijson.items(cast(Any, _NumbersOnly(opened)), prefix, use_float=True)
 
 
@@ -101,7 +101,7 @@ Event = tuple[str, Any]
 
 def stream_events(file: Path) -> Iterator[Event]:
     """The whole file as ijson's basic events, for what must not be built in memory; raises as :func:`stream_json`."""
-    with file.open("rb") as opened, _faults_of(file):
+    with _faults_of(file), file.open("rb") as opened:
         yield from ijson.basic_parse(cast(Any, _NumbersOnly(opened)), use_float=True)
 
 
@@ -113,6 +113,8 @@ def _faults_of(file: Path) -> Iterator[None]:
     except _TooDeepError as error:
         what = f"lists and objects lie more than {DEEPEST} deep within each other, as in no COCO file"
         raise SourceError(file, what, "Fetch or write the file again.") from error
+    except OSError as error:
+        raise unreadable(file, error) from error
     except (ijson.JSONError, UnicodeDecodeError, OverflowError) as error:
         what = "a number is too large" if "overflow" in str(error) else "this is not whole JSON: it breaks"
         raise SourceError(file, f"{what} at byte {_broken_at(file):,}", "Fetch or write the file again.") from error

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from pipeline.imaging.storage import is_storage_failure
 from pipeline.records import Refusal, Scene
 
 IMAGE_SUFFIXES = frozenset({".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp"})
@@ -114,6 +115,16 @@ def leaves(folder: Path, file: Path) -> bool:
     return not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder))
 
 
+def unreadable(where: Path, error: OSError) -> Exception:
+    """What to raise for a folder or file of the source that the system does not give: a sentence for people.
+
+    It is the error itself where the storage fails, which is no fault of the source and worth another try.
+    """
+    if is_storage_failure(error):
+        return error
+    return SourceError(where, f"it cannot be read: {error.strerror or error}", "Let this account read it.")
+
+
 def require_folder(path: Path, layout: str) -> Path:
     """``path`` itself if it is a folder.
 
@@ -122,9 +133,13 @@ def require_folder(path: Path, layout: str) -> Path:
     SourceError
         If it is absent or not a folder; the sentence says what to give instead (``layout``).
     """
-    if path.is_dir():
-        return path
-    if not path.exists():
+    try:
+        if path.is_dir():
+            return path
+        is_there = path.exists()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if not is_there:
         raise SourceError(path, "there is no such folder", f"Give {layout}.")
     if path.suffix.lower() in ARCHIVE_SUFFIXES:
         raise SourceError(path, "this is an archive", f"Unpack it and give {layout}.")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.records import SceneMetadata
-from pipeline.sources.reading import SourceError, SourceReading
+from pipeline.sources.reading import SourceError, SourceReading, unreadable
 
 _LARGEST_BYTES: Final = 256 << 20
 
@@ -31,6 +31,8 @@ def read_scene_metadata(file: Path, reading: SourceReading) -> dict[str, SceneMe
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise SourceError(file, f"this is not JSON: {error.msg} at {where}", "Mend the file there.") from error
+    except OSError as error:
+        raise unreadable(file, error) from error
     except (UnicodeDecodeError, RecursionError) as error:
         raise SourceError(file, "this is not JSON in UTF-8", "Write the file again.") from error
     except ValueError as error:  # a number of thousands of digits

@@ -19,7 +19,7 @@ from pipeline.sources.image_files import child_folder, folders_named, images_bel
 from pipeline.sources.image_header import ImageHeader, read_header
 from pipeline.sources.options import SourceOptions
 from pipeline.sources.partners import Partners, note_missing_folder
-from pipeline.sources.reading import SourceAbout, SourceError, SourceReading, require_folder
+from pipeline.sources.reading import SourceAbout, SourceError, SourceReading, leaves, require_folder, unreadable
 
 LAYOUT: Final = (
     "the extracted folder that holds train/AOI_11_Rotterdam/SAR-Intensity/, at any level above SAR-Intensity"
@@ -125,7 +125,11 @@ def _look_sides(folder: Path, root: Path, reading: SourceReading) -> dict[str, L
     if file is None or file.stat().st_size > _LARGEST_ORIENTATIONS:
         return {}
     sides: dict[str, LookSide] = {}
-    for number, line in enumerate(file.read_text("utf-8", "replace").splitlines(), 1):
+    try:
+        lines = file.read_text("utf-8", "replace").splitlines()
+    except OSError as error:
+        raise unreadable(file, error) from error
+    for number, line in enumerate(lines, 1):
         words = line.replace(",", " ").split()
         if len(words) == 2 and words[1] in ("0", "1"):
             sides[words[0]] = "north" if words[1] == "0" else "south"
@@ -188,7 +192,7 @@ def _buildings(area: _Area, stem: str, tile: Path, header: ImageHeader | None, r
     if area.buildings is None:
         return (), ()
     file = area.buildings / (stem.replace(_SAR, "Buildings") + ".geojson")
-    if not file.is_file():
+    if not file.is_file() or leaves(area.folder, file):
         shown = shown_name(tile, area.partners.root)
         reading.note(shown, f"taken without object boxes: {_BUILDINGS} has no file for it")
         return (), ()

@@ -15,10 +15,10 @@ from typing import Final
 
 from pipeline.records import ObjectBox, Scene, SceneMetadata
 from pipeline.sources.boxes import SceneBoxes
-from pipeline.sources.image_files import child_folder, files_below, images_below, shown_name
+from pipeline.sources.image_files import child_folder, images_below, shown_name, texts_below
 from pipeline.sources.image_header import read_header
 from pipeline.sources.options import SourceOptions
-from pipeline.sources.reading import SourceError, SourceReading, require_folder, unsafe_name
+from pipeline.sources.reading import SourceError, SourceReading, require_folder, unreadable
 from pipeline.sources.voc_objects import VocError, VocFile, read_voc_file
 from pipeline.vocabulary import SPLITS
 
@@ -47,7 +47,7 @@ def read_voc(options: SourceOptions) -> SourceReading:
         raise SourceError(root, "there is no JPEGImages folder in it", f"Give {LAYOUT}, or --images.")
     reading = SourceReading()
     images = images_below(folder, reading, shown_below=root, others=False)
-    described = _described(annotations)
+    described = texts_below(annotations, ".xml", reading, shown_below=root)
     if not images or not described:
         empty = folder if not images else annotations
         raise SourceError(empty, f"there is no {'image' if not images else '.xml file'} in it", f"Give {LAYOUT}.")
@@ -69,11 +69,6 @@ class _Source:
     """Those that were met so far."""
 
 
-def _described(annotations: Path) -> dict[str, Path]:
-    below = (path for path in files_below(annotations) if path.suffix.lower() == ".xml")
-    return {path.with_suffix("").as_posix(): annotations / path for path in below if not unsafe_name(path.as_posix())}
-
-
 def _splits(root: Path, images: Mapping[str, Path], reading: SourceReading) -> dict[str, str]:
     """By stem, from the lists ``train.txt``, ``val.txt`` and ``test.txt``, else from a folder of that name."""
     sets = child_folder(root, "ImageSets")
@@ -93,7 +88,11 @@ def _splits(root: Path, images: Mapping[str, Path], reading: SourceReading) -> d
 def _take_list(
     file: Path, split: str, splits: dict[str, str], images: Mapping[str, Path], shown_as: str, reading: SourceReading
 ) -> None:
-    for number, line in enumerate(file.read_text("utf-8-sig", "replace").splitlines(), 1):
+    try:
+        lines = file.read_text("utf-8-sig", "replace").splitlines()
+    except OSError as error:
+        raise unreadable(file, error) from error
+    for number, line in enumerate(lines, 1):
         name = line.strip()
         if not name:
             continue

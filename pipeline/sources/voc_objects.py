@@ -9,6 +9,7 @@ from typing import Final
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 from xml.parsers import expat
 
+from pipeline.imaging.storage import is_storage_failure
 from pipeline.sources.boxes import Rectangle, enclosing
 
 _LARGEST_BYTES: Final = 16 << 20
@@ -55,6 +56,8 @@ def read_voc_file(file: Path) -> VocFile:
             raise VocError("the file is over 16 MiB, as no annotation is")
         root = _parsed(file.read_bytes())
     except OSError as error:
+        if is_storage_failure(error):
+            raise
         raise VocError(f"the file cannot be read: {error.strerror}") from error
     if root.tag != "annotation":
         raise VocError(f"this is not a VOC annotation: it begins with <{root.tag[:40]}>")

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pipeline.imaging.storage import is_storage_failure
 from pipeline.records import Scene, SceneMetadata
 from pipeline.sources.boxes import Rectangle, SceneBoxes, enclosing
 from pipeline.sources.category_names import read_category_names
-from pipeline.sources.image_files import child_folder, files_below, images_below, shown_name
+from pipeline.sources.image_files import child_folder, images_below, shown_name, texts_below
 from pipeline.sources.image_header import read_header
 from pipeline.sources.options import SourceOptions
-from pipeline.sources.reading import SourceError, SourceReading, require_folder, unsafe_name
+from pipeline.sources.reading import SourceError, SourceReading, require_folder
 
 LAYOUT: Final = "the folder that holds images/, labels/ and data.yaml or classes.txt"
 _SPLITS: Final[Mapping[str, str]] = {"train": "train", "val": "val", "valid": "val", "test": "test"}
@@ -93,12 +94,8 @@ def _folders(root: Path, images: Path | None) -> list[tuple[Path, Path]]:
 
 
 def _part(root: Path, images: Path, labels: Path, reading: SourceReading) -> _Part:
-    below = (path for path in files_below(labels) if path.suffix.lower() == ".txt")
-    found = {
-        path.with_suffix("").as_posix(): labels / path
-        for path in below
-        if path.name.lower() not in _NOT_LABELS and not unsafe_name(path.as_posix())
-    }
+    texts = texts_below(labels, ".txt", reading, shown_below=root)
+    found = {stem: file for stem, file in texts.items() if file.name.lower() not in _NOT_LABELS}
     return _Part(root, images, images_below(images, reading, shown_below=root, others=False), found)
 
 
@@ -139,7 +136,12 @@ def _read_lines(file: Path, names: Mapping[int, str], boxes: SceneBoxes) -> None
             boxes.refuse("the file is over 64 MiB, as no image's boxes are")
             return
         lines = file.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        if is_storage_failure(error):
+            raise
+        boxes.refuse(f"the file cannot be read: {error.strerror}")
+        return
+    except UnicodeDecodeError as error:
         boxes.refuse(f"the file cannot be read as text: {error}")
         return
     for number, line in enumerate(lines, 1):

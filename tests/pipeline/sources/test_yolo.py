@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from pipeline.records import Scene
+from pipeline.sources.boxes import SceneBoxes
 from pipeline.sources.options import SourceOptions
 from pipeline.sources.reading import SourceError, SourceReading
-from pipeline.sources.yolo import read_yolo
+from pipeline.sources.yolo import _read_lines, read_yolo
 
 
 def png(cols: int = 200, rows: int = 100) -> bytes:
@@ -119,6 +120,26 @@ def test_both_folder_forms_have_splits(tmp_path: Path, form: str) -> None:
         ("val", 1),
     ]
     assert (len({scene.name for scene in scenes}), reading.refusals, reading.expected) == (3, [], 3)
+
+
+def test_text_files_that_links_lead_out_to_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("root 0.5 0.5 0.1 0.1")
+    folder = folder_with(tmp_path / "source", {"images/a.png": png(), "labels/b.txt": ""})
+    (folder / "labels" / "a.txt").symlink_to(tmp_path / "secret.txt")
+    scenes, reading = read(folder, labelled=("ship",))
+    assert [(scene.boxes, scene.metadata.labelled) for scene in scenes] == [((), ())]
+    assert next((each.file, "link" in each.reason) for each in reading.refusals) == ("labels/a.txt", True)
+    assert "root" not in str(reading.refusals)
+
+
+def test_failing_storage_is_no_fault_of_a_file(tmp_path: Path) -> None:
+    """The file of a process's memory cannot be read at 0, as no file can of a disk that was pulled."""
+    folder = one(tmp_path, "")
+    (folder / "labels" / "a.txt").unlink()
+    (folder / "labels" / "a.txt").symlink_to("/proc/self/mem")
+    boxes = SceneBoxes("labels/a.txt", (10, 10), SourceReading())
+    with pytest.raises(OSError, match="Input/output error"):
+        _read_lines(folder / "labels" / "a.txt", {0: "ship"}, boxes)
 
 
 def test_folders_that_are_not_it_say_what_to_give(tmp_path: Path) -> None:
