@@ -29,13 +29,7 @@ _SPLITS: Final = ("train", "val", "test")
 _IMAGE_FOLDERS: Final = ("JPEGImages", "images")
 
 
-def read_coco(
-    options: SourceOptions | Path,
-    *,
-    boxes: Path | None = None,
-    images: Path | None = None,
-    labelled: Sequence[str] = (),
-) -> SourceReading:
+def read_coco(options: SourceOptions) -> SourceReading:
     """Read a folder of images with COCO boxes.
 
     Parameters
@@ -58,8 +52,6 @@ def read_coco(
         At once if there is no such folder or no COCO file; while iterating if a COCO file is not whole JSON or
         ``labelled`` names a category that it does not have.
     """
-    if isinstance(options, Path):
-        options = SourceOptions(options, boxes=boxes, images=images, labelled=tuple(labelled))
     root = require_folder(options.path, LAYOUT)
     if options.images is not None:
         require_folder(options.images, "the folder of the images")

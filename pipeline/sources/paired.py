@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -20,13 +20,7 @@ from pipeline.sources.scene_metadata import read_scene_metadata
 LAYOUT: Final = "the folder that holds sar/ and, where there are partners, optical/"
 
 
-def read_paired(
-    options: SourceOptions | Path,
-    *,
-    optical: Path | None = None,
-    boxes: Path | None = None,
-    labelled: Sequence[str] = (),
-) -> SourceReading:
+def read_paired(options: SourceOptions) -> SourceReading:
     """Read a folder of SAR images, with or without optical partners.
 
     Parameters
@@ -49,8 +43,6 @@ def read_paired(
     SourceError
         If a folder or file is absent or not what it should be, or ``labelled`` names no category of the boxes.
     """
-    if isinstance(options, Path):
-        options = SourceOptions(options, optical=optical, boxes=boxes, labelled=tuple(labelled))
     root = require_folder(options.path, LAYOUT)
     reading = SourceReading()
     pairs = _by_word(root, options, reading) if options.pair is not None else _by_folder(root, options, reading)
