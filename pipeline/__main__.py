@@ -7,9 +7,15 @@ command was called wrongly, code 1 where a file could not be used.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
+
+_TELL_S: Final = 10.0
+"""Between two lines on how far a run is."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -82,21 +88,32 @@ def _preprocess(chosen: argparse.Namespace) -> int:
     from pipeline.imaging.errors import ImageError
 
     choices = Choices(band=chosen.band, looks=chosen.looks, quantity=chosen.quantity)
-    written = refused = 0
+    counts = {"written": 0, "kept": 0, "refused": 0}
+    started = told_at = time.monotonic()
     try:
-        for outcome in preprocess(
-            chosen.source, chosen.target, choices, despeckled=chosen.despeckled, workers=chosen.workers
-        ):
-            for note in outcome.notes:
-                print(note, file=sys.stderr)
-            print(outcome.summary, file=sys.stdout if outcome.is_written else sys.stderr)
-            written, refused = written + outcome.is_written, refused + (not outcome.is_written)
+        run = preprocess(chosen.source, chosen.target, choices, despeckled=chosen.despeckled, workers=chosen.workers)
+        # Closed at once when the user stops the run, so that no decoder goes on.
+        with contextlib.closing(run.outcomes) as outcomes:
+            for outcome in outcomes:
+                for note in outcome.notes:
+                    print(note, file=sys.stderr)
+                print(outcome.summary, file=sys.stderr if outcome.state == "refused" else sys.stdout)
+                counts[outcome.state] += 1
+                if time.monotonic() - told_at >= _TELL_S:
+                    told_at = time.monotonic()
+                    print(_progress(sum(counts.values()), run.total, told_at - started), file=sys.stderr)
     except ImageError as error:
         print(error, file=sys.stderr)
         return 1
-    if written + refused > 1:
-        print(f"{written} of {written + refused} files written, {refused} refused")
-    return 1 if refused else 0
+    if run.total > 1:
+        kept = f"{counts['kept']} kept, " if counts["kept"] else ""
+        print(f"{counts['written']} of {run.total} files written, {kept}{counts['refused']} refused")
+    return 1 if counts["refused"] else 0
+
+
+def _progress(done: int, total: int, elapsed_s: float) -> str:
+    rate = done / elapsed_s
+    return f"{done} of {total} files, {rate:.2g} a second, about {(total - done) / rate:.0f} s left"
 
 
 def _draft_boxes(chosen: argparse.Namespace) -> int:

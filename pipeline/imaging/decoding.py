@@ -93,6 +93,12 @@ class SceneWorker:
         answer: dict[str, Any] = self._ask("preprocess", request.as_json(), request.source)
         return answer
 
+    def end(self) -> None:
+        """Kill the child, from whatever thread: what is asked of it fails at once. :meth:`close` is to follow."""
+        child = self._child
+        if child is not None:
+            child.kill()
+
     def close(self) -> None:
         """End the child. The next request would start another."""
         child, self._child = self._child, None
@@ -231,6 +237,8 @@ def main(arguments: list[str]) -> None:
     memory_bytes, cpu_s = (int(argument) for argument in arguments)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Ctrl-C reaches all processes of a terminal; whether a scene is finished first is the parent's to say.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Libraries print what they like; only answers may reach the parent.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
         os.dup2(2, 1)

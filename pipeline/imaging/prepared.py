@@ -123,6 +123,8 @@ class PreprocessRequest:
     quantity: Quantity | None = None
     speckle: Speckle = field(default_factory=Speckle)
     max_pixels: int = DEFAULT_MAX_PIXELS
+    stamp: str | None = None
+    """Written into the files as their description, in ASCII: what they were made of."""
 
     def as_json(self) -> dict[str, Any]:
         return _plain(self)

@@ -24,10 +24,12 @@ from pipeline.imaging.ground import geo_tags
 from pipeline.imaging.parts import provenance_of
 from pipeline.imaging.preparation import Announce, quietly
 from pipeline.imaging.prepared import Chips, PreprocessRequest, Quantity
-from pipeline.imaging.reading import BandReader, opened_band
+from pipeline.imaging.reading import BandReader, Raster, opened_band
 from pipeline.imaging.sar_numbers import sar_numbers
+from pipeline.imaging.stamps import tags_with
 from pipeline.imaging.strips import FILTER_HALO, walk
 from pipeline.imaging.study import Plan, filtered, study_strips, study_whole
+from pipeline.imaging.tiff import Tags
 
 LARGEST_WHOLE_PX: Final = Chips().largest_whole_px
 """rows × cols up to which a file is done in memory; the result of a larger one is the same."""
@@ -59,7 +61,7 @@ def _preprocess_whole(reader: BandReader, request: PreprocessRequest) -> dict[st
     raster, survey = reader.read(0, 0, *reader.shape)
     studied = study_whole(raster, survey, request.quantity, request.speckle, request.source)
     plan, shown = studied.plan, studied.shown
-    tags, has_holes = geo_tags(raster.crs, raster.transform), plan.shown.has_holes
+    tags, has_holes = _tags_of(raster, request), plan.shown.has_holes
     _refuse_filtered_numbers(plan, request)
     if plan.limits is not None:
         write_greys(request.target, raster.values, shown.valid, plan.limits, has_holes=has_holes, geo_tags=tags)
@@ -87,7 +89,7 @@ def _preprocess_strips(reader: BandReader, request: PreprocessRequest) -> dict[s
 def _filter_strips(reader: BandReader, request: PreprocessRequest, plan: Plan) -> None:
     assert plan.stretch is not None  # noqa: S101 - for the type checker
     described = reader.described
-    tags = geo_tags(described.crs, described.transform)
+    tags = _tags_of(described, request)
     with ExitStack() as stack:
         has_holes = plan.shown.has_holes
         add_processed = stack.enter_context(
@@ -106,7 +108,7 @@ def _filter_strips(reader: BandReader, request: PreprocessRequest, plan: Plan) -
 @contextmanager
 def _numbers_stream(reader: BandReader, request: PreprocessRequest, plan: Plan) -> Iterator[AddRows]:
     described = reader.described
-    tags = geo_tags(described.crs, described.transform)
+    tags = _tags_of(described, request)
     if plan.limits is not None:
         stream = greys_stream(request.target, reader.shape, plan.limits, has_holes=plan.shown.has_holes, geo_tags=tags)
     else:
@@ -114,6 +116,11 @@ def _numbers_stream(reader: BandReader, request: PreprocessRequest, plan: Plan) 
         stream = sar_stream(request.target, reader.shape, numbers, tags)
     with stream as add_rows:
         yield add_rows
+
+
+def _tags_of(raster: Raster, request: PreprocessRequest) -> Tags:
+    """Where the image lies, and what it was made of."""
+    return tags_with(request.stamp, dict(geo_tags(raster.crs, raster.transform) or {}))
 
 
 def _scale_of(plan: Plan) -> Quantity:

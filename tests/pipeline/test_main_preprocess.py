@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -136,3 +137,53 @@ def test_the_other_commands_end_with_one_sentence_on_bad_input_too(tmp_path, com
         assert result.returncode == 1
         assert len(result.stderr.splitlines()) == 1
         assert list(tmp_path.iterdir()) == [tmp_path / "in"]
+
+
+def many(folder, count=12):
+    folder.mkdir()
+    for number in range(count):
+        write_image(folder / f"{number:02}.tif", numbers(number))
+
+
+def test_a_second_run_keeps_what_is_made_of_the_same_file_and_options(tmp_path):
+    many(tmp_path / "in", 3)
+    arguments = ("preprocess", tmp_path / "in", tmp_path / "out", "--amplitude", "--despeckled", tmp_path / "linear")
+    first = run(*arguments, "--workers", "2")
+    made = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir()}
+    second = run(*arguments)
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert second.stdout.endswith("0 of 3 files written, 3 kept, 0 refused\n")
+    assert "kept, made of the same file and options" in second.stdout
+    assert {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir()} == made
+    write_image(tmp_path / "in" / "01.tif", numbers(7))
+    (tmp_path / "linear" / "02.tif").unlink()
+    third = run(*arguments)
+    assert third.stdout.endswith("2 of 3 files written, 1 kept, 0 refused\n")
+    other = run(*arguments, "--looks", "2")
+    assert other.stdout.endswith("3 of 3 files written, 0 refused\n")
+
+
+def test_a_result_of_a_folder_has_the_bytes_of_a_single_run(tmp_path):
+    many(tmp_path / "in", 1)
+    run("preprocess", tmp_path / "in", tmp_path / "out", "--amplitude")
+    run("preprocess", tmp_path / "in" / "00.tif", tmp_path / "one.tif", "--amplitude")
+    assert (tmp_path / "out" / "00.tif").read_bytes() == (tmp_path / "one.tif").read_bytes()
+
+
+def test_a_run_that_is_stopped_leaves_whole_files_only_and_goes_on_where_it_was(tmp_path):
+    many(tmp_path / "in", 40)
+    command = [sys.executable, "-u", "-m", "pipeline", "preprocess", str(tmp_path / "in"), str(tmp_path / "out")]
+    started = subprocess.Popen(
+        [*command, "--amplitude", "--workers", "2"], cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert b"00.tif ->" in started.stdout.readline()
+    started.send_signal(signal.SIGINT)
+    _, complaints = started.communicate(timeout=60)
+    assert started.returncode == 130
+    assert complaints.endswith(b"stopped\n")
+    assert b"Traceback" not in complaints
+    written = list((tmp_path / "out").iterdir())
+    assert 0 < len(written) < 40
+    assert all(path.suffix == ".tif" and read_image(path)[0].shape == (1, 100, 120) for path in written)
+    again = run("preprocess", tmp_path / "in", tmp_path / "out", "--amplitude", "--workers", "2")
+    assert again.stdout.endswith(f"{40 - len(written)} of 40 files written, {len(written)} kept, 0 refused\n")
