@@ -147,7 +147,7 @@ def facing(canvas: Canvas) -> Field:
     down, right = _unit(canvas.toward_radar)
     slope_down, slope_right = np.gradient(canvas.height_m, canvas.spacing_m)
     rise = -(slope_down * np.float32(down) + slope_right * np.float32(right))
-    gain: Field = np.exp(np.clip(rise, -1.0, 1.0) * np.float32(0.55))
+    gain: Field = np.exp(np.clip(rise, -1.0, 1.0) * np.float32(0.4))
     return np.where(canvas.classes == Ground.FOREST, gain, np.float32(1))
 
 

@@ -76,9 +76,11 @@ def _leaning(picture: Field, canvas: Canvas, lean_px_per_m: Point) -> Field:
     step_m = 1 / max(reach, 1e-6)
     for level in np.arange(step_m / 2, float(canvas.camera_height_m.max()) + step_m, step_m):
         rows, cols = np.nonzero(canvas.camera_height_m >= level - step_m / 2)
-        is_top = canvas.camera_height_m[rows, cols] < level + step_m / 2
-        to_row = np.rint(rows + level * lean_px_per_m[0]).astype(np.intp)
-        to_col = np.rint(cols + level * lean_px_per_m[1]).astype(np.intp)
+        top = canvas.camera_height_m[rows, cols]
+        is_top = top < level + step_m / 2
+        height = np.where(is_top, top, np.float32(level))
+        to_row = np.rint(rows + height * lean_px_per_m[0]).astype(np.intp)
+        to_col = np.rint(cols + height * lean_px_per_m[1]).astype(np.intp)
         inside = (to_row >= 0) & (to_row < picture.shape[0]) & (to_col >= 0) & (to_col < picture.shape[1])
         shadeless = np.where(is_top, np.float32(1), np.float32(0.62))[:, None] * picture[rows, cols]
         leaning[to_row[inside], to_col[inside]] = shadeless[inside]

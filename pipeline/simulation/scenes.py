@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.records import ObjectBox, SceneMetadata
+from pipeline.simulation.framing import boxed, framed
 from pipeline.simulation.ground import Canvas, Ground
 from pipeline.simulation.land_cover import land_cover, land_cover_shares
-from pipeline.simulation.landscapes import LANDSCAPES
-from pipeline.simulation.optics import lay_on, lies_at, photograph
-from pipeline.simulation.places import PLACES, Affine, Place, scene_transform
-from pipeline.simulation.radar import Returns, detect, response_of, returns
+from pipeline.simulation.optics import lay_on, photograph
+from pipeline.simulation.places import Affine, Place, scene_transform
+from pipeline.simulation.radar import Returns, detect, returns
 from pipeline.simulation.settings import SceneSettings
-from pipeline.simulation.truth import ObjectTruth, PairTruth, SceneTruth, Sensing, moved
-from pipeline.vocabulary import SARDET_CATEGORIES
-
-MOST_BUILDINGS: Final = 30
-"""Beyond this nobody counts them: buildings are then neither boxed nor labelled, only kept in the truth."""
-_SUN_ELEVATION_DEG: Final = 48.0
-
-DEMO_PLAN: Final[Mapping[str, tuple[str, ...]]] = {
-    "nordhaven": ("harbour", "city", "harbour", "anchorage", "tank_farm", "harbour", "city", "anchorage"),
-    "weitfeld": ("airfield", "farmland", "airfield", "woodland", "airfield", "tank_farm", "farmland", "airfield"),
-    "chandra": ("river_bridge", "delta", "river_bridge", "anchorage", "delta", "river_bridge", "farmland", "delta"),
-}
+from pipeline.simulation.staging import DEMO_PLAN, Stage, stage
+from pipeline.simulation.truth import SceneTruth, Sensing
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,37 +69,38 @@ def simulate_scene(seed: int, index: int, settings: SceneSettings | None = None)
     ValueError
         If seed or index is negative.
     """
-    settings = SceneSettings() if settings is None else settings
-    if seed < 0 or index < 0:
-        raise ValueError(f"seed and index are not negative, not {seed} and {index}")
-    site, kind = _chosen(index, settings)
-    ground_rng, radar_rng, camera_rng, choice = (
-        np.random.default_rng([seed, index, stream, *site.name.encode(), *kind.encode()]) for stream in range(4)
-    )
-    sensing, pair = _sensing(site, settings, choice), _pair(settings, choice)
-    canvas = _painted(site, kind, settings, sensing, ground_rng)
-    picture = photograph(canvas, sensing, camera_rng)
-    seen = _cut(returns(canvas, sensing, radar_rng), settings)
-    powers = detect(seen, sensing, radar_rng)
-    powers[:, _without_data(settings)] = np.nan
-    classes = _inner(canvas.classes, settings)
-    objects = _objects(canvas, settings, pair)
-    boxes, labelled = _boxed(objects)
+    made = stage(seed, index, SceneSettings() if settings is None else settings)
+    canvas, shape = made.painted(), (made.settings.rows, made.settings.cols)
+    picture = photograph(canvas, made.sensing, made.camera_rng)
+    seen = _without_margin(returns(canvas, made.sensing, made.radar_rng), made.settings)
+    powers = detect(seen, made.sensing, made.radar_rng)
+    empty = _without_data(made.settings)
+    powers[:, empty] = np.nan
+    truth, classes = _truth(canvas, made, empty)
+    boxes, labelled = boxed(truth.objects)
     return SimulatedScene(
-        name=f"{site.name}_{kind}_{index:04d}",
-        kind=kind,
-        place=site,
+        name=f"{made.place.name}_{made.kind}_{index:04d}",
+        kind=made.kind,
+        place=made.place,
         powers=powers,
-        optical=lay_on(picture, (settings.rows, settings.cols), settings.margin_px, pair),
+        optical=lay_on(picture, shape, made.settings.margin_px, made.pair),
         classes=classes,
         layover=seen.layover,
         shadow=seen.shadow,
         boxes=boxes,
-        metadata=_metadata(site, sensing, labelled),
-        crs=site.crs,
-        transform=scene_transform(site, index, (settings.rows, settings.cols)),
-        truth=SceneTruth(objects, _ground_shares(classes), land_cover_shares(classes), sensing, pair),
+        metadata=_metadata(made.place, made.sensing, labelled),
+        crs=made.place.crs,
+        transform=scene_transform(made.place, index, shape),
+        truth=truth,
     )
+
+
+def average_returns(seed: int, index: int, settings: SceneSettings) -> tuple[Returns, SceneTruth]:
+    """What the radar gets back from a scene before any speckle, for many images of one ground."""
+    made = stage(seed, index, settings)
+    canvas = made.painted()
+    seen = _without_margin(returns(canvas, made.sensing, made.radar_rng), settings)
+    return seen, _truth(canvas, made, np.zeros(seen.shadow.shape, bool))[0]
 
 
 def simulate(
@@ -122,91 +111,29 @@ def simulate(
         yield simulate_scene(seed, index, settings)
 
 
-def simulate_demo(seed: int = 0) -> list[SimulatedScene]:
-    """The demo's 24 scenes of 512 × 512 pixels: eight in each of three places, all on ground of their own."""
+def simulate_demo(seed: int = 0, wedges: Container[int] = ()) -> list[SimulatedScene]:
+    """The demo's 24 scenes of 512 × 512 pixels: eight in each of three places, all on ground of their own.
+
+    ``wedges`` are the places in the list of those that lack a corner, as at the edge of a strip.
+    """
+    plan = [(place, kind, number) for place, kinds in DEMO_PLAN.items() for number, kind in enumerate(kinds)]
     return [
-        simulate_scene(seed, number, SceneSettings(place=place, kind=kind))
-        for place, kinds in DEMO_PLAN.items()
-        for number, kind in enumerate(kinds)
+        simulate_scene(
+            seed, number, SceneSettings(place=place, kind=kind, no_data="wedge" if position in wedges else "none")
+        )
+        for position, (place, kind, number) in enumerate(plan)
     ]
 
 
-def _chosen(index: int, settings: SceneSettings) -> tuple[Place, str]:
-    """Place and kind: those that are set, else by turns through places and their kinds."""
-    names = list(PLACES)
-    name = settings.place or names[index % len(names)]
-    kinds = list(dict.fromkeys(DEMO_PLAN[name]))
-    kind = settings.kind or kinds[index // len(names) % len(kinds)]
-    site, look_azimuth_deg = PLACES[name], settings.look_azimuth_deg
-    return replace(
-        site,
-        spacing_m=settings.spacing_m or site.spacing_m,
-        incidence_deg=settings.incidence_deg or site.incidence_deg,
-        look_azimuth_deg=site.look_azimuth_deg if look_azimuth_deg is None else look_azimuth_deg % 360,
-    ), kind
+def _truth(canvas: Canvas, made: Stage, empty: NDArray[np.bool_]) -> tuple[SceneTruth, NDArray[np.uint8]]:
+    """The truth of the scene, and the classes of its ground."""
+    margin, settings = made.settings.margin_px, made.settings
+    classes = canvas.classes[margin : margin + settings.rows, margin : margin + settings.cols]
+    objects = framed(canvas, settings, made.pair, empty)
+    return SceneTruth(objects, _ground_shares(classes), land_cover_shares(classes), made.sensing, made.pair), classes
 
 
-def _sensing(site: Place, settings: SceneSettings, rng: np.random.Generator) -> Sensing:
-    look, incidence = math.radians(site.look_azimuth_deg), math.radians(site.incidence_deg)
-    lean = math.tan(math.radians(settings.roof_lean_deg)) / site.spacing_m
-    lean_to = math.radians(settings.roof_lean_azimuth_deg)
-    wind_to_deg = round(float(rng.uniform(0, 360)), 1)
-    layover, shadow = 1 / math.tan(incidence) / site.spacing_m, math.tan(incidence) / site.spacing_m
-    sensing = Sensing(
-        looks=float(settings.looks),
-        incidence_deg=site.incidence_deg,
-        look_azimuth_deg=site.look_azimuth_deg,
-        spacing_m=site.spacing_m,
-        resolution_px=settings.resolution_px,
-        weighting=settings.weighting,
-        side_lobe_db=0.0,
-        is_speckle_correlated=settings.is_speckle_correlated,
-        speckle_correlation=0.0,
-        noise_floor_db=settings.noise_floor_db,
-        polarisations=settings.polarisations,
-        sea_state=settings.sea_state,
-        wind_to_deg=wind_to_deg,
-        swell_to_deg=round((wind_to_deg + float(rng.normal(0, 25))) % 360, 1),
-        swell_length_m=settings.swell_length_m,
-        layover_px_per_m=(math.cos(look) * layover, -math.sin(look) * layover),
-        shadow_px_per_m=(-math.cos(look) * shadow, math.sin(look) * shadow),
-        sar_acquired_at=site.sar_acquired_at,
-        optical_acquired_at=site.optical_acquired_at,
-        sun_azimuth_deg=site.sun_azimuth_deg,
-        sun_elevation_deg=_SUN_ELEVATION_DEG,
-        roof_lean_px_per_m=(-math.cos(lean_to) * lean, math.sin(lean_to) * lean),
-    )
-    response = response_of(sensing)
-    correlation = response.speckle_correlation if settings.is_speckle_correlated else 0.0
-    return replace(sensing, side_lobe_db=response.side_lobe_db, speckle_correlation=correlation)
-
-
-def _pair(settings: SceneSettings, rng: np.random.Generator) -> PairTruth:
-    chance = rng.uniform(-1, 1, 2) * settings.random_offset_px
-    row, col = (round(float(given + more), 2) for given, more in zip(settings.pair_offset_px, chance, strict=True))
-    return PairTruth((row, col), settings.pair_rotation_deg)
-
-
-def _painted(site: Place, kind: str, settings: SceneSettings, sensing: Sensing, rng: np.random.Generator) -> Canvas:
-    margin = 2 * settings.margin_px
-    canvas = Canvas(
-        (settings.rows + margin, settings.cols + margin),
-        site.spacing_m,
-        sensing.layover_px_per_m,
-        site.look_azimuth_deg,
-        rng,
-        settings.moving_share,
-    )
-    LANDSCAPES[kind](canvas)
-    return canvas
-
-
-def _inner(field: NDArray[np.uint8], settings: SceneSettings) -> NDArray[np.uint8]:
-    margin = settings.margin_px
-    return field[margin : margin + settings.rows, margin : margin + settings.cols]
-
-
-def _cut(seen: Returns, settings: SceneSettings) -> Returns:
+def _without_margin(seen: Returns, settings: SceneSettings) -> Returns:
     """Without the margin that only the optical image needs."""
     margin = settings.margin_px
     at = (slice(margin, margin + settings.rows), slice(margin, margin + settings.cols))
@@ -226,55 +153,6 @@ def _without_data(settings: SceneSettings) -> NDArray[np.bool_]:
     else:
         empty = np.zeros((settings.rows, settings.cols), bool)
     return np.asarray(empty, bool)
-
-
-def _objects(canvas: Canvas, settings: SceneSettings, pair: PairTruth) -> tuple[ObjectTruth, ...]:
-    """All objects of which a part lies in one of the images, in the images' own pixels."""
-    margin, kept = float(settings.margin_px), list[ObjectTruth]()
-    for found in canvas.objects:
-        inner = _in_frame(moved(found, -margin, -margin), settings, pair)
-        if inner.visible_in:
-            kept.append(replace(inner, object_id=str(len(kept) + 1)))
-    return tuple(kept)
-
-
-def _in_frame(found: ObjectTruth, settings: SceneSettings, pair: PairTruth) -> ObjectTruth:
-    """The object with what lies outside the images taken away: its box cut, its optical place dropped."""
-    rows, cols = settings.rows, settings.cols
-    box, is_cut = None, False
-    if found.box is not None:
-        x_min, y_min, width, height = found.box
-        left, top, right, bottom = max(0.0, x_min), max(0.0, y_min), min(cols, x_min + width), min(rows, y_min + height)
-        is_cut = (left, top, right, bottom) != (x_min, y_min, x_min + width, y_min + height)
-        is_cut = is_cut or any(not (0 <= row <= rows and 0 <= col <= cols) for row, col in found.footprint)
-        box = (left, top, right - left, bottom - top) if left < right and top < bottom else None
-    sar_at = found.sar_at if box is not None else None
-    optical_at = _shown_at(found, settings, pair)
-    return replace(found, box=box, is_cut=is_cut and box is not None, sar_at=sar_at, optical_at=optical_at)
-
-
-def _shown_at(found: ObjectTruth, settings: SceneSettings, pair: PairTruth) -> tuple[float, float] | None:
-    """Where the optical image shows the object; None where no corner, nor its middle, lies in that image."""
-    if found.optical_at is None:
-        return None
-    shape, (row, col) = (settings.rows, settings.cols), found.optical_at
-    was_row, was_col = found.sar_at or found.optical_at
-    corners = [(at_row + row - was_row, at_col + col - was_col) for at_row, at_col in found.footprint]
-    shown = [lies_at(place, shape, pair) for place in (found.optical_at, *corners)]
-    is_shown = any(0 <= at_row < shape[0] and 0 <= at_col < shape[1] for at_row, at_col in shown)
-    return shown[0] if is_shown else None
-
-
-def _boxed(objects: tuple[ObjectTruth, ...]) -> tuple[tuple[ObjectBox, ...], tuple[str, ...]]:
-    """The boxes and the categories for which they are all objects."""
-    are_counted = sum(found.category == "building" and found.box is not None for found in objects) <= MOST_BUILDINGS
-    labelled = (*SARDET_CATEGORIES, "building") if are_counted else tuple(SARDET_CATEGORIES)
-    boxes = tuple(
-        ObjectBox(found.object_id, found.category, *found.box, is_cut=found.is_cut)
-        for found in objects
-        if found.box is not None and found.category in labelled
-    )
-    return boxes, labelled
 
 
 def _metadata(site: Place, sensing: Sensing, labelled: tuple[str, ...]) -> SceneMetadata:

@@ -44,7 +44,7 @@ class SceneSettings:
     """Noise-equivalent sigma nought"""
     sea_state: int = 3
     """Douglas's number, 0 calm to 6 very rough"""
-    swell_length_m: float = 60.0
+    swell_length_m: float = 42.0
     moving_share: float = 0.25
     """Share of the ships that the two dates show differently; above 0 the cars on roads are others, too"""
     pair_offset_px: tuple[float, float] = (0.0, 0.0)

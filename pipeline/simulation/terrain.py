@@ -56,7 +56,7 @@ def _edges(canvas: Canvas, parcel: NDArray[np.int64]) -> None:
 def forest(canvas: Canvas, mask: Mask) -> None:
     """Trees on the masked ground: crowns of about 6 m, a closed canopy 9 to 17 m high."""
     crowns = np.clip(smooth(canvas.rng, canvas.shape, 1.9 / canvas.spacing_m), -2, 2)
-    height = 11 + 0.8 * crowns + 0.9 * np.clip(fractal(canvas.rng, canvas.shape, 1.6), -2, 2)
+    height = 11 + 0.55 * crowns + 0.8 * np.clip(fractal(canvas.rng, canvas.shape, 1.6), -2, 2)
     canvas.paint(whole(canvas), mask, Ground.FOREST, height_m=height.astype(np.float32))
 
 

@@ -214,3 +214,25 @@ def moved(found: ObjectTruth, down: float, right: float) -> ObjectTruth:
         layover=outline(found.layover),
         shadow=outline(found.shadow),
     )
+
+
+def clipped(outline: Outline, rows: int, cols: int) -> Outline:
+    """The part of a convex region inside an image (Sutherland and Hodgman, 1974); empty where none is."""
+    for axis, limit, sign in ((0, 0, 1), (0, rows, -1), (1, 0, 1), (1, cols, -1)):
+        outline = _beyond(outline, axis, float(limit), sign)
+    return outline
+
+
+def _beyond(outline: Outline, axis: int, limit: float, sign: int) -> Outline:
+    """The part where ``sign × coordinate ≥ sign × limit``."""
+    kept: list[Point] = []
+    for before, point in zip((*outline[-1:], *outline[:-1]), outline, strict=True):
+        was, now = sign * (before[axis] - limit), sign * (point[axis] - limit)
+        if (was >= 0) != (now >= 0):
+            share = was / (was - now)
+            crossing = [before[0] + share * (point[0] - before[0]), before[1] + share * (point[1] - before[1])]
+            crossing[axis] = limit
+            kept.append((crossing[0], crossing[1]))
+        if now >= 0:
+            kept.append(point)
+    return tuple(kept)

@@ -1,115 +1,128 @@
-"""Simulated scenes as files that the ordinary import reads: a paired folder with COCO boxes. Needs rasterio."""
+"""Simulated scenes as files that the general readers take: paired folders, COCO, and the demo. Needs rasterio."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-import rasterio
-from numpy.typing import NDArray
-
-from pipeline.records import SceneMetadata
+from pipeline.records import ObjectBox, SceneMetadata
 from pipeline.simulation.captions import demo_replies
+from pipeline.simulation.rasters import SarForm, write_optical, write_sar
 from pipeline.simulation.scenes import SimulatedScene, simulate_demo
 
 _AMPLITUDE: Final = frozenset({4, 12, 20})
 """Scenes of the demo, by place in the list, that are written as uint16 amplitude, the others as float32 power."""
 _WEDGE: Final = frozenset({7, 17})
 """Scenes of the demo whose SAR image lacks a corner, as at the edge of a strip."""
-AMPLITUDE_SCALE: Final = 2000.0
-"""uint16 value of amplitude 1 (sigma nought 0 dB)"""
+_POWER: Final = SarForm()
 
 
 def write_demo(folder: Path, seed: int = 0) -> list[SimulatedScene]:
     """Simulate the demo and write it below ``folder``, which is made if absent.
 
-    ``sar/NAME.tif`` (float32 linear power; three uint16 amplitude; two with a wedge of NaN), ``optical/NAME.tif``,
-    ``boxes.json`` (COCO), ``metadata.json`` and ``truth.json`` (both by scene name), and ``replay/replies.jsonl``.
-    Scenes are named as the paired reader names them: ``sar/NAME.tif``.
+    ``sar/NAME.tif`` (float32 linear power; three uint16 amplitude; two with a wedge without data),
+    ``optical/NAME.tif``, ``truth/NAME.json``, ``boxes.json`` (COCO), ``metadata.json`` (by scene name), and
+    ``replay/replies.jsonl``. Scenes are named as the paired reader names them: ``sar/NAME.tif``.
     """
-    scenes = simulate_demo(seed)
+    scenes = simulate_demo(seed, wedges=_WEDGE)
     for number, scene in enumerate(scenes):
-        write_scene(folder, scene, as_amplitude=number in _AMPLITUDE, with_wedge=number in _WEDGE)
+        write_scene(folder, scene, SarForm("amplitude") if number in _AMPLITUDE else _POWER)
     write_descriptions(folder, scenes)
-    replay = folder / "replay"
-    replay.mkdir(exist_ok=True)
     lines = demo_replies([(scene_name(scene), scene) for scene in scenes])
     text = "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for line in lines)
-    (replay / "replies.jsonl").write_text(text, encoding="utf-8")
+    (folder / "replay").mkdir(exist_ok=True)
+    (folder / "replay" / "replies.jsonl").write_text(text, encoding="utf-8")
     return scenes
 
 
-def scene_name(scene: SimulatedScene) -> str:
-    """The name under which the paired reader finds the scene."""
-    return f"sar/{scene.name}.tif"
+def write_paired(folder: Path, scenes: Iterable[SimulatedScene], form: SarForm = _POWER) -> list[str]:
+    """Write any number of scenes as a paired folder with boxes, metadata and truth; memory holds one scene's arrays.
 
-
-def write_scene(folder: Path, scene: SimulatedScene, *, as_amplitude: bool = False, with_wedge: bool = False) -> None:
-    """Write both images of a scene as GeoTIFF with CRS, at ``sar/`` and ``optical/`` below ``folder``.
-
-    As amplitude the SAR image is uint16, ``2000 × sqrt(power)``; a wedge without data is NaN, or 0 with 0 as nodata.
+    Returns the names of the scenes as the paired reader gives them, in order.
     """
-    power = scene.power.copy()
-    if with_wedge:
-        down, right = np.indices(power.shape)
-        power[down / power.shape[0] + 0.6 * right / power.shape[1] < 0.22] = np.nan
-    if as_amplitude:
-        amplitude = np.clip(np.rint(AMPLITUDE_SCALE * np.sqrt(np.nan_to_num(power))), 0, 65535).astype(np.uint16)
-        _write(folder / "sar" / f"{scene.name}.tif", amplitude[None], scene, 0 if with_wedge else None)
-    else:
-        _write(folder / "sar" / f"{scene.name}.tif", power[None], scene, float("nan") if with_wedge else None)
-    _write(folder / "optical" / f"{scene.name}.tif", np.moveaxis(scene.optical, 2, 0), scene, None)
+    described = []
+    for scene in scenes:
+        write_scene(folder, scene, form)
+        described.append(_without_arrays(scene, form))
+    _describe(folder, described)
+    return [str(image["file_name"]) for image, *_ in described]
 
 
-def _write(file: Path, bands: NDArray[Any], scene: SimulatedScene, nodata: float | None) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    profile = {
-        "driver": "GTiff",
-        "count": bands.shape[0],
-        "height": bands.shape[1],
-        "width": bands.shape[2],
-        "dtype": bands.dtype.name,
-        "crs": scene.crs,
-        "transform": rasterio.Affine(*scene.transform),
-        "nodata": nodata,
-        "compress": "deflate",
-        "zlevel": 1,
-    }
-    with rasterio.open(file, "w", **profile) as written:
-        written.write(bands)
+def write_coco(folder: Path, scenes: Iterable[SimulatedScene], form: SarForm = _POWER) -> Path:
+    """Write SAR images into ``folder/images`` with one COCO file of all boxes beside it, which is returned."""
+    described = []
+    for scene in scenes:
+        image, boxes, metadata = _without_arrays(scene, form)
+        write_sar(folder / "images" / f"{scene.name}{form.suffix}", scene, form)
+        described.append((image | {"file_name": f"{scene.name}{form.suffix}"}, boxes, metadata))
+    file = folder / "annotations.json"
+    write_json(file, coco_document([(image, boxes) for image, boxes, _ in described], _categories(described)))
+    return file
+
+
+def scene_name(scene: SimulatedScene, form: SarForm = _POWER) -> str:
+    """The name under which the paired reader finds the scene."""
+    return f"sar/{scene.name}{form.suffix}"
+
+
+def write_scene(folder: Path, scene: SimulatedScene, form: SarForm = _POWER) -> None:
+    """Write both images of a scene at ``sar/`` and ``optical/`` below ``folder``, and its truth at ``truth/``."""
+    write_sar(folder / scene_name(scene, form), scene, form)
+    write_optical(folder / "optical" / f"{scene.name}.tif", scene, is_georeferenced=form.is_georeferenced)
+    write_truth(folder / "truth" / f"{scene.name}.json", scene)
+
+
+def write_truth(file: Path, scene: SimulatedScene) -> None:
+    """Write all that is true of a scene as JSON."""
+    about = {"name": scene.name, "kind": scene.kind, "place": scene.place.name, "shape": list(scene.power.shape)}
+    write_json(file, about | scene.truth.as_json())
 
 
 def write_descriptions(folder: Path, scenes: Sequence[SimulatedScene]) -> None:
-    """Write ``boxes.json`` (COCO), ``metadata.json`` and ``truth.json`` for scenes below ``folder``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    _write_json(folder / "boxes.json", coco(scenes))
-    _write_json(folder / "metadata.json", {scene_name(scene): _plain(scene.metadata) for scene in scenes})
-    _write_json(folder / "truth.json", {scene_name(scene): scene.truth.as_json() for scene in scenes})
+    """Write ``boxes.json`` (COCO) and ``metadata.json`` for scenes below ``folder``."""
+    _describe(folder, [_without_arrays(scene, _POWER) for scene in scenes])
 
 
-def coco(scenes: Sequence[SimulatedScene]) -> dict[str, Any]:
-    """The boxes of scenes as a COCO document; annotation ids are unique over all scenes."""
-    categories = sorted({category for scene in scenes for category in scene.metadata.labelled})
-    ids = {category: number for number, category in enumerate(categories)}
-    images: list[dict[str, Any]] = []
+_Image = dict[str, Any]
+_Described = tuple[_Image, tuple[ObjectBox, ...], SceneMetadata]
+
+
+def _without_arrays(scene: SimulatedScene, form: SarForm) -> _Described:
+    rows, cols = scene.power.shape
+    return {"file_name": scene_name(scene, form), "width": cols, "height": rows}, scene.boxes, scene.metadata
+
+
+def _describe(folder: Path, described: Sequence[_Described]) -> None:
+    boxes = coco_document([(image, found) for image, found, _ in described], _categories(described))
+    write_json(folder / "boxes.json", boxes)
+    write_json(folder / "metadata.json", {image["file_name"]: _plain(about) for image, _, about in described})
+
+
+def _categories(described: Sequence[_Described]) -> list[str]:
+    return sorted({category for _, _, metadata in described for category in metadata.labelled})
+
+
+def coco_document(images: Sequence[tuple[_Image, Sequence[ObjectBox]]], categories: Sequence[str]) -> dict[str, Any]:
+    """Boxes of images as a COCO document; image ids count from 1, annotation ids are unique over all images, and
+    category ids are places in ``categories``."""
+    listed: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
-    for image_id, scene in enumerate(scenes, 1):
-        rows, cols = scene.power.shape
-        images.append({"id": image_id, "file_name": scene_name(scene), "width": cols, "height": rows})
-        for box in scene.boxes:
+    for image_id, (image, boxes) in enumerate(images, 1):
+        listed.append({"id": image_id} | image)
+        for box in boxes:
             bbox = [box.x_min, box.y_min, box.width, box.height]
-            entry = {"id": len(annotations) + 1, "image_id": image_id, "category_id": ids[box.category], "bbox": bbox}
-            annotations.append(entry | {"area": box.width * box.height, "iscrowd": 0})
-    named = [{"id": number, "name": category} for category, number in ids.items()]
-    return {"images": images, "annotations": annotations, "categories": named}
+            entry = {"id": len(annotations) + 1, "image_id": image_id, "category_id": categories.index(box.category)}
+            annotations.append(entry | {"bbox": bbox, "area": box.width * box.height, "iscrowd": 0})
+    named = [{"id": number, "name": category} for number, category in enumerate(categories)]
+    return {"images": listed, "annotations": annotations, "categories": named}
 
 
 def _plain(metadata: SceneMetadata) -> dict[str, Any]:
     return {key: value for key, value in metadata.as_json().items() if value is not None}
 
 
-def _write_json(file: Path, document: Any) -> None:
+def write_json(file: Path, document: Any) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(document, sort_keys=True, indent=1) + "\n", encoding="utf-8")

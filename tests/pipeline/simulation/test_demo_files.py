@@ -17,7 +17,9 @@ import rasterio
 from pipeline.records import Scene
 from pipeline.simulation import SceneSettings, SimulatedScene, simulate_scene
 from pipeline.simulation.captions import demo_replies
+from pipeline.simulation.rasters import SarForm
 from pipeline.simulation.writing import scene_name, write_demo, write_scene
+from pipeline.sources.options import SourceOptions
 from pipeline.sources.paired import read_paired
 
 WORDS = ["no", "a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -45,7 +47,7 @@ def test_the_ordinary_reader_takes_the_whole_demo_and_refuses_nothing(
     written: tuple[Path, list[SimulatedScene]],
 ) -> None:
     folder, scenes = written
-    reading = read_paired(folder)
+    reading = read_paired(SourceOptions(folder))
     read = {scene.name: scene for scene in reading}
     assert (reading.refusals, reading.notes, len(read)) == ([], [], 24)
     for scene in scenes:
@@ -81,8 +83,9 @@ def test_three_scenes_are_amplitude_and_two_lack_a_corner(written: tuple[Path, l
 
 
 def test_amplitude_squared_is_the_power_again(tmp_path: Path) -> None:
-    scene = simulate_scene(0, 0, SceneSettings(place="nordhaven", kind="harbour", rows=128, cols=128))
-    write_scene(tmp_path, scene, as_amplitude=True, with_wedge=True)
+    settings = SceneSettings(place="nordhaven", kind="harbour", rows=128, cols=128, no_data="wedge")
+    scene = simulate_scene(0, 0, settings)
+    write_scene(tmp_path, scene, SarForm("amplitude"))
     with rasterio.open(tmp_path / scene_name(scene)) as sar:
         values = sar.read(1, masked=True)
     assert 0.02 < values.mask.mean() < 0.3
