@@ -104,7 +104,7 @@ def _scenes(part: _Part, reading: SourceReading) -> Iterator[Scene]:
         name = shown_name(file, part.partners.root)
         land_cover = None if part.land_cover is None else part.land_cover.get(stem)
         if part.land_cover is not None and land_cover is None:
-            reading.note(name, "taken without land cover: labels has no image of its name")
+            reading.note(name, "it has no land cover: labels has no image of its name")
         yield Scene(
             name=name,
             sar_path=file,

@@ -147,7 +147,7 @@ def _scenes(pairs: _Pairs, annotated: _Annotated, reading: SourceReading) -> Ite
         if partner is not None:
             matched.add(partner)
         elif pairs.optical is not None:
-            reading.note(name, "taken without an optical partner: none has its name")
+            reading.note(name, "it has no optical partner: none has its name")
         known = pairs.sar.polarisations.get(stem, ())
         metadata = _metadata(name, image, annotated)
         yield Scene(

@@ -35,7 +35,7 @@ class Partners:
         for stem, file in self.sar.items():
             matched.add(self.swap(stem))
             if self.swap(stem) not in self.optical:
-                reading.note(shown_name(file, self.root), "taken without an optical partner: none has its name")
+                reading.note(shown_name(file, self.root), "it has no optical partner: none has its name")
         for stem, file in self.optical.items():
             if stem not in matched:
                 reading.refuse(shown_name(file, self.root), "an optical image without a SAR image of the same name")

@@ -194,6 +194,6 @@ def _buildings(area: _Area, stem: str, tile: Path, header: ImageHeader | None, r
     file = area.buildings / (stem.replace(_SAR, "Buildings") + ".geojson")
     if not file.is_file() or leaves(area.folder, file):
         shown = shown_name(tile, area.partners.root)
-        reading.note(shown, f"taken without object boxes: {_BUILDINGS} has no file for it")
+        reading.note(shown, f"it has no object boxes: {_BUILDINGS} has no file for it")
         return (), ()
     return read_footprints(file, shown_name(file, area.partners.root), header, reading)

@@ -152,7 +152,7 @@ def test_metadata_with_numbers_beyond_all_bounds_is_told(tmp_path: Path) -> None
 def test_a_scene_without_its_partner_is_noted_where_partners_are_expected(tmp_path: Path) -> None:
     reading = read(folder_with(tmp_path, "sar/a.tif", "sar/b.tif", "optical/a.png"))
     assert len(list(reading)) == 2
-    assert [(note.file, "without an optical partner" in note.reason) for note in reading.notes] == [("sar/b.tif", True)]
+    assert [(note.file, "no optical partner" in note.reason) for note in reading.notes] == [("sar/b.tif", True)]
 
 
 def test_folders_and_endings_in_capitals_are_found(tmp_path: Path) -> None:

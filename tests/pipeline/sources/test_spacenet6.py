@@ -98,7 +98,7 @@ def test_what_the_documents_say_of_a_scene_is_there_and_no_more(tmp_path: Path) 
     assert reading.about.citation is not None
     assert ["line 4" in refusal.reason for refusal in reading.refusals] == [True]
     assert [note.reason for note in reading.notes if note.file == second.name] == [
-        "taken without an optical partner: none has its name"
+        "it has no optical partner: none has its name"
     ]
 
 
