@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import typer
 
@@ -18,24 +19,52 @@ def say(sentence: str) -> None:
     typer.echo(sentence, err=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A migrated database."""
+
+    sessions: SessionMaker
+    revive: Callable[[], None]
+    """Starts the embedded server again if it has ended; does nothing for another."""
+
+
 @contextmanager
 def database_url(settings: Settings) -> Iterator[str]:
     """The URL of a migrated database; the embedded server runs at least as long as the block."""
-    if settings.database_url is not None:
-        migrate.upgrade(settings.database_url)
-        yield settings.database_url
-        return
-    with embedded.server(settings.data_folder, say) as url:
-        migrate.upgrade(url)
+    with _database(settings) as (url, _):
         yield url
 
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[SessionMaker]:
     """Sessions on a migrated database."""
-    with database_url(settings) as url:
+    with kept_open(settings) as database:
+        yield database.sessions
+
+
+@contextmanager
+def kept_open(settings: Settings) -> Iterator[Opened]:
+    """Sessions on a migrated database, for what takes longer than its server may live."""
+    with _database(settings) as (url, revive):
         engine = make_engine(url, pool_size=2, application_name="trihedral-command")
         try:
-            yield make_sessionmaker(engine)
+            yield Opened(make_sessionmaker(engine), revive)
         finally:
             engine.dispose()
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
+    if settings.database_url is not None:
+        migrate.upgrade(settings.database_url)
+        yield settings.database_url, lambda: None
+        return
+    with embedded.use(settings.data_folder, say) as server:
+        migrate.upgrade(server.url)
+
+        def revive() -> None:
+            if not server.is_running():
+                say("PostgreSQL ended; starting it again")
+                server.ensure_running()
+
+        yield server.url, revive

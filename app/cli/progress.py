@@ -10,7 +10,8 @@ from typing import Final
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from app.intake.workflow.options import OnProgress
 from app.intake.workflow.options import Progress as Step
@@ -25,35 +26,56 @@ def shown(what: str) -> Iterator[OnProgress]:
         yield _lines(what)
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(
-        *columns, TimeRemainingColumn(), TextColumn("{task.fields[counts]}"), console=Console(stderr=True)
-    ) as bar:
-        row = bar.add_task(what, total=None, counts="")
+    with Progress(*columns, TextColumn("{task.fields[told]}"), console=Console(stderr=True)) as bar:
+        row = bar.add_task(escape(what), total=None, told="")
 
         def show(step: Step) -> None:
-            bar.update(row, completed=step.done, total=step.total, counts=in_words(step.counts))
+            bar.update(row, completed=step.done, total=step.total, told=escape(told(step)))
 
         yield show
 
 
 def _lines(what: str) -> OnProgress:
     said_at = time.monotonic()
+    said_trouble: str | None = None
 
     def show(step: Step) -> None:
-        nonlocal said_at
-        if time.monotonic() - said_at >= LINE_EVERY_S:
-            said_at = time.monotonic()
+        nonlocal said_at, said_trouble
+        if time.monotonic() - said_at >= LINE_EVERY_S or step.trouble != said_trouble:
+            said_at, said_trouble = time.monotonic(), step.trouble
             total = "" if step.total is None else f" of {step.total}"
-            typer.echo(f"{what}: {step.done}{total} ({in_words(step.counts)})", err=True)
+            typer.echo(f"{what}: {step.done}{total} ({told(step)})", err=True)
 
     return show
 
 
+def told(step: Step) -> str:
+    """What is said beside the number of what is done: ``3.1 a second, 4 min left, 31 new scenes``."""
+    if step.trouble is not None:
+        return f"waiting: {step.trouble}"
+    parts = [
+        "" if not step.rate_s else f"{step.rate_s:.1f} a second",
+        "" if not step.eta_s else f"{duration(step.eta_s)} left",
+        in_words(step.counts),
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def duration(seconds: float) -> str:
+    """``40 s``, ``4 min``, ``2 h 5 min``: as exact as an estimate can be."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
 WORDS: Final = {
     "new": ("new scene", "new scenes"),
+    "known": ("scene known by its name", "scenes known by their names"),
     "unchanged": ("scene unchanged", "scenes unchanged"),
     "restored": ("image restored", "images restored"),
     "boxes": ("box", "boxes"),
+    "land_cover": ("scene with land cover", "scenes with land cover"),
 }
 """One and many, for counts whose name alone does not say of what, or whose plural is more than an s."""
 

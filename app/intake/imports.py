@@ -34,6 +34,13 @@ class ImportStoppedError(DomainError):
     code = "import_stopped"
 
 
+class HeldUpError(DomainError):
+    """The source or the store stays away; the run waits on."""
+
+    meaning = "unavailable"
+    code = "held_up"
+
+
 class ImportCancelledError(DomainError):
     """The import was cancelled; what came before is imported."""
 
@@ -62,13 +69,16 @@ def import_dataset(
     return work_along(sessions, store, run_id, on_progress=on_progress, processes=processes)
 
 
-def begin(sessions: SessionMaker, options: ImportOptions) -> Begun:
-    """Begin or join the import, after a look at the source from here: what is wrong at once is said at once."""
+def begin(sessions: SessionMaker, options: ImportOptions, *, may_wait: bool = False) -> Begun:
+    """Begin or join the import, after a look at the source from here: what is wrong at once is said at once.
+
+    ``may_wait`` as of :func:`app.intake.workflow.importing.begin_import`.
+    """
     check_name(options.name)
     read_splits(options.split_file)
     open_source(options)
     with transaction(sessions) as session:
-        return begin_import(session, options)
+        return begin_import(session, options, may_wait=may_wait)
 
 
 def work_along(

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 
 from procrastinate import App, Blueprint
@@ -123,7 +123,9 @@ class _Shift:
             return
         # Signals are ours, not the worker's: its handlers are gone while it is between two of its lives, when a
         # SIGTERM would end the process in the middle of a write to a file.
-        with on_stop(self.leave):
+        # In a thread of its own the work is told to leave by who started it.
+        is_main = threading.current_thread() is threading.main_thread()
+        with on_stop(self.leave) if is_main else nullcontext():
             wait_s = 0.5
             while not self.leaving.is_set():
                 began = asyncio.get_running_loop().time()
@@ -157,7 +159,8 @@ class _Shift:
                     self.worker = self._make_worker(app)
                     await self.worker.run()  # type: ignore[no-untyped-call]
         except Exception as error:  # whatever it is, a worker that died would leave the queue standing for good
-            log.warning("the worker lost the database and comes back: %s: %s", type(error).__name__, error)
+            cause = error.__cause__ or error
+            log.warning("the worker lost the database and comes back: %s: %s", type(cause).__name__, cause)
             return False
         finally:
             self.worker = None

@@ -1,0 +1,274 @@
+"""`trihedral dataset import`: plans and works here, beside whatever other workers there are."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from app.cli import import_options as given
+
+if TYPE_CHECKING:
+    from app.assets import AssetStore
+    from app.cli.opening import Opened
+    from app.db import SessionMaker
+    from app.intake.workflow.options import ImportOptions, OnProgress, Progress
+    from app.intake.workflow.rehearsing import Rehearsal
+    from app.settings import Settings
+
+PATIENCE_S: Final = 600.0
+"""How long the command waits for a source or store that cannot be reached; the run itself waits on."""
+LEFT: Final = 130
+"""The exit code of a command that Ctrl-C ended."""
+
+
+def import_(
+    source: given.SourceName,
+    path: given.Place,
+    name: given.Name,
+    optical: given.Optical = None,
+    boxes: given.Boxes = None,
+    images: given.Images = None,
+    labelled: given.Labelled = "",
+    pair: given.Pair = None,
+    band: given.Band = None,
+    quantity: given.QuantityIs = None,
+    unit: given.UnitIs = given.Unit.RELATIVE,
+    looks: given.Looks = None,
+    chip_px: given.ChipSide = 2048,
+    chip_overlap_px: given.ChipOverlap = 256,
+    originals: given.OriginalsAre = given.Originals.REFERENCE,
+    split: given.SplitFile = None,
+    split_seed: given.SplitSeed = 0,
+    reviews: given.Reviews = None,
+    on_error: given.AtError = given.OnError.SKIP,
+    dry_run: given.DryRun = False,
+    no_wait: given.NoWait = False,
+    as_json: given.Json = False,
+) -> None:
+    """Import scenes, boxes and images. Again: only what is new; broken off, or begun elsewhere: it goes on."""
+    from app.intake.workflow.options import ImportOptions
+    from app.settings import Settings
+
+    if chip_overlap_px >= chip_px:
+        raise typer.BadParameter("chips cannot overlap by their whole side", param_hint="--chip-overlap-px")
+    settings = Settings.from_environment()
+    options = ImportOptions(
+        name=name,
+        source=source.value,
+        path=_here(path, settings),
+        optical=_here(optical, settings) if optical else None,
+        boxes=_here(boxes, settings) if boxes else None,
+        images=_here(images, settings) if images else None,
+        labelled=tuple(part.strip() for part in labelled.split(",") if part.strip()),
+        pair=pair,
+        band=int(band) if band and band.isdigit() else band,
+        quantity=quantity.value if quantity else None,
+        unit=unit.value,
+        looks=looks,
+        chip_px=chip_px,
+        chip_overlap_px=chip_overlap_px,
+        originals=originals.value,
+        split_file=split,
+        split_seed=split_seed,
+        reviews=reviews,
+        on_error=on_error.value,
+    )
+    if dry_run:
+        _rehearse(options, settings, as_json)
+    else:
+        _import(options, settings, is_awaited=not no_wait, as_json=as_json)
+
+
+def _here(place: str, settings: Settings) -> Path:
+    """The path itself, or where the bucket was fetched to."""
+    if "://" not in place:
+        return Path(place)
+    from app.assets.fetching import fetch
+    from app.cli.opening import say
+
+    return fetch(place, settings.data_folder / "sources", say)
+
+
+def _rehearse(options: ImportOptions, settings: Settings, as_json: bool) -> None:
+    from app.cli.opening import opened
+    from app.cli.progress import shown
+    from app.intake.workflow.rehearsing import rehearse_import
+
+    with opened(settings) as sessions, shown(f"Reading {options.name}") as on_progress:
+        _print_rehearsal(rehearse_import(sessions, options, on_progress=on_progress), as_json)
+
+
+def _print_rehearsal(found: Rehearsal, as_json: bool) -> None:
+    from app.cli.progress import in_words
+
+    told = [Told(each.file, each.reason, False, each.annotation_id) for each in found.refusals]
+    told += [Told(each.file, each.reason, True, each.annotation_id) for each in found.notes]
+    if as_json:
+        report = {"dataset": found.dataset, "run_id": None, "counts": dict(found.counts)}
+        parts = {"boxes": dict(found.boxes), "splits": dict(found.splits)}
+        typer.echo(json.dumps(report | parts | _told_as_json(told), indent=1))
+        return
+    for each in told:
+        typer.echo(each.line())
+    typer.echo(f"{found.dataset} (nothing was kept): {in_words(found.counts) or 'nothing to do'}")
+    for title, shares in (("boxes", found.boxes), ("splits", found.splits)):
+        if shares:
+            typer.echo(f"{title}: {', '.join(f'{share} {number}' for share, number in shares.items())}")
+
+
+def _import(options: ImportOptions, settings: Settings, *, is_awaited: bool, as_json: bool) -> None:
+    from app.assets import AssetStore
+    from app.cli.opening import kept_open, say
+    from app.intake import imports
+    from app.operations.stopping import StopAskedError, signals_stop
+
+    store = AssetStore(settings.assets_url)
+    with kept_open(settings) as database:
+        begun = imports.begin(database.sessions, options, may_wait=not is_awaited)
+        if not is_awaited:
+            _say_begun(database.sessions, begun.run_id, as_json)
+            return
+        if begun.is_joined:
+            say(f"Run {begun.run_id} does this already: working along")
+        try:
+            with signals_stop():
+                _work_along(database, store, options.name, begun.run_id)
+        except StopAskedError:
+            _say_left(database, begun.run_id)
+            raise typer.Exit(LEFT) from None
+        _report(database.sessions, begun.run_id, as_json)
+
+
+def _work_along(database: Opened, store: AssetStore, name: str, run_id: int) -> None:
+    from app.cli.progress import shown
+    from app.intake import imports
+
+    with shown(f"Importing {name}") as on_progress:
+        imports.work_along(database.sessions, store, run_id, on_progress=patient(on_progress), on_lost=database.revive)
+
+
+def patient(on_progress: OnProgress) -> OnProgress:
+    """The callback, which gives up where the source or store stays away for too long."""
+    from app.intake.imports import HeldUpError
+
+    since: float | None = None
+
+    def show(step: Progress) -> None:
+        nonlocal since
+        on_progress(step)
+        if step.trouble is None:
+            since = None
+            return
+        since = since or time.monotonic()
+        if time.monotonic() - since > PATIENCE_S:
+            raise HeldUpError(
+                f"{step.trouble} Run {step.run_id} stays open: give the same command again to go on with it."
+            )
+
+    return show
+
+
+def _say_begun(sessions: SessionMaker, run_id: int, as_json: bool) -> None:
+    from app.cli.opening import say
+    from app.db import transaction
+    from app.work import count_workers
+
+    with transaction(sessions) as session:
+        workers = count_workers(session)
+    typer.echo(json.dumps({"run_id": run_id}) if as_json else f"Run {run_id} is begun.")
+    if not workers:
+        say("No worker is running: start `trihedral serve` or `trihedral worker`, or leave --no-wait out.")
+
+
+def _say_left(database: Opened, run_id: int) -> None:
+    from app.cli.opening import say
+    from app.db import transaction
+    from app.intake.imports import look
+    from app.work import count_workers
+
+    run, _ = look(database.sessions, run_id)
+    with transaction(database.sessions) as session:
+        others = count_workers(session)
+    total = "" if run.total is None else f" of {run.total:,}"
+    onward = "The workers of `trihedral serve` carry it on meanwhile." if others else "Nothing works on it until then."
+    say(
+        f"Left run {run_id} after {run.done:,}{total} scenes, which are kept. Give the same command again to go on"
+        f" with it. {onward}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the report says of a file: it was refused, or it was taken with a note."""
+
+    file: str
+    reason: str
+    is_note: bool
+    annotation_id: str | None = None
+
+    def line(self) -> str:
+        # A name from a foreign folder may hold line ends and control codes.
+        which = "" if self.annotation_id is None else f" {json.dumps(self.annotation_id, ensure_ascii=False)}"
+        file = json.dumps(self.file, ensure_ascii=False)
+        return f"{'taken' if self.is_note else 'refused'} {file}{which}: {self.reason}"
+
+    def as_json(self) -> dict[str, str]:
+        which = {} if self.annotation_id is None else {"id": self.annotation_id}
+        return {"file": self.file, "reason": self.reason} | which
+
+
+def _told_as_json(told: list[Told]) -> dict[str, list[dict[str, str]]]:
+    return {
+        "refusals": [each.as_json() for each in told if not each.is_note],
+        "notes": [each.as_json() for each in told if each.is_note],
+    }
+
+
+def _report(sessions: SessionMaker, run_id: int, as_json: bool) -> None:
+    """Print what the run did; the exit code says whether it did anything."""
+    from app.cli.progress import in_words
+    from app.intake.imports import look, report_of
+
+    run, _ = look(sessions, run_id)
+    counts, splits = report_of(sessions, run).counts, splits_of(sessions, run.dataset)
+    if as_json:
+        report = {"dataset": run.dataset, "run_id": run_id, "counts": dict(counts), "splits": splits}
+        typer.echo(json.dumps(report | _told_as_json(list(told_of(sessions, run_id))), indent=1))
+    else:
+        for each in told_of(sessions, run_id):
+            typer.echo(each.line())
+        typer.echo(f"{run.dataset}: {in_words(counts) or 'nothing to do'}")
+        if splits:
+            typer.echo(f"splits: {', '.join(f'{split} {number}' for split, number in splits.items())}")
+    if counts["refused"] and not (counts["new"] or counts["unchanged"]):
+        raise typer.Exit(1)
+
+
+def splits_of(sessions: SessionMaker, name: str) -> Mapping[str, int]:
+    """How many scenes of the dataset are in each split."""
+    from app.intake.queries.datasets import dataset_breakdown
+    from app.intake.workflow.running import require_dataset
+
+    with sessions() as session:
+        breakdown = dataset_breakdown(session, require_dataset(session, name).dataset_id)
+    return {share.name: share.count for share in breakdown.splits}
+
+
+def told_of(sessions: SessionMaker, run_id: int) -> Iterator[Told]:
+    """The whole report of a run, a page at a time."""
+    from app.intake.queries.runs import NOTE, list_refusals
+
+    after = 0
+    while True:
+        with sessions() as session:
+            page = list_refusals(session, run_id, after=after, limit=1000)
+        if not page:
+            return
+        yield from (Told(each.file, each.reason, each.detail == NOTE, each.annotation_id) for each in page)
+        after = page[-1].refusal_id
