@@ -109,7 +109,8 @@ def _outlines(folder: Path, split: str | None, root: Path, reading: SourceReadin
     fitting = [file for file in files if split is not None and split_of(file) == split]
     if not fitting:
         if split == "train":
-            reading.note(shown_name(folder, root), "its scenes have no object boxes: no COCO file of this split is there")
+            shown = shown_name(folder, root)
+            reading.note(shown, "its scenes have no object boxes: no COCO file of this split is there")
         return None
     chosen, *others = sorted(fitting, key=_preference)
     for file in others:
