@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from pipeline.imaging.compiled import compiled
 from pipeline.imaging.huffman import LONGEST_CODE, code_lengths, codes_of
 
-BLOCK_BYTES: Final = 1 << 15
+BLOCK_BYTES: Final = 1 << 16
 """Bytes that share a Huffman code: fewer follow the content better, more save the code's own 80 bytes."""
+_STORED_BYTES: Final = 1 << 15
 _LITERALS: Final = 286
 _END: Final = 256
 _HEADER: Final = 0x0178
@@ -52,7 +53,7 @@ class Deflater:
 
     def __init__(self, largest_bytes: int) -> None:
         # A block never grows by more than its stored form's header; words beyond the end are written ahead.
-        self._words = np.zeros(largest_bytes // 8 + largest_bytes // BLOCK_BYTES * 2 + 64, np.uint64)
+        self._words = np.zeros(largest_bytes // 8 + largest_bytes // _STORED_BYTES * 2 + 64, np.uint64)
 
     def compress(self, content: NDArray[np.uint8]) -> memoryview:
         """``content``, shape (positive multiple of 8,), as a zlib stream, which the next call overwrites.
@@ -98,7 +99,7 @@ def _deflate(content: Any, words8: Any, out: Any) -> Any:
         packed, packed_lengths = _packed_lengths(lengths)
         cost = _cost(counts.sum(axis=0), lengths, packed, packed_lengths)
         is_last = 1 if end == content.size else 0
-        if cost >= (end - start + 8) * 8:
+        if cost >= (end - start + 16) * 8:
             at, buffer, filled = _store(content, start, end, is_last, out, at, buffer, filled)
             continue
         at, buffer, filled = _put(out, at, buffer, filled, is_last | 2 << 1, 3)
@@ -186,14 +187,15 @@ def _four(word: Any, table: Any) -> Any:
 
 @compiled
 def _store(content: Any, start: Any, end: Any, is_last: Any, out: Any, at: Any, buffer: Any, filled: Any) -> Any:
-    """A block as it is: its head, up to the next whole byte; its length, and that inverted."""
-    at, buffer, filled = _put(out, at, buffer, filled, is_last, 3)
-    at, buffer, filled = _put(out, at, buffer, filled, 0, -filled % 8)
-    size = end - start
-    at, buffer, filled = _put(out, at, buffer, filled, size, 16)
-    at, buffer, filled = _put(out, at, buffer, filled, size ^ 0xFFFF, 16)
-    for position in range(start, end):
-        at, buffer, filled = _put(out, at, buffer, filled, content[position], 8)
+    """As it is, in blocks whose length 16 bits hold: head, up to the next whole byte; length, and that inverted."""
+    for first in range(start, end, _STORED_BYTES):
+        size = min(_STORED_BYTES, end - first)
+        at, buffer, filled = _put(out, at, buffer, filled, is_last if first + size == end else 0, 3)
+        at, buffer, filled = _put(out, at, buffer, filled, 0, -filled % 8)
+        at, buffer, filled = _put(out, at, buffer, filled, size, 16)
+        at, buffer, filled = _put(out, at, buffer, filled, size ^ 0xFFFF, 16)
+        for position in range(first, first + size):
+            at, buffer, filled = _put(out, at, buffer, filled, content[position], 8)
     return at, buffer, filled
 
 

@@ -16,7 +16,7 @@ from pipeline.imaging.compiled import compiled
 from pipeline.imaging.deflating import Deflater
 
 TILE: Final = 256
-_SAMPLE_BYTES: Final = 8192
+_SAMPLE_BYTES: Final = 4096
 _REPETITIVE: Final = 0.9
 _DICTIONARY_LEVEL: Final = 6
 
