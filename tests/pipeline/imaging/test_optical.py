@@ -3,7 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import rasterio
+from rasterio.control import GroundControlPoint
 from rasterio.crs import CRS
+from rasterio.warp import transform
 
 from pipeline.imaging.errors import ImageError
 from pipeline.imaging.optical import Grid, optical_on_grid, read_optical
@@ -52,6 +54,60 @@ def test_by_coordinates_another_projection_is_warped(tmp_path):
     result = placed(path, utm_grid())
     assert result.valid.all()
     assert (result.image == 77).all()
+
+
+SAME_GROUND = {
+    "finer": ("EPSG:32631", rasterio.Affine(0.2, 0, 590000, 0, -0.2, 5750000), (500, 500)),
+    "coarser": ("EPSG:32631", rasterio.Affine(1.6, 0, 589990, 0, -1.6, 5750010), (70, 70)),
+    "half a pixel off": ("EPSG:32631", rasterio.Affine(0.5, 0, 590000.25, 0, -0.5, 5749999.75), (200, 200)),
+    "turned": ("EPSG:32631", rasterio.Affine(0.5, 0.2, 589975, 0.2, -0.5, 5749990), (220, 260)),
+    "degrees": ("EPSG:4326", rasterio.Affine(4e-6, 0, 4.3075, 0, -4e-6, 51.8937), (300, 500)),
+    "another zone": ("EPSG:32632", rasterio.Affine(0.5, 0, 177170, 0, -0.5, 5759640), (260, 260)),
+    "upside down": ("EPSG:32631", rasterio.Affine(0.5, 0, 590000, 0, 0.5, 5749900), (200, 200)),
+}
+
+
+def spot_at(ground, crs, affine, shape):
+    """An image with one spot, 1.5 m wide, around a place on the ground (EPSG:32631)."""
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]] + 0.5
+    a, b, c, d, e, f = tuple(affine)[:6]
+    east, north = transform(crs, "EPSG:32631", (a * x + b * y + c).ravel(), (d * x + e * y + f).ravel())
+    distance = np.hypot(np.array(east) - ground[0], np.array(north) - ground[1]).reshape(shape)
+    return (10 + 240 * np.exp(-((distance / 1.5) ** 2))).astype(np.uint8)
+
+
+def centre_of(result):
+    """(x, y) of the spot in pixels, edges counted from 0."""
+    weights = np.where(result.valid, result.image[0].astype(float) - 10, 0).clip(0)
+    y, x = np.mgrid[0 : weights.shape[0], 0 : weights.shape[1]] + 0.5
+    return (weights * x).sum() / weights.sum(), (weights * y).sum() / weights.sum()
+
+
+@pytest.mark.parametrize("kind", SAME_GROUND)
+@pytest.mark.parametrize("sar_affine", [UTM["transform"], rasterio.Affine(0.45, 0.1, 589995, 0.1, -0.45, 5750000)])
+def test_the_same_ground_comes_under_the_same_pixel(tmp_path, kind, sar_affine):
+    crs, affine, shape = SAME_GROUND[kind]
+    ground = (590022.3, 5749979.1)
+    image = spot_at(ground, crs, affine, shape)
+    result = placed(
+        write_image(tmp_path / "o.tif", np.stack([image] * 3), crs=crs, transform=affine), utm_grid(90, 90, sar_affine)
+    )
+    assert centre_of(result) == pytest.approx(~sar_affine @ ground, abs=0.2)
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_a_partner_with_control_points_is_placed_by_them(tmp_path):
+    affine = rasterio.Affine(0.5, 0, 590000.25, 0, -0.5, 5749999.75)
+    path = write_image(
+        tmp_path / "o.tif", np.stack([spot_at((590022.3, 5749979.1), "EPSG:32631", affine, (99, 99))] * 3)
+    )
+    corners = [(0, 0), (0, 99), (99, 0), (99, 99)]
+    points = [GroundControlPoint(row, col, *(affine @ (col, row))) for row, col in corners]
+    with rasterio.open(path, "r+") as dataset:
+        dataset.gcps = (points, CRS.from_string(UTM["crs"]))
+    result = placed(path, utm_grid(90, 90))
+    assert centre_of(result) == pytest.approx(~UTM["transform"] @ (590022.3, 5749979.1), abs=0.2)
+    assert "warped to the SAR grid by coordinates" in result.note
 
 
 def test_holes_do_not_darken_what_is_beside_them(tmp_path):

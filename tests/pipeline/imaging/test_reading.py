@@ -9,7 +9,7 @@ import pytest
 import rasterio
 
 from pipeline.imaging.errors import ImageError
-from pipeline.imaging.reading import read_raster
+from pipeline.imaging.reading import opened_band, read_raster
 from tests.pipeline.imaging.made_images import UTM, grey, read_image, speckle, write_image
 
 
@@ -112,6 +112,50 @@ def test_a_polarisation_is_chosen_by_number_or_description(tmp_path):
     assert "it has VV, VH" in reason_of(path, band="HH")
 
 
+def tagged(path, tags):
+    with rasterio.open(path, "r+") as dataset:
+        for number, polarisation in enumerate(tags, 1):
+            dataset.update_tags(number, POLARISATION=polarisation)
+    return path
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_a_polarisation_is_found_by_tags_and_within_descriptions(tmp_path):
+    bands = np.stack([speckle(seed=seed) for seed in range(4)])
+    quad = tagged(write_image(tmp_path / "quad.tif", bands), ("HH", "HV", "VH", "VV"))
+    assert np.array_equal(read_raster(quad, "vh").values, bands[2])
+    assert read_raster(quad, 4).polarisation == "VV"
+    snap = write_image(tmp_path / "snap.tif", bands[:2], descriptions=("Sigma0_VV_db", "Sigma0_VH_db"))
+    assert np.array_equal(read_raster(snap, "VH").values, bands[1])
+    twice = write_image(tmp_path / "twice.tif", bands[:2], descriptions=("Amplitude_VV", "Intensity_VV"))
+    assert "has several bands 'VV' (it has Amplitude_VV, Intensity_VV)" in reason_of(twice, band="VV")
+    assert np.array_equal(read_raster(twice, "intensity_vv").values, bands[1])
+    assert "has no band 'HH' (it has no descriptions)" in reason_of(write_image(tmp_path / "a.tif", bands), band="HH")
+
+
+@pytest.mark.parametrize("band", [1, 2, 3, 4])
+def test_four_polarisations_of_8_bit_are_no_colours_with_transparency(tmp_path, band):
+    bands = np.stack([grey(seed=seed) for seed in range(4)])
+    bands[3, :20] = 0
+    path = write_image(tmp_path / "a.tif", bands, descriptions=("HH", "HV", "VH", "VV"), photometric="RGB", alpha="YES")
+    raster = read_raster(path, band)
+    assert raster.valid.all()
+    assert np.array_equal(raster.values, bands[band - 1])
+    assert read_raster(path).notes == ("band 1 (HH) of 4 was taken, since none was named",)
+
+
+def test_any_rectangle_of_a_band_is_its_part_of_the_whole(tmp_path):
+    values = speckle(300, 200)
+    values[40:60] = np.nan
+    path = write_image(tmp_path / "a.tif", values, nodata=-1, **UTM)
+    with opened_band(path) as reader:
+        part, survey = reader.read(30, 50, 100, 120)
+    assert np.array_equal(part.values, values[30:130, 50:170], equal_nan=True)
+    assert np.array_equal(part.valid, np.isfinite(part.values))
+    assert (survey.pixels, survey.valid) == (12000, 12000 - 20 * 120)
+    assert part.transform == (0.5, 0, 590025, 0, -0.5, 5749985)
+
+
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif"])
 def test_grey_in_three_bands_is_one_band(tmp_path, suffix):
     raster = read_raster(write_image(tmp_path / f"a{suffix}", np.stack([grey()] * 3)))
@@ -144,6 +188,28 @@ def test_a_grey_palette_is_resolved_and_one_of_colours_refused(tmp_path):
     assert "colour palette" in reason_of(with_palette(tmp_path / "rainbow.tif", rainbow))
 
 
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+@pytest.mark.parametrize(
+    ("colour", "expected"),
+    [
+        (lambda index: (index >> 8,) * 3, "numbers"),
+        (lambda index: (255 - (index >> 8),) * 3, "levels"),
+        (lambda index: (index >> 8, 0, 0), "colour palette"),
+    ],
+)
+def test_a_palette_of_16_bit_is_survived(tmp_path, colour, expected):
+    values = (speckle() * 9000).astype(np.uint16)
+    path = tmp_path / "p.tif"
+    with rasterio.open(path, "w", driver="GTiff", width=80, height=64, count=1, dtype="uint16") as dataset:
+        dataset.write_colormap(1, {index: (*colour(index), 255) for index in range(65536)})
+        dataset.write(values, 1)
+    if expected == "colour palette":
+        assert expected in reason_of(path)
+        return
+    raster = read_raster(path)
+    assert np.array_equal(raster.values, values if expected == "numbers" else 255 - (values >> 8))
+
+
 def cut(path: Path, share: float) -> Path:
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * share)])
@@ -165,6 +231,8 @@ def test_a_truncated_image_says_so(tmp_path, suffix, share):
         (b"\n  <HTML>", "web page (HTML)"),
         (b"version https://git-lfs.github.com/spec/v1\noid", "Git LFS pointer"),
         (b"<VRTDataset rasterXSize='9' rasterYSize='9'></VRTDataset>", "is not a GeoTIFF, PNG, JPEG or BMP"),
+        (b"PK\x03\x04 ...", "is a ZIP archive, not an image; unpack it first"),
+        (b"\x1f\x8b\x08", "is a gzip archive"),
         (b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X", "is not a GeoTIFF, PNG, JPEG or BMP"),
         (b"II*\x00\xff\xff\xff\xff", "truncated or damaged"),
         (b"II*\x00" + b"\x00" * 100, "truncated or damaged"),
