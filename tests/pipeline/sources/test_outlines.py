@@ -67,6 +67,7 @@ def test_known_strings_unpack_to_their_runs() -> None:
     assert unpack_runs("") == []
     assert unpack_runs("o0") == [31]
     assert unpack_runs("Y1O") == [41, -1]
+    assert unpack_runs("e75S10000000ST1") == [245, 5, 35, 5, 35, 5, 35, 5, 35, 5, 1190], "as pycocotools packs it"
 
 
 @pytest.mark.parametrize("packed", ["\x7f", "1o", " ", "é", "o" * 20])
