@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from app.intake.workflow.options import OnProgress
 from app.intake.workflow.options import Progress as Step
+from app.intake.workflow.options import roughly
 
 LINE_EVERY_S = 5.0
 
@@ -55,18 +56,10 @@ def told(step: Step) -> str:
         return f"waiting: {step.trouble}"
     parts = [
         "" if not step.rate_s else f"{step.rate_s:.1f} a second",
-        "" if not step.eta_s else f"{duration(step.eta_s)} left",
+        "" if not step.eta_s else f"{roughly(step.eta_s)} left",
         in_words(step.counts),
     ]
     return ", ".join(part for part in parts if part)
-
-
-def duration(seconds: float) -> str:
-    """``40 s``, ``4 min``, ``2 h 5 min``: as exact as an estimate can be."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 WORDS: Final = {

@@ -48,22 +48,29 @@ def show(
 ) -> None:
     """Show how far a run is."""
     from app.cli.opening import opened
-    from app.cli.progress import duration, in_words
-    from app.intake.imports import look
+    from app.cli.progress import in_words
+    from app.db import transaction
+    from app.intake.workflow.importing import RunMissingError
+    from app.intake.workflow.options import roughly
+    from app.intake.workflow.phases import standing_of
     from app.settings import Settings
 
     with opened(Settings.from_environment()) as sessions:
-        run, pace = look(sessions, run_id)
+        with transaction(sessions) as session:
+            found = standing_of(session, run_id)
+        if found is None:
+            raise RunMissingError(f"There is no run {run_id}.")
+        run, pace, phase = found.run, found.pace, found.phase
         told = list(told_of(sessions, run_id)) if refusals else []
     if as_json:
-        shown = dataclasses.asdict(run) | dataclasses.asdict(pace)
+        shown = dataclasses.asdict(run) | dataclasses.asdict(pace) | {"phase": phase.name, "sentence": phase.sentence}
         typer.echo(json.dumps(shown | {"told": [dataclasses.asdict(each) for each in told]}, indent=1, default=str))
         return
     total = "" if run.total is None else f" of {run.total}"
-    typer.echo(f"{run.kind} {run.run_id} of {run.dataset}: {run.state}, {run.done}{total} ({in_words(run.counts)})")
+    typer.echo(f"{run.kind} {run.run_id} of {run.dataset}: {phase.name}, {run.done}{total} ({in_words(run.counts)})")
     if run.is_open and pace.rate_s:
-        typer.echo(f"{pace.rate_s:.1f} a second, {duration(pace.eta_s or 0)} left")
-    for sentence in (run.held_up, run.error):
+        typer.echo(f"{pace.rate_s:.1f} a second, {roughly(pace.eta_s or 0)} left")
+    for sentence in (phase.sentence, run.error):
         if sentence:
             typer.echo(sentence)
     for each in told:

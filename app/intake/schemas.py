@@ -14,11 +14,21 @@ class Run(BaseModel):
     dataset: str
     kind: str
     state: str
+    phase: str
+    """What it is at: waiting, planning, running, held up, stalled, finishing, being cancelled; or how it ended."""
+    told: str
+    """What to know or to do about it."""
     total: int | None
     done: int
     counts: dict[str, int]
     refusals: int
     error: str | None
+    chunks: int
+    """Of an import; 0 for others."""
+    chunks_done: int
+    rate_s: float | None
+    """Scenes a second over the last minute."""
+    eta_s: float | None
     created_at: dt.datetime
     finished_at: dt.datetime | None
 

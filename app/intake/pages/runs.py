@@ -1,4 +1,4 @@
-"""One run: how far it is, and what it refused."""
+"""One run: how far it is, what it refused, and ending it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,26 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from app.db.errors import DomainError, Meaning
 from app.intake.queries import runs, work
 from app.intake.queries.datasets import Share
-from app.intake.queries.runs import NOTE, RunProgress, StoredRefusal
+from app.intake.queries.runs import NOTE, Pace, RunProgress, StoredRefusal
+from app.intake.workflow.importing import cancel_run
+from app.intake.workflow.options import roughly
+from app.intake.workflow.phases import Phase, Standing, standing_of
 from app.web.database import DbSession
 from app.web.rendering import render
+from app.work import Queued
 
 router = APIRouter()
 
 REFUSALS_A_PAGE: Final = 100
 
 Key = Annotated[int, Query(ge=0, lt=2**63)]
+RunId = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 class NoSuchRunError(DomainError):
@@ -32,7 +38,11 @@ class RunPage:
     template: ClassVar[str] = "intake/run.html"
 
     run: RunProgress
-    is_open: bool
+    phase: Phase
+    pace: Pace
+    queued: Queued
+    eta: str | None
+    may_cancel: bool
     reasons: list[Share]
     refusals: list[StoredRefusal]
     note: str
@@ -40,17 +50,25 @@ class RunPage:
     is_first: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CancelRunPage:
+    template: ClassVar[str] = "intake/run_cancel.html"
+
+    run: RunProgress
+
+
 @router.get("/runs/{run_id}", name="run_page")
-def run_page(
-    request: Request, session: DbSession, run_id: Annotated[int, Path(ge=1, lt=2**63)], after: Key = 0
-) -> Response:
-    run = runs.find_run(session, run_id)
-    if run is None:
-        raise NoSuchRunError(f"There is no run {run_id}.", run_id=run_id)
+def run_page(request: Request, session: DbSession, run_id: RunId, after: Key = 0) -> Response:
+    found = _standing(session, run_id)
+    run = found.run
     refusals = runs.list_refusals(session, run_id, after=after, limit=REFUSALS_A_PAGE)
     page = RunPage(
         run=run,
-        is_open=run.state in {"waiting", "running"},
+        phase=found.phase,
+        pace=found.pace,
+        queued=found.queued,
+        eta=None if found.pace.eta_s is None else roughly(found.pace.eta_s),
+        may_cancel=run.is_open and run.kind == "import" and run.cancel_asked_at is None,
         reasons=work.reasons_of(session, run_id),
         refusals=refusals,
         note=NOTE,
@@ -58,3 +76,21 @@ def run_page(
         is_first=after == 0,
     )
     return render(request, page)
+
+
+@router.get("/runs/{run_id}/cancel", name="cancel_run_page")
+def cancel_run_page(request: Request, session: DbSession, run_id: RunId) -> Response:
+    return render(request, CancelRunPage(_standing(session, run_id).run))
+
+
+@router.post("/runs/{run_id}/cancel", name="cancel_run")
+def cancel(session: DbSession, run_id: RunId) -> Response:
+    cancel_run(session, run_id)
+    return RedirectResponse(f"/runs/{run_id}", 303)
+
+
+def _standing(session: Session, run_id: int) -> Standing:
+    found = standing_of(session, run_id)
+    if found is None:
+        raise NoSuchRunError(f"There is no run {run_id}.", run_id=run_id)
+    return found

@@ -106,6 +106,14 @@ class Progress:
     """Why it does not get on just now."""
 
 
+def roughly(seconds: float) -> str:
+    """``40 s``, ``4 min``, ``2 h 5 min``: as exact as an estimate can be."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
 OnProgress = Callable[[Progress], None]
 """May raise to leave the run; what is committed stays, and the same call goes on from there."""
 
