@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +21,14 @@ from pipeline.imaging.prepared import Quantity, Speckle
 from pipeline.imaging.quantity import Interpretation, interpret, linear
 from pipeline.imaging.reading import BandReader, Raster, check_content
 from pipeline.imaging.refined_lee import FILTER_NAME, refined_lee
-from pipeline.imaging.speckle import LooksEstimate, LooksSurvey, estimate_looks
+from pipeline.imaging.speckle import BLOCK, LooksEstimate, estimate_looks
 from pipeline.imaging.stretch import Stretch, StretchHistogram, find_stretch
 from pipeline.imaging.strips import FILTER_HALO, Strip, walk
 from pipeline.imaging.survey import NOTHING, Survey
 
-NO_LOGARITHM = "has no positive value, so there is no logarithm to show"
+_MOST_PIXELS_FOR_LOOKS: Final = 1 << 24
+"""65,536 blocks of 16×16 tell the looks as well as all of a larger scene would."""
+NO_LOGARITHM: Final = "has no positive value, so there is no logarithm to show"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,62 +119,56 @@ def study_strips(reader: BandReader, stated: Quantity | None, speckle: Speckle, 
 
     It is walked three times: for what its numbers are, for the coarse stretch, and for the exact one.
     """
-    first = _first_walk(reader, stated, speckle)
-    check_content(path, first.survey)
-    found = interpret(first.survey, reader.described.dtype, stated, path)
+    survey, zeros, bands = _first_walk(reader, wants_bands=speckle.looks is None)
+    check_content(path, survey)
+    found = interpret(survey, reader.described.dtype, stated, path)
     if found.quantity == "dn":
         counts = None
         if reader.described.dtype != "uint8":
             counts = NumberCounts()
             for strip in walk(reader):
                 counts.add(strip.raster.values, strip.raster.valid)
-        return _of_digital_numbers(found, first.survey, speckle, counts)
-    looks = first.looks
-    if looks is not None and first.guess != found.quantity:
-        # The first strips looked like something else than the whole.
-        looks = _looks_survey(reader, found.quantity)
-        for strip in walk(reader):
-            looks.add(linear(strip.raster.values, strip.raster.valid, found.quantity))
-    fill = fill_of(first.zeros) if first.survey.zeros and found.quantity != "db" else None
-    plan = _planned(found, first.survey, fill, speckle, None if looks is None else looks.estimate())
+        return _of_digital_numbers(found, survey, speckle, counts)
+    estimate = None if speckle.looks is not None else bands.estimate(reader.described, found)
+    fill = fill_of(zeros) if survey.zeros and found.quantity != "db" else None
+    plan = _planned(found, survey, fill, speckle, estimate)
     return _with_stretch(plan, _stretch_of_strips(reader, plan, path))
 
 
-@dataclass
-class _FirstWalk:
-    survey: Survey
-    zeros: Marks
-    guess: Quantity | None
-    looks: LooksSurvey | None
+class _Bands:
+    """Bands of 16 rows out of the whole height, as many as fit into memory: the looks are estimated from them."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self._step = -(-shape[0] * shape[1] // _MOST_PIXELS_FOR_LOOKS)
+        self._values: list[NDArray[Any]] = []
+        self._valid: list[NDArray[np.bool_]] = []
+
+    def add(self, strip: Strip) -> None:
+        for row in range(0, strip.rows - BLOCK + 1, BLOCK):
+            if (strip.first + row) // BLOCK % self._step == 0:
+                # Copies, else the whole strip would stay in memory.
+                self._values.append(strip.raster.values[row : row + BLOCK].copy())
+                self._valid.append(strip.raster.valid[row : row + BLOCK].copy())
+
+    def estimate(self, described: Raster, found: Interpretation) -> LooksEstimate:
+        shape = (0, 0)
+        values = np.concatenate(self._values) if self._values else np.empty(shape, described.values.dtype)
+        valid = np.concatenate(self._valid) if self._valid else np.empty(shape, np.bool_)
+        given = linear(values, valid, found.quantity)
+        saturation = _saturation(described, found.quantity)
+        return estimate_looks(given, amplitude=found.is_amplitude, saturation=saturation)
 
 
-def _first_walk(reader: BandReader, stated: Quantity | None, speckle: Speckle) -> _FirstWalk:
-    """Counts what there is; and the looks, as though the quantity were what the first data look like."""
-    seen = _FirstWalk(NOTHING, Marks(reader.shape), stated, None)
+def _first_walk(reader: BandReader, *, wants_bands: bool) -> tuple[Survey, Marks, _Bands]:
+    """What there is, where it is zero, and what the looks are to be estimated from."""
+    survey, zeros, bands = NOTHING, Marks(reader.shape), _Bands(reader.shape)
     for strip in walk(reader):
-        seen.survey = seen.survey.merged(strip.survey)
+        survey = survey.merged(strip.survey)
         if strip.survey.zeros:
-            seen.zeros.mark(strip.first, strip.raster.valid & (strip.raster.values == 0))
-        if seen.guess is None and seen.survey.valid:
-            seen.guess = _guessed(seen.survey, reader.described.dtype)
-        if speckle.looks is not None or seen.guess in (None, "dn"):
-            continue
-        assert seen.guess is not None  # noqa: S101 - for the type checker
-        if seen.looks is None:
-            seen.looks = _looks_survey(reader, seen.guess)
-        seen.looks.add(linear(strip.raster.values, strip.raster.valid, seen.guess))
-    return seen
-
-
-def _guessed(survey: Survey, dtype: str) -> Quantity:
-    try:
-        return interpret(survey, dtype, None, Path()).quantity
-    except ImageError:
-        return "intensity"
-
-
-def _looks_survey(reader: BandReader, quantity: Quantity) -> LooksSurvey:
-    return LooksSurvey(amplitude=quantity == "amplitude", saturation=_saturation(reader.described, quantity))
+            zeros.mark(strip.first, strip.raster.valid & (strip.raster.values == 0))
+        if wants_bands:
+            bands.add(strip)
+    return survey, zeros, bands
 
 
 def _saturation(raster: Raster, quantity: Quantity) -> float | None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from pipeline.imaging.speckle import LooksSurvey, estimate_looks, looks_of_variance, speckle_variance
+from pipeline.imaging.speckle import estimate_looks, looks_of_variance, speckle_variance
 from tests.pipeline.imaging.made_images import speckle
 
 
@@ -67,17 +67,3 @@ def test_blocks_with_zeros_saturation_or_no_data_are_left_out():
     estimate = estimate_looks(spoilt, valid, saturation=255)
     assert estimate.blocks == clean.blocks - 4
     assert estimate.looks == pytest.approx(clean.looks, rel=0.05)
-
-
-def test_strips_give_the_estimate_of_the_whole():
-    values = speckle(500, 330, looks=3)
-    values[:40, :90] = np.nan
-    values[100:130] = 0
-    survey = LooksSurvey()
-    for first in range(0, 500, 48):
-        survey.add(values[first : first + 48])
-    assert survey.estimate() == estimate_looks(values)
-
-
-def test_a_survey_of_nothing_is_not_to_be_trusted():
-    assert not LooksSurvey().estimate().is_trustworthy
