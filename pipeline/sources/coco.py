@@ -57,8 +57,8 @@ def read_coco(options: SourceOptions) -> SourceReading:
         require_folder(options.images, "the folder of the images")
     if options.boxes is not None and not options.boxes.is_file():
         raise SourceError(options.boxes, "there is no such file", "Give the COCO .json file to --boxes.")
-    files = [options.boxes] if options.boxes is not None else _annotation_files(root)
     reading = SourceReading()
+    files = [options.boxes] if options.boxes is not None else _annotation_files(root, reading)
     reading.scenes = _scenes(_Folders(root, options.images), files, options.labelled, reading)
     return reading
 
@@ -99,7 +99,7 @@ class _Folders:
         return shown_name(file, base)
 
 
-def _annotation_files(root: Path) -> list[Path]:
+def _annotation_files(root: Path, reading: SourceReading) -> list[Path]:
     folder = child_folder(root, "Annotations") or root
     files = sorted(file for file in folder.glob("*.json") if file.is_file() and not is_junk(PurePosixPath(file.name)))
     files.sort(key=lambda file: _SPLITS.index(split) if (split := split_of(file)) else len(_SPLITS))
@@ -107,12 +107,16 @@ def _annotation_files(root: Path) -> list[Path]:
         raise SourceError(
             root, "there is no COCO .json file in this folder", f"Give {LAYOUT}, or name it with --boxes."
         )
-    if len(files) > 1 and any(split_of(file) is None for file in files):
+    of_splits = [file for file in files if split_of(file) is not None]
+    if len(files) > 1 and not of_splits:
         names = ", ".join(file.name for file in files[:5])
         raise SourceError(
             folder, f"there are several .json files ({names})", "Name the one that has the boxes with --boxes."
         )
-    return files
+    for file in files if of_splits else ():
+        if file not in of_splits:
+            reading.note(shown_name(file, root), "not read, since other files are of a split; choose it with --boxes")
+    return of_splits or files
 
 
 def split_of(file: Path) -> str | None:

@@ -264,6 +264,23 @@ def test_several_json_files_of_no_split_are_asked_about(tmp_path: Path) -> None:
     assert len(read(folder, boxes=folder / "boxes.json")[0]) == 1
 
 
+def test_files_of_a_split_hold_before_one_that_joins_them_as_in_hrsid(tmp_path: Path) -> None:
+    (tmp_path / "annotations").mkdir()
+    (tmp_path / "JPEGImages").mkdir()
+    for name, file in (("train2017", "a.png"), ("test2017", "b.png"), ("train_test2017", "a.png")):
+        document = {"images": [image(name=file)], "annotations": [], "categories": CATEGORIES}
+        (tmp_path / "annotations" / f"{name}.json").write_text(json.dumps(document))
+        (tmp_path / "JPEGImages" / file).touch()
+    scenes, reading = read(tmp_path)
+    assert [(scene.name, scene.published_split) for scene in scenes] == [
+        ("JPEGImages/a.png", "train"),
+        ("JPEGImages/b.png", "test"),
+    ]
+    assert [(note.file, "--boxes" in note.reason) for note in reading.notes] == [
+        ("annotations/train_test2017.json", True)
+    ]
+
+
 def test_boxes_keep_their_image_however_the_file_orders_them(tmp_path: Path) -> None:
     annotations = [box(number, [number, 1, 5, 5], image_id=1 + number % 3) for number in range(30)]
     folder = folder_with(tmp_path, annotations, [image(1, "a.png"), image(2, "b.png"), image(3, "c.png")])
