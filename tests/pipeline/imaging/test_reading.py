@@ -280,6 +280,35 @@ def test_size_is_judged_before_pixels_are_read(tmp_path):
     assert read_raster(small, max_pixels=64 * 80).values.shape == (64, 80)
 
 
+def test_a_small_file_that_opens_as_gigabytes_of_nothing_is_refused_at_once(tmp_path):
+    profile = {"width": 12000, "height": 11000, "count": 1, "dtype": "float32", "tiled": True, "compress": "deflate"}
+    with rasterio.open(tmp_path / "a.tif", "w", driver="GTiff", sparse_ok=True, **profile, **UTM) as dataset:
+        dataset.write(speckle(256, 256), 1, window=rasterio.windows.Window(0, 0, 256, 256))
+    with pytest.raises(ImageError, match="nearly all of it is empty"), opened_band(tmp_path / "a.tif"):
+        pass
+
+
+def test_one_block_as_large_as_the_image_is_refused_with_what_to_do(tmp_path):
+    profile = {"width": 8300, "height": 8300, "count": 1, "dtype": "float32", "blockysize": 8300, "compress": "lzw"}
+    with rasterio.open(tmp_path / "a.tif", "w", driver="GTiff", **profile, **UTM) as dataset:
+        dataset.write(np.tile(speckle(100, 100), (83, 83)), 1)
+    with pytest.raises(ImageError, match="write it tiled"), opened_band(tmp_path / "a.tif"):
+        pass
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_pictures_have_a_limit_of_their_own(tmp_path):
+    with rasterio.open(
+        tmp_path / "a.png", "w", driver="PNG", width=8200, height=8200, count=1, dtype="uint8", zlevel=1
+    ) as dataset:
+        dataset.write(np.ones((8200, 8200), dtype=np.uint8), 1)
+    with (
+        pytest.raises(ImageError, match="more than the 67,108,864 that are taken of a PNG"),
+        opened_band(tmp_path / "a.png"),
+    ):
+        pass
+
+
 def test_images_without_data_are_refused(tmp_path):
     assert "every one is zero" in reason_of(write_image(tmp_path / "a.tif", np.zeros((9, 9), "u2")))
     assert "every one is zero" in reason_of(write_image(tmp_path / "f.tif", np.zeros((9, 9), "f4")))
