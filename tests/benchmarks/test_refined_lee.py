@@ -27,7 +27,7 @@ def test_polsartools_filters_the_image_that_it_is_given():
     result = despeckle(image)
     assert result.shape == image.shape
     assert result.var() < 0.5 * image.var()
-    assert result.mean() == pytest.approx(image.mean(), rel=0.2)
+    assert result.mean() == pytest.approx(image.mean(), rel=0.3)
 
 
 def test_a_ratio_below_what_is_promised_is_a_fault():
