@@ -39,6 +39,23 @@ def test_the_child_gives_what_the_function_gives(tmp_path):
         assert repr(worker.prepare(request)) == repr(tuple(prepare_scene(request)))
 
 
+def test_the_child_gives_all_chips_of_a_large_scene(tmp_path):
+    chips = Chips(largest_whole_px=1000, side_px=200, overlap_px=20)
+    request = request_for(tmp_path, speckle(300, 500), chips=chips)
+    with SceneWorker() as worker:
+        found = worker.prepare(request)
+        assert len(found) == 6
+        assert repr(found) == repr(tuple(prepare_scene(request)))
+        assert all(chip.sar.is_file() and chip.processed.is_file() for chip in found)
+
+
+def test_a_large_scene_may_take_longer_than_one_that_stays_whole(tmp_path):
+    """It has more than twice the pixels that the limit is for, so it may take three times as long."""
+    path = write_image(tmp_path / "l.tif", np.tile(speckle(1000, 1000), (6, 6)))
+    with SceneWorker(Limits(cpu_s=2)) as worker:
+        assert worker.preprocess(PreprocessRequest(path, tmp_path / "o.tif"))["looks_estimated"]
+
+
 def test_one_child_serves_many_scenes_and_ends_with_its_worker(tmp_path):
     with SceneWorker() as worker:
         worker.prepare(request_for(tmp_path))
