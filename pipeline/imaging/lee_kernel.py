@@ -19,9 +19,10 @@ leave float32's range, and where the flat test is too close to call.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.imaging.compiled import compiled
 
@@ -32,7 +33,7 @@ _TILE: Final = 256
 """Columns a tile."""
 _ROW: Final = _TILE + 16
 """One row of a tile's buffer: its columns, the halo on both sides, and what fills the vectors."""
-BUFFER: Final = (TILE_ROWS + 2 * HALO) * _ROW
+_CACHE_LINE: Final = 64
 _T1, _T2, _T3, _T4, _T5, _T6, _T7 = (length * _ROW for length in range(7))
 _B1, _B2, _B3, _B4, _B5, _B6 = (length * _ROW for length in range(7, 13))
 """Where the sums of 1 to 7 pixels of a column from the top of the window, and of 1 to 6 from its bottom, lie."""
@@ -49,22 +50,32 @@ _TOO_CLOSE: Final = 4e-6
 """Four times the relative error of 49 float32 added in pairs."""
 
 
+def buffers(dtype: type[np.floating[Any]]) -> tuple[NDArray[Any], ...]:
+    """What :func:`filter_rows` works in, with half windows summed in ``dtype``; one for each thread."""
+    tile = _aligned((TILE_ROWS + 2 * HALO) * _ROW, dtype)
+    lines = _aligned(13 * _ROW, dtype)
+    totals, squares, whole = (_aligned(_TILE, dtype) for _ in range(3))
+    sides, line = (_aligned(_TILE, np.float32) for _ in range(2))
+    triples, blocks = _aligned(_ROW, np.float64), _aligned(5 * _ROW, np.float64).reshape(5, _ROW)
+    return tile, lines, totals, squares, whole, sides, line, triples, blocks
+
+
+def _aligned(count: int, dtype: type[np.floating[Any]]) -> NDArray[Any]:
+    """On a cache line's edge: vectors that straddle two lines cost up to three times as much to store."""
+    size = count * np.dtype(dtype).itemsize
+    raw = np.zeros(size + _CACHE_LINE, dtype=np.uint8)
+    begin = -raw.ctypes.data % _CACHE_LINE
+    return raw[begin : begin + size].view(dtype)
+
+
 @compiled
-def filter_rows(source, valid, result, first, last, shares, noise, flat_test, tile):
+def filter_rows(source, valid, result, first, last, shares, noise, flat_test, buffers):
     """Filter the rows from ``first`` up to ``last`` of ``source`` into ``result``; whether a value was negative.
 
-    ``valid`` may be empty; ``tile`` is a buffer of :data:`BUFFER` numbers, in whose type half windows are summed;
-    ``shares`` are the four coefficients of :func:`pipeline.imaging.refined_lee.own_shares`.
+    ``valid`` may be empty; ``shares`` are the four coefficients of :func:`pipeline.imaging.refined_lee.own_shares`.
     """
     cols = source.shape[1]
-    triples = np.zeros(_ROW, np.float64)
-    blocks = np.zeros((5, _ROW), np.float64)
-    lines = np.zeros(13 * _ROW, tile.dtype)
-    sides = np.zeros(_TILE, np.float32)
-    totals = np.zeros(_TILE, tile.dtype)
-    squares = np.zeros(_TILE, tile.dtype)
-    whole = np.zeros(_TILE, tile.dtype)
-    line = np.zeros(_TILE, np.float32)
+    tile, lines, totals, squares, whole, sides, line, triples, blocks = buffers
     options = np.array([shares[0], shares[1], shares[2], shares[3], noise, flat_test]).astype(tile.dtype)
     is_negative = False
     for top in range(first, last, TILE_ROWS):

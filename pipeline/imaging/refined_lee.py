@@ -134,8 +134,8 @@ def _filter_in_strips(
     dtype = np.float32 if settings[1] >= _LEAST_NOISE_IN_FLOAT32 else np.float64
 
     def filter_strip(bound: tuple[int, int]) -> bool:
-        buffer = np.empty(lee_kernel.BUFFER, dtype=dtype)
-        return bool(lee_kernel.filter_rows(source, has_data, result, *bound, *settings, buffer))
+        buffers = lee_kernel.buffers(dtype)
+        return bool(lee_kernel.filter_rows(source, has_data, result, *bound, *settings, buffers))
 
     strip = max(_MINIMUM_STRIP_ROWS, -(-rows // max(1, threads)))
     bounds = [(first, min(first + strip, rows)) for first in range(0, rows, strip)]
