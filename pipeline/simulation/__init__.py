@@ -1,10 +1,12 @@
 """Scenes that code makes, with exact truth: for the demo and as the tests' source of truth.
 
-places -> landscapes -> fleet, terrain -> objects, vessels -> ground      a canvas is painted
-radar -> clutter, geometry, focusing; optics                              two sensors see it, at two dates
-scenes, settings, truth                                                   and the truth is kept
-captions, writing, layouts, mosaic                                        files of the demo, of published layouts, of
-                                                                          any size (these need rasterio)
+settings, staging                                     what a scene is to be
+landscapes -> fleet, terrain -> objects, vessels      a canvas (ground) is painted
+radar -> clutter, geometry, focusing; optics          two sensors see it, at two dates
+framing, land_cover, truth                            and what is true of both images is kept
+scenes                                                the whole of it
+captions, rasters, writing, layouts, mosaic           files: of the demo, in published layouts, of any size
+                                                      (but for captions these need rasterio)
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where returns fall in a side-looking radar's image: layover, shadow, walls and their double bounce.
 
 In ground range a return from a height h appears h / tan(incidence) nearer to the radar than the ground under it, and
-what stands h high hides h · tan(incidence) of the ground behind it (M. Soergel (ed.), "Radar Remote Sensing of Urban
+what stands h high hides h · tan(incidence) of the ground behind it (U. Soergel (ed.), "Radar Remote Sensing of Urban
 Areas", 2010, chapter 1).
 """
 

@@ -52,8 +52,12 @@ class Mosaic:
     def strips(self) -> Iterator[tuple[int, NDArray[np.float32]]]:
         """First row and linear power, (bands, rows, all columns), of one row of blocks after the other."""
         for down in range(self.blocks[0]):
-            row_of_blocks = [self.block(down, right) for right in range(self.blocks[1])]
-            yield down * self.side, np.concatenate(row_of_blocks, axis=2)
+            rows = min(self.side, self.shape[0] - down * self.side)
+            # Filled block by block: joining finished blocks would hold every strip twice.
+            strip = np.empty((len(self.bank[0][0].clutter), rows, self.shape[1]), np.float32)
+            for right in range(self.blocks[1]):
+                strip[:, :, right * self.side : (right + 1) * self.side] = self.block(down, right)
+            yield down * self.side, strip
 
     def boxes(self) -> Iterator[ObjectBox]:
         """All boxes in pixels of the mosaic; those that a block's or the mosaic's edge cuts are marked."""

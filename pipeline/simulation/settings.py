@@ -14,7 +14,10 @@ from pipeline.simulation.places import PLACES
 KINDS: Final = tuple(LANDSCAPES)
 NoData = Literal["none", "wedge", "border"]
 LEAST_SIDE: Final = 128
-_MOST_LOOKS: Final = 64.0
+MOST_SIDE: Final = 8192
+MOST_OFFSET_PX: Final = 512
+MOST_TURNED_DEG: Final = 45
+MOST_LOOKS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +64,10 @@ class SceneSettings:
     """Where the SAR image is NaN: nowhere, in a corner as at the edge of a strip, along a border on all sides"""
 
     def __post_init__(self) -> None:
-        for is_right, sentence in (
-            (self.place is None or self.place in PLACES, f"no place {self.place!r}; places are {', '.join(PLACES)}"),
-            (self.kind is None or self.kind in KINDS, f"no scene {self.kind!r}; kinds are {', '.join(KINDS)}"),
-            (
-                min(self.rows, self.cols) >= LEAST_SIDE,
-                f"a scene has at least {LEAST_SIDE} × {LEAST_SIDE} pixels, not {self.rows} × {self.cols}",
-            ),
-            (1 <= self.looks <= _MOST_LOOKS, f"a scene has 1 to {_MOST_LOOKS:.0f} looks, not {self.looks}"),
-            (
-                self.incidence_deg is None or 15 <= self.incidence_deg <= 75,
-                f"incidence is 15° to 75°, not {self.incidence_deg}",
-            ),
-            (self.spacing_m is None or 0.1 <= self.spacing_m <= 20, f"spacing is 0.1 to 20 m, not {self.spacing_m}"),
-            (self.weighting in WEIGHTINGS, f"no weighting {self.weighting!r}; there are {', '.join(WEIGHTINGS)}"),
-            (
-                bool(self.polarisations) and set(self.polarisations) <= set(POINT_AMPLITUDES),
-                f"polarisations are one or more of {', '.join(POINT_AMPLITUDES)}, not {self.polarisations}",
-            ),
-            (
-                self.sea_state in range(len(SEA_STATES)),
-                f"the sea's state is 0 to {len(SEA_STATES) - 1}, not {self.sea_state}",
-            ),
-            (0 <= self.moving_share <= 1, f"moving_share is a share from 0 to 1, not {self.moving_share}"),
-            (0 <= self.roof_lean_deg <= 40, f"roofs lean by 0° to 40°, not {self.roof_lean_deg}"),
-            (self.no_data in ("none", "wedge", "border"), f"no_data is none, wedge or border, not {self.no_data!r}"),
-        ):
+        self._check_numbers()
+        for is_right, sentence in (*_of_ground(self), *_of_radar(self), *_of_pair(self)):
             if not is_right:
                 raise ValueError(sentence)
-        self._check_numbers()
         # Raises where the weighting cannot resolve so finely.
         _ = PointResponse(self.weighting, self.resolution_px, 0).bandwidth
 
@@ -112,3 +90,68 @@ class SceneSettings:
     @property
     def has_misfit(self) -> bool:
         return self.pair_offset_px != (0.0, 0.0) or self.random_offset_px > 0 or self.pair_rotation_deg != 0
+
+
+Rules = tuple[tuple[bool, str], ...]
+"""What has to hold, and the sentence where it does not."""
+
+
+def _of_ground(chosen: SceneSettings) -> Rules:
+    size, states = f"{chosen.rows} × {chosen.cols}", len(SEA_STATES) - 1
+    return (
+        (chosen.place is None or chosen.place in PLACES, f"no place {chosen.place!r}; places are {', '.join(PLACES)}"),
+        (chosen.kind is None or chosen.kind in KINDS, f"no scene {chosen.kind!r}; kinds are {', '.join(KINDS)}"),
+        (
+            min(chosen.rows, chosen.cols) >= LEAST_SIDE,
+            f"a scene has at least {LEAST_SIDE} × {LEAST_SIDE} pixels, not {size}",
+        ),
+        (
+            max(chosen.rows, chosen.cols) <= MOST_SIDE,
+            f"a scene has at most {MOST_SIDE} pixels a side, not {size}; larger ones are mosaics",
+        ),
+        (
+            chosen.spacing_m is None or 0.1 <= chosen.spacing_m <= 20,
+            f"spacing is 0.1 to 20 m, not {chosen.spacing_m}",
+        ),
+        (chosen.sea_state in range(states + 1), f"the sea's state is 0 to {states}, not {chosen.sea_state}"),
+        (chosen.swell_length_m > 0, f"swell has a length above 0 m, not {chosen.swell_length_m}"),
+    )
+
+
+def _of_radar(chosen: SceneSettings) -> Rules:
+    known, angle = ", ".join(POINT_AMPLITUDES), chosen.incidence_deg
+    return (
+        (1 <= chosen.looks <= MOST_LOOKS, f"a scene has 1 to {MOST_LOOKS} looks, not {chosen.looks}"),
+        (angle is None or 15 <= angle <= 75, f"incidence is 15° to 75°, not {angle}"),
+        (
+            chosen.weighting in WEIGHTINGS,
+            f"no weighting {chosen.weighting!r}; there are {', '.join(WEIGHTINGS)}",
+        ),
+        (
+            bool(chosen.polarisations) and set(chosen.polarisations) <= set(POINT_AMPLITUDES),
+            f"polarisations are one or more of {known}, not {chosen.polarisations}",
+        ),
+        (
+            chosen.no_data in ("none", "wedge", "border"),
+            f"no_data is none, wedge or border, not {chosen.no_data!r}",
+        ),
+    )
+
+
+def _of_pair(chosen: SceneSettings) -> Rules:
+    return (
+        (0 <= chosen.moving_share <= 1, f"moving_share is a share from 0 to 1, not {chosen.moving_share}"),
+        (0 <= chosen.roof_lean_deg <= 40, f"roofs lean by 0° to 40°, not {chosen.roof_lean_deg}"),
+        (
+            abs(chosen.pair_rotation_deg) <= MOST_TURNED_DEG,
+            f"a pair is turned by at most {MOST_TURNED_DEG}°, not {chosen.pair_rotation_deg}°",
+        ),
+        (
+            max(abs(part) for part in chosen.pair_offset_px) <= MOST_OFFSET_PX,
+            f"a pair is offset by at most {MOST_OFFSET_PX} pixels, not {chosen.pair_offset_px}",
+        ),
+        (
+            0 <= chosen.random_offset_px <= MOST_OFFSET_PX,
+            f"a pair is offset at random by 0 to {MOST_OFFSET_PX} pixels, not {chosen.random_offset_px}",
+        ),
+    )

@@ -101,6 +101,10 @@ def test_pixels_without_data_are_nan_and_what_they_hide_is_not_boxed(no_data: st
         ({"sea_state": 9}, "0 to 6"),
         ({"moving_share": 1.5}, "0 to 1"),
         ({"pair_offset_px": (float("inf"), 0.0)}, "pair_offset_px is not a finite number"),
+        ({"pair_offset_px": (0.0, 900.0)}, "at most 512 pixels"),
+        ({"pair_rotation_deg": 90.0}, "at most 45°"),
+        ({"rows": 25_000}, "larger ones are mosaics"),
+        ({"swell_length_m": 0.0}, "above 0 m"),
         ({"no_data": "hole"}, "none, wedge or border"),
     ],
 )
