@@ -130,7 +130,7 @@ def _import(options: ImportOptions, settings: Settings, *, is_awaited: bool, as_
 
     store = AssetStore(settings.assets_url)
     with kept_open(settings) as database:
-        begun = imports.begin(database.sessions, options, may_wait=not is_awaited)
+        begun = imports.take_up(database.sessions, options, may_wait=not is_awaited)
         if not is_awaited:
             _say_begun(database.sessions, begun.run_id, as_json)
             return

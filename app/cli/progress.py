@@ -13,9 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from app.intake.workflow.options import OnProgress
+from app.intake.workflow.options import OnProgress, roughly
 from app.intake.workflow.options import Progress as Step
-from app.intake.workflow.options import roughly
 
 LINE_EVERY_S = 5.0
 

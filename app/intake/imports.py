@@ -65,11 +65,11 @@ def import_dataset(
     DomainError
         As of :func:`app.intake.workflow.importing.begin_import`; or the import stopped, or was cancelled.
     """
-    run_id = begin(sessions, options).run_id
+    run_id = take_up(sessions, options).run_id
     return work_along(sessions, store, run_id, on_progress=on_progress, processes=processes)
 
 
-def begin(sessions: SessionMaker, options: ImportOptions, *, may_wait: bool = False) -> Begun:
+def take_up(sessions: SessionMaker, options: ImportOptions, *, may_wait: bool = False) -> Begun:
     """Begin or join the import, after a look at the source from here: what is wrong at once is said at once.
 
     ``may_wait`` as of :func:`app.intake.workflow.importing.begin_import`.

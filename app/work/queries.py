@@ -32,6 +32,13 @@ from procrastinate_jobs
 where status in ('todo', 'doing') and task_name = any(:names) and args @> cast(:ids as jsonb)
 """)
 
+_DUE: Final = text("""
+select exists (
+    select from procrastinate_jobs
+    where status = 'todo' and (scheduled_at is null or scheduled_at <= statement_timestamp())
+)
+""")
+
 _WORKERS: Final = text("""
 select count(*) from procrastinate_workers
 where last_heartbeat > statement_timestamp() - make_interval(secs => :silent_s)
@@ -42,6 +49,11 @@ def queued(session: Session, names: Sequence[str], **ids: int | str) -> Queued:
     """The jobs of these names (``room.job``) that are about ``ids``, whatever else they are about."""
     row = session.execute(_QUEUED, {"names": list(names), "ids": json.dumps(ids)}).one()
     return Queued(row.waiting, row.running, row.retrying)
+
+
+def has_due(session: Session) -> bool:
+    """Whether a job is waiting that may begin now."""
+    return bool(session.execute(_DUE).scalar_one())
 
 
 def count_workers(session: Session) -> int:

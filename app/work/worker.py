@@ -14,8 +14,9 @@ from procrastinate.signals import on_stop
 from procrastinate.worker import Worker
 from psycopg_pool import AsyncConnectionPool
 
-from app.db import SessionMaker, make_engine, make_sessionmaker
+from app.db import SessionMaker, make_engine, make_sessionmaker, transaction
 from app.work.app import SILENT_S, UPKEEP, make_app
+from app.work.queries import has_due
 from app.work.resources import job_context_of
 
 log = logging.getLogger(__name__)
@@ -130,6 +131,8 @@ class _Shift:
             while not self.leaving.is_set():
                 began = asyncio.get_running_loop().time()
                 if await self._live_once() and self.until_idle:
+                    if self._has_more():
+                        continue
                     return
                 lasted_s = asyncio.get_running_loop().time() - began
                 wait_s = 0.5 if lasted_s > LONGEST_WAIT_S else min(2 * wait_s, LONGEST_WAIT_S)
@@ -165,6 +168,11 @@ class _Shift:
         finally:
             self.worker = None
         return True
+
+    def _has_more(self) -> bool:
+        """Whether what was done last has brought more to do."""
+        with transaction(self.sessions) as session:
+            return has_due(session)
 
     def _pool(self) -> AsyncConnectionPool:
         return AsyncConnectionPool(

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,14 +11,11 @@ from sqlalchemy import text
 
 from app.assets import AssetStore
 from app.db import SessionMaker
+from app.intake.imports import ImportStoppedError, import_dataset
 from app.intake.queries import datasets, runs
-from app.intake.workflow.importing import (
-    DatasetDiffersError,
-    DatasetNameError,
-    ImportStoppedError,
-    import_dataset,
-)
+from app.intake.workflow.importing import DatasetDiffersError, DatasetNameError
 from app.intake.workflow.options import ImportOptions, Progress, RunReport
+from app.intake.workflow.rehearsing import rehearse_import
 from app.intake.workflow.sources import SplitFileError
 from pipeline.sources.reading import SourceError
 from tests.app.intake.made_sources import add_hostile_files, make_coco, make_paired, make_picture, make_sar, write_coco
@@ -44,7 +37,7 @@ def run_import(sessions: SessionMaker, store: AssetStore) -> Import:
     def run(path: Path, source: str = "paired", name: str = "harbour", **options: Any) -> RunReport:
         on_progress = options.pop("on_progress", lambda progress: None)
         asked = ImportOptions(name=name, source=source, path=path, **options)
-        return import_dataset(sessions, store, asked, on_progress=on_progress, processes=2)
+        return import_dataset(sessions, store, asked, on_progress=on_progress, processes=1)
 
     return run
 
@@ -204,15 +197,25 @@ def test_on_error_stop_ends_at_the_first_refusal_and_keeps_what_came_before(
     assert rows(sessions, "select state from run") == [{"state": "failed"}]
 
 
-def test_a_dry_run_says_what_would_be_and_leaves_nothing(
-    run_import: Import, sessions: SessionMaker, tmp_path: Path
-) -> None:
-    make_paired(tmp_path / "in", 2)
-    (tmp_path / "in" / "sar" / "z.tif").write_bytes(b"")
-    report = run_import(tmp_path / "in", dry_run=True)
-    assert (report.counts["new"], report.counts["refused"], report.run_id) == (2, 1, None)
+def test_a_dry_run_reads_the_source_alone_and_leaves_nothing(sessions: SessionMaker, tmp_path: Path) -> None:
+    make_coco(tmp_path / "in", 2)
+    (tmp_path / "in" / "JPEGImages" / "val" / "0000003.png").unlink()
+    found = rehearse_import(sessions, ImportOptions(name="harbour", source="coco", path=tmp_path / "in"))
+    assert found.counts == {"new": 3, "known": 0, "pairs": 0, "land_cover": 0, "boxes": 3, "refused": 1, "notes": 0}
+    assert (found.boxes, found.splits) == ({"ship": 3}, {"train": 2, "val": 1})
+    assert [refusal.file for refusal in found.refusals] == ["0000003.png"]
     assert rows(sessions, "select 1 from scene union all select 1 from run union all select 1 from dataset") == []
     assert not (tmp_path / "assets").exists()
+
+
+def test_a_dry_run_tells_scenes_that_the_dataset_has_by_name(
+    run_import: Import, sessions: SessionMaker, tmp_path: Path
+) -> None:
+    run_import(make_paired(tmp_path / "in", 1))
+    make_paired(tmp_path / "in", 2)
+    found = rehearse_import(sessions, ImportOptions(name="harbour", source="paired", path=tmp_path / "in"))
+    assert (found.counts["new"], found.counts["known"], found.counts["pairs"]) == (1, 1, 2)
+    assert found.splits == {"decided at import": 2}
 
 
 def test_georeferenced_scenes_get_their_split_by_ground_and_others_by_duplicate_group(
@@ -282,63 +285,26 @@ def test_a_dataset_keeps_its_reader_and_its_number_of_reviews(run_import: Import
         run_import(tmp_path / "in", reviews=3)
 
 
-def test_progress_is_told_after_each_committed_chunk_and_may_end_the_import(
+def test_who_watches_an_import_may_leave_it_and_the_next_call_joins_it(
     run_import: Import, sessions: SessionMaker, tmp_path: Path
 ) -> None:
-    make_coco(tmp_path / "in", 12)
+    make_coco(tmp_path / "in", 40)
     seen: list[Progress] = []
 
-    def leave_at_once(progress: Progress) -> None:
+    def leave_after_the_first_chunk(progress: Progress) -> None:
         seen.append(progress)
-        raise KeyboardInterrupt
+        if progress.done:
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_import(tmp_path / "in", "coco", on_progress=leave_at_once)
-    assert len(rows(sessions, "select 1 from scene")) == seen[0].done
-    assert 0 < seen[0].done < 24
+        run_import(tmp_path / "in", "coco", on_progress=leave_after_the_first_chunk)
+    done = len(rows(sessions, "select 1 from scene"))
+    assert 0 < done < 80
     report = run_import(tmp_path / "in", "coco", on_progress=seen.append)
     assert report.run_id == seen[0].run_id
-    assert (report.counts["unchanged"], report.counts["new"]) == (seen[0].done, 24 - seen[0].done)
-    assert (seen[-1].done, seen[-1].total) == (24, 24)
-    assert rows(sessions, "select state, done, total from run") == [{"state": "done", "done": 24, "total": 24}]
-
-
-KILLED = """
-import sys
-from pathlib import Path
-from app.assets import AssetStore
-from app.db import make_engine, make_sessionmaker
-from app.intake.workflow import importing
-from app.intake.workflow.options import ImportOptions
-importing.CHUNK_SCENES = 2
-url, source, store = sys.argv[1:]
-options = ImportOptions(name="harbour", source="coco", path=Path(source))
-importing.import_dataset(make_sessionmaker(make_engine(url)), AssetStore(store), options, processes=1)
-"""
-
-
-def test_an_import_that_was_killed_goes_on_and_ends_with_the_same_rows(
-    run_import: Import, sessions: SessionMaker, database_url: str, tmp_path: Path
-) -> None:
-    make_coco(tmp_path / "in", 20)
-    command = [sys.executable, "-c", KILLED, database_url, str(tmp_path / "in"), str(tmp_path / "assets")]
-    process = subprocess.Popen(command)
-    end = time.monotonic() + 60
-    while not rows(sessions, "select 1 from scene") and time.monotonic() < end:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    done = len(rows(sessions, "select 1 from scene"))
-    assert 0 < done < 40
-    report = run_import(tmp_path / "in", "coco")
-    assert (report.counts["unchanged"], report.counts["new"]) == (done, 40 - done)
-    resumed = scene_rows(sessions)
-    run_import(tmp_path / "in", "coco", name="in-one-go")
-    both = rows(sessions, "select dataset_id, count(*) as n from scene group by 1")
-    assert [row["n"] for row in both] == [40, 40]
-    named = "select s.* from scene s join dataset d using (dataset_id) where d.name = 'in-one-go' order by s.name"
-    whole = [{key: value for key, value in row.items() if key not in LATER} for row in rows(sessions, named)]
-    assert resumed[:40] == whole
+    assert (report.counts["unchanged"], report.counts["new"]) == (0, 80)
+    assert (seen[-1].done, seen[-1].total) == (80, 80)
+    assert rows(sessions, "select state, done, total from run") == [{"state": "done", "done": 80, "total": 80}]
 
 
 def test_real_sardet_images_are_imported_with_their_splits(

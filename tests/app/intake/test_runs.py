@@ -15,6 +15,7 @@ from app.db import SessionMaker, transaction
 from app.intake import demo
 from app.intake.jobs import jobs
 from app.intake.queries import datasets, runs
+from app.intake.workflow.decoders import Decoders
 from app.intake.workflow.importing import start_import
 from app.intake.workflow.options import ImportOptions
 from app.intake.workflow.storable import as_jsonb, unstorable
@@ -40,7 +41,8 @@ def test_an_import_that_was_deferred_is_carried_out_by_a_worker(
     with transaction(sessions) as session:
         run_id = start_import(session, options)
     assert found(sessions, "select state from run") == ["waiting"]
-    worker.run(database_url, blueprints={"intake": jobs}, resources=[store], until_idle=True)
+    with Decoders(1) as decoders:
+        worker.run(database_url, blueprints={"intake": jobs}, resources=[store, decoders], until_idle=True)
     with sessions() as session:
         run = runs.find_run(session, run_id)
     assert run is not None
@@ -52,7 +54,8 @@ def test_an_import_that_fails_in_the_background_says_why(
 ) -> None:
     with transaction(sessions) as session:
         run_id = start_import(session, ImportOptions(name="harbour", source="paired", path=tmp_path / "nowhere"))
-    worker.run(database_url, blueprints={"intake": jobs}, resources=[store], until_idle=True)
+    with Decoders(1) as decoders:
+        worker.run(database_url, blueprints={"intake": jobs}, resources=[store, decoders], until_idle=True)
     with sessions() as session:
         run = runs.find_run(session, run_id)
     assert run is not None
@@ -112,6 +115,7 @@ def test_a_script_reads_how_far_a_run_is(
     with transaction(sessions) as session:
         run_id = runs.begin_run(session, dataset_id, "import", {"path": "/secret"})
         runs.advance_run(session, run_id, 3, 10, {"new": 3})
+        runs.add_refusals(session, run_id, [Refusal("x.tif", "is empty")])
     answer = client.get(f"/api/v1/runs/{run_id}")
     assert answer.status_code == 200
     assert {key: answer.json()[key] for key in ("dataset", "state", "done", "total", "counts")} == {
@@ -119,7 +123,7 @@ def test_a_script_reads_how_far_a_run_is(
         "state": "running",
         "done": 3,
         "total": 10,
-        "counts": {"new": 3},
+        "counts": {"new": 3, "refused": 1, "notes": 0},
     }
     assert "secret" not in answer.text
 
