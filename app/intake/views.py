@@ -68,7 +68,7 @@ class BoxView(View):
 
 _NOTICES: Final[Mapping[str, str]] = {
     "misregistered": "does not fit the SAR image here: judge by the SAR image",
-    "unknown": "nobody could tell whether it fits the SAR image: check before you trust it",
+    "unknown": "is not known to fit the SAR image: check before you trust it",
 }
 
 

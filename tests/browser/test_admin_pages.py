@@ -20,8 +20,8 @@ from tests.browser.conftest import MadeDatabase
 from tests.browser.made_scenes import DATASET, PASSWORD
 from tests.conftest import REPOSITORY
 
-PAGES = ("/datasets", f"/datasets/{DATASET}", "/runs/1", "/releases", "/releases/new", "/releases/bench@1", "/people",
-         "/account")  # fmt: skip
+PAGES = ("/datasets", f"/datasets/{DATASET}", f"/datasets/{DATASET}/pairs", f"/datasets/{DATASET}/scenes/1", "/runs/1",
+         "/releases", "/releases/new", "/releases/bench@1", "/people", "/account")  # fmt: skip
 
 
 @pytest.fixture

@@ -166,4 +166,6 @@ def _joined(name: str | None, options: Any) -> str | None:
 
 
 def _short(value: Any) -> str:
+    if isinstance(value, list):
+        return " … ".join(map(_short, value))
     return f"{value:.4g}" if isinstance(value, float) else str(value)
