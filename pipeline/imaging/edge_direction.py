@@ -93,9 +93,9 @@ def _directions(bands: list[NDArray[np.float32]], valid: NDArray[np.bool_]) -> E
 
 
 def _directions_at(bands: list[NDArray[np.float32]], valid: NDArray[np.bool_], smoothing_px: float) -> Edges:
-    inner = valid
-    if not valid.all():
-        inner = np.asarray(ndimage.minimum_filter(valid, 2 * int(2 * smoothing_px) + 3), np.bool_)
+    # Beyond the border there is no data either: what a filter puts there would fit in both images, at no offset.
+    margin = int(2 * smoothing_px) + 1
+    inner = np.asarray(ndimage.minimum_filter(valid, 2 * margin + 1, mode="constant", cval=False), np.bool_)
     doubled = np.zeros(valid.shape, np.complex64)
     for band in bands:
         smooth = _smoothed(band, valid, smoothing_px)

@@ -26,26 +26,53 @@ SHIFTED_PX: Final = 12.0
 AGREEING_PX: Final = 1.5
 """Distance from the common offset up to which a block agrees."""
 COMPARED_SIDE_PX: Final = 1024
-"""Larger images are averaged down to this, whose offsets are still found to a fraction of a pixel."""
+"""Larger images are averaged to no more than this before they are compared; the offset found is then placed on full
+pixels."""
 LEAST_LOW_SHARE: Final = 0.5
 """Of the ground. In simulated cities, where the truth is known, less gave the roofs' offset for the ground's."""
 _LEAST_HEIGHT: Final = 6.0
 """Of a peak. Images of different places, or turned by half a circle, reached 5.0 in 90 trials."""
-_LEAST_AGREEING: Final = 3
+_LEAST_AGREEING: Final = 4
 _WIDE_REACH_PX: Final = 128
 _BLOCK_REACH_PX: Final = 16
 _PARTS: Final = (3, 2)
 """Block sides as parts of the image: larger blocks see more, but are fewer and overlap."""
-_LEAST_SHARE: Final = 0.4
+_MOST_BLOCK_PX: Final = 192
+_LEAST_SHARE: Final = 0.25
 """Of the blocks with a distinct offset of their own, that must agree."""
 _LEAST_STEADINESS: Final = 0.95
 """Of the offset in random draws of blocks. From there on all offsets of simulated low ground were within a pixel."""
 _BIAS_PX: Final = 4.0
 """How far high objects and shadows moved the offset of all edges from that of low ground, where both are sure."""
+_PLACED_SIDE_PX: Final = 192
+_PLACED_SQUARES: Final = 16
 _FAR_PX: Final = 30.0
 _FAR_HEIGHT: Final = 8.0
 """Of a peak of all edges so far off that it is no lean of roofs."""
 _LEAST_FAR_LOW_SHARE: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The two images and where they have data; optical has shape (3, rows, cols)."""
+
+    sar: NDArray[np.uint8]
+    sar_valid: NDArray[np.bool_]
+    optical: NDArray[np.uint8]
+    optical_valid: NDArray[np.bool_]
+
+    def averaged(self, step: int) -> _Pair:
+        """Means of ``step`` × ``step`` pixels; one without data leaves the mean without."""
+        sar, *bands = (_averaged(band, step) for band in (self.sar, *self.optical))
+        masks = (_averaged(mask.view(np.uint8), step) == 1 for mask in (self.sar_valid, self.optical_valid))
+        sar_valid, optical_valid = masks
+        return _Pair(sar, sar_valid, np.stack(bands), optical_valid)
+
+    def cut(self, top: int, left: int, side: int, moved: tuple[int, int]) -> _Pair:
+        """A square of both images, the optical one from where it is to be moved from."""
+        sar = np.s_[top : top + side, left : left + side]
+        optical = np.s_[top - moved[0] : top - moved[0] + side, left - moved[1] : left - moved[1] + side]
+        return _Pair(self.sar[sar], self.sar_valid[sar], self.optical[:, *optical], self.optical_valid[optical])
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,34 +146,35 @@ def check_registration(
         raise ValueError(f"the SAR image has shape {sar.shape}, the optical one {optical.shape}, or their masks differ")
     if min(sar.shape) < 2 * LEAST_BLOCK_PX:
         return _unknown(f"the images are smaller than {2 * LEAST_BLOCK_PX} pixels")
-    evidence = _evidence_of(sar, sar_valid, optical, optical_valid)
+    pair = _Pair(sar, sar_valid, optical, optical_valid)
+    evidence = _evidence_of(pair)
     everything = wide_peak(evidence.sar[:1], evidence.optical[:1], evidence.reach_px)
-    low_sar = _balanced(np.where(evidence.high_in_sar, np.complex64(0), evidence.sar))
-    low_optical = _balanced(np.where(evidence.high_in_optical, np.complex64(0), evidence.optical))
+    low_sar, low_optical = _low(evidence.sar, evidence.high_in_sar), _low(evidence.optical, evidence.high_in_optical)
     low = wide_peak(low_sar, low_optical, evidence.reach_px)
     if _is_far_off(evidence, everything, look_azimuth_deg):
         return _far_off(evidence, everything)
     if evidence.low_share < LEAST_LOW_SHARE:
         return _unknown(_too_little_low_ground(evidence, everything))
-    return _by_low_ground(evidence, everything, low, (low_sar, low_optical), look_azimuth_deg)
+    return _by_low_ground(pair, evidence, (everything, low), (low_sar, low_optical), look_azimuth_deg)
 
 
-def _evidence_of(
-    sar: NDArray[np.uint8], sar_valid: NDArray[np.bool_], optical: NDArray[np.uint8], optical_valid: NDArray[np.bool_]
-) -> _Evidence:
-    step = -(-max(sar.shape) // COMPARED_SIDE_PX)
-    sar, *bands = (_averaged(band, step) for band in (sar, *optical))
-    optical = np.stack(bands)
-    sar_valid, optical_valid = (_averaged(mask.view(np.uint8), step) == 1 for mask in (sar_valid, optical_valid))
-    high_in_sar, high_in_optical = near_bright(sar, sar_valid), near_dark(optical)
-    both = sar_valid & optical_valid
+def _evidence_of(pair: _Pair) -> _Evidence:
+    step = -(-max(pair.sar.shape) // COMPARED_SIDE_PX)
+    small = pair.averaged(step)
+    high_in_sar, high_in_optical = near_bright(small.sar, small.sar_valid), near_dark(small.optical)
+    both = small.sar_valid & small.optical_valid
     low_share = float(np.mean(~(high_in_sar | high_in_optical)[both])) if both.any() else 0.0
-    edges = sar_edges(sar, sar_valid), optical_edges(optical, optical_valid)
+    edges = sar_edges(small.sar, small.sar_valid), optical_edges(small.optical, small.optical_valid)
     return _Evidence(*edges, high_in_sar, high_in_optical, low_share, step)
 
 
-def _balanced(edges: Edges) -> Edges:
-    """Each scale with the same energy, so that each has the same say."""
+def _masked(edges: Edges, is_high: NDArray[np.bool_]) -> Edges:
+    return np.where(is_high, np.complex64(0), edges)
+
+
+def _low(edges: Edges, is_high: NDArray[np.bool_]) -> Edges:
+    """Edges of low ground, each scale with the same energy, so that each has the same say."""
+    edges = _masked(edges, is_high)
     energy = np.mean(edges.real**2 + edges.imag**2, axis=(1, 2), keepdims=True)
     return np.asarray(edges / np.sqrt(np.maximum(energy, np.float32(1e-12))), np.complex64)
 
@@ -161,19 +189,57 @@ def _averaged(image: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
 
 
 def _by_low_ground(
-    evidence: _Evidence, everything: Peak, low: Peak, edges: tuple[Edges, Edges], look_azimuth_deg: float | None
+    pair: _Pair,
+    evidence: _Evidence,
+    peaks: tuple[Peak, Peak],
+    edges: tuple[Edges, Edges],
+    look_azimuth_deg: float | None,
 ) -> Registration:
+    everything, low = peaks
     if low.height < _LEAST_HEIGHT:
         return _unknown("the edges of low ground in the two images agree at no offset more than by chance")
     found = _consensus(edges, low)
-    if steadiness(*edges, low, _BLOCK_REACH_PX, AGREEING_PX) < _LEAST_STEADINESS:
+    if steadiness(*edges, low, _BLOCK_REACH_PX, max(1.0, AGREEING_PX / evidence.step)) < _LEAST_STEADINESS:
         return _unknown("which offset of low ground is best depends on few blocks", found.blocks)
     if found.agreeing < max(_LEAST_AGREEING, _LEAST_SHARE * found.blocks):
         return _unknown(f"{found.agreeing} of {found.blocks} blocks of low ground agree", found.blocks)
     if everything.height >= _LEAST_HEIGHT and _distance(everything.offset, found.offset) > _BIAS_PX:
         return _unknown("low ground and high objects fit at different offsets", found.blocks)
     relief = _relief(evidence, found.offset, look_azimuth_deg)
-    return _found(found, relief, evidence.step, look_azimuth_deg)
+    offset = _scaled(found.offset, evidence.step) if evidence.step == 1 else _placed(pair, evidence, edges, found)
+    if offset is None:
+        return _unknown("the offset of low ground is not the same on full pixels", found.blocks)
+    return _found(offset, found, relief, evidence.step)
+
+
+def _placed(pair: _Pair, evidence: _Evidence, edges: tuple[Edges, Edges], found: _Consensus) -> Offset | None:
+    """The offset on full pixels, from the squares of low ground with the most edges; None if it is another there."""
+    step, side = evidence.step, _PLACED_SIDE_PX
+    moved = _whole((found.offset[0] * step, found.offset[1] * step))
+    corners = _busiest(edges, side // step, [abs(part) // step + 1 for part in moved])
+    squares = [pair.cut(row * step, col * step, side, moved) for row, col in corners]
+    if not squares:
+        return None
+    # Squares with many edges count for more, the finer scale alone: it places edges better.
+    sar = np.stack([_masked(sar_edges(s.sar, s.sar_valid)[0], near_bright(s.sar, s.sar_valid)) for s in squares])
+    optical = np.stack([_masked(optical_edges(s.optical, s.optical_valid)[0], near_dark(s.optical)) for s in squares])
+    reach = 2 * step + 2
+    rest = wide_peak(sar, optical, reach).offset
+    offset = round(moved[0] + rest[0], 2), round(moved[1] + rest[1], 2)
+    return offset if _distance(offset, _scaled(found.offset, step)) <= AGREEING_PX else None
+
+
+def _busiest(edges: tuple[Edges, Edges], side: int, margins: list[int]) -> list[tuple[int, int]]:
+    """Upper left corners of the squares with the most edges in both images, away from the border by the margins."""
+    _, rows, cols = edges[0].shape
+    tops = range(margins[0], rows - side - margins[0] + 1, side)
+    lefts = range(margins[1], cols - side - margins[1] + 1, side)
+    busy = {}
+    for top in tops:
+        for left in lefts:
+            square = np.s_[:1, top : top + side, left : left + side]
+            busy[top, left] = float(np.mean(np.abs(edges[0][square])) * np.mean(np.abs(edges[1][square])))
+    return sorted(busy, key=lambda corner: busy[corner], reverse=True)[:_PLACED_SQUARES]
 
 
 def _consensus(edges: tuple[Edges, Edges], peak: Peak) -> _Consensus:
@@ -182,9 +248,9 @@ def _consensus(edges: tuple[Edges, Edges], peak: Peak) -> _Consensus:
     The peak is nearer to the truth than the blocks' median: half as far off in simulated scenes.
     """
     best = _Consensus(peak.offset, 0.0, 0, 0)
-    for parts in _PARTS:
-        side = max(LEAST_BLOCK_PX, min(edges[0].shape[1:]) // parts)
-        blocks = block_offsets(*edges, _whole(peak.offset), _BLOCK_REACH_PX, side)
+    shorter = min(edges[0].shape[1:])
+    for side in sorted({min(max(LEAST_BLOCK_PX, shorter // parts), _MOST_BLOCK_PX) for parts in _PARTS}):
+        blocks = block_offsets(edges[0][:1], edges[1][:1], _whole(peak.offset), _BLOCK_REACH_PX, side)
         away = np.hypot(*(blocks.offsets[blocks.is_distinct] - peak.offset).T)
         agreeing = int((away <= AGREEING_PX).sum())
         if agreeing * best.blocks >= best.agreeing * len(away) and len(away):
@@ -242,10 +308,9 @@ def _toward_radar(offset: Offset, look_azimuth_deg: float | None) -> float | Non
     return offset[0] * math.cos(look) - offset[1] * math.sin(look)
 
 
-def _found(found: _Consensus, relief_px: float | None, step: int, look_azimuth_deg: float | None) -> Registration:
-    offset = _scaled(found.offset, step)
+def _found(offset: Offset, found: _Consensus, relief_px: float | None, step: int) -> Registration:
     counted = f"{found.agreeing} of {found.blocks} blocks of low ground agree"
-    state = _state(offset, step)
+    state = _state(offset)
     if state == "registered":
         note = f"The optical image lies on the SAR image: {counted}."
     else:
@@ -255,9 +320,9 @@ def _found(found: _Consensus, relief_px: float | None, step: int, look_azimuth_d
     return Registration(state, offset, round(found.spread * step, 2), found.blocks, found.agreeing, relief_px, note)
 
 
-def _state(offset: Offset, step: int) -> Literal["registered", "shifted", "misregistered"]:
+def _state(offset: Offset) -> Literal["registered", "shifted", "misregistered"]:
     distance = math.hypot(*offset)
-    if distance <= max(REGISTERED_PX, step):
+    if distance <= REGISTERED_PX:
         return "registered"
     return "shifted" if distance <= SHIFTED_PX else "misregistered"
 
