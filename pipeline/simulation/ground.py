@@ -178,14 +178,15 @@ class Canvas:
         colour: Colour | None = None,
         height_m: float | Field = 0.0,
         gain: float = 1.0,
-        wall: float = 0.0,
+        wall: float | Field = 0.0,
     ) -> None:
         """Cover the masked pixels of a window."""
         at = window.rows, window.cols
-        height = height_m if np.isscalar(height_m) else height_m[mask]  # type: ignore[index]
+        height = height_m[mask] if isinstance(height_m, np.ndarray) else height_m
+        rising = wall[mask] if isinstance(wall, np.ndarray) else wall
         if "sar" in self.watching:
             self.classes[at][mask], self.height_m[at][mask] = ground, height
-            self.gain[at][mask], self.wall[at][mask] = gain, wall
+            self.gain[at][mask], self.wall[at][mask] = gain, rising
         if "optical" in self.watching:
             self.camera_classes[at][mask], self.camera_height_m[at][mask] = ground, height
             self.colour[at][mask] = SURFACES[ground].colour if colour is None else colour

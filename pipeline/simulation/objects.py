@@ -104,19 +104,36 @@ def building(canvas: Canvas, pose: Pose, length_m: float, width_m: float, height
     window bays by storey, and meet the ground in a line that is brightest where they face the radar squarely."""
     window = canvas.window(pose.row, pose.col, pose.heading_deg, float(np.hypot(length_m, width_m)) / 2)
     mask = (np.abs(window.u) < length_m / 2) & (np.abs(window.v) < width_m / 2)
-    off_deg = abs((canvas.look_azimuth_deg - pose.heading_deg + 45) % 90 - 45)
-    wall = 0.25 + 1.5 * float(np.exp(-((off_deg / 11) ** 2)))
     top: float | Field = height_m
     if width_m < 16 and canvas.rng.random() < 0.7:
         top = (height_m + 0.45 * (width_m / 2 - np.abs(window.v))).astype(np.float32)
     gain = float(canvas.rng.lognormal(-0.2, 0.6))
-    canvas.paint(window, mask, Ground.ROOF, colour=_roof(canvas), height_m=top, gain=gain, wall=wall)
+    canvas.paint(
+        window,
+        mask,
+        Ground.ROOF,
+        colour=_roof(canvas),
+        height_m=top,
+        gain=gain,
+        wall=_walls(canvas, window, pose, length_m, width_m),
+    )
     for _ in range(int(canvas.rng.poisson(length_m * width_m / 180))):
         u, v = canvas.rng.uniform(-0.45, 0.45, 2) * (length_m, width_m)
         canvas.scatter(pose, float(u), float(v), float(canvas.rng.lognormal(0.6, 1.3)), height_m)
     for side, (span_m, depth_m) in enumerate(((width_m, length_m), (length_m, width_m)) * 2):
         _facade(canvas, Pose(pose.row, pose.col, pose.heading_deg + 90 * side), span_m, depth_m, height_m)
     canvas.add_object("building", pose, (length_m, width_m, height_m), (window, mask))
+
+
+def _walls(canvas: Canvas, window: Window, pose: Pose, length_m: float, width_m: float) -> Field:
+    """Strength of the wall nearest to each pixel: none for one that turns away from the radar or runs along the beam,
+    most for one square to it."""
+    toward = np.deg2rad(canvas.look_azimuth_deg + 180 - pose.heading_deg)
+    is_end = length_m / 2 - np.abs(window.u) < width_m / 2 - np.abs(window.v)
+    facing = np.where(is_end, np.sign(window.u) * np.cos(toward), np.sign(window.v) * np.sin(toward))
+    off_deg = np.rad2deg(np.arccos(np.clip(facing, -1, 1)))
+    strength = 0.3 * facing + 1.5 * np.exp(-((off_deg / 11) ** 2))
+    return np.where(facing > 0.2, strength, 0).astype(np.float32)
 
 
 def _facade(canvas: Canvas, pose: Pose, span_m: float, depth_m: float, height_m: float) -> None:

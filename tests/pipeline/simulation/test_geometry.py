@@ -82,6 +82,16 @@ def test_the_wall_meets_the_ground_in_the_brightest_line_and_the_shadow_is_dark(
     assert facade > 3 * flat
 
 
+def test_a_wall_along_the_beam_shows_no_line_on_any_grid() -> None:
+    canvas, seen = stood_up(213.0, 40.0)
+    look = math.radians(213.0)
+    down, right = np.indices(canvas.shape) + 0.5 - 150
+    away, across = right * math.sin(look) - down * math.cos(look), right * math.cos(look) + down * math.sin(look)
+    beside = (np.abs(np.abs(across * 0.5) - 12.5) < 1) & (np.abs(away * 0.5) < 12)
+    square = (np.abs(across * 0.5) < 10) & (np.abs(away * 0.5 + 15) < 1)
+    assert seen.clutter[0][square].mean() > 10 * seen.clutter[0][beside].mean()
+
+
 def strip(shape: tuple[int, int], look_azimuth_deg: float, away_m: float) -> NDArray[np.bool_]:
     look = math.radians(look_azimuth_deg)
     down, right = np.indices(shape) + 0.5 - 150
