@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from psycopg.errors import DataError as RowError
+from psycopg import errors as copying
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 
@@ -26,7 +26,7 @@ from app.intake.workflow.preparing import Outcome, Preparation, Prepared, Prepar
 from app.intake.workflow.storable import as_jsonb
 from pipeline.records import Refusal
 
-UNSTORABLE: Final = (ValueError, DataError, IntegrityError, ProgrammingError, RowError)
+UNSTORABLE: Final = (ValueError, DataError, IntegrityError, ProgrammingError, copying.DataError, copying.IntegrityError)
 """What one scene's values may be at fault for."""
 
 

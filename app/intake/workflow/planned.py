@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from app.intake.workflow.storable import LONGEST_NAME, first_unstorable, texts_in
 from pipeline.records import ObjectBox, Refusal, Scene, SceneMetadata
+from pipeline.sources.reading import SourceError
 
 CHUNK_SCENES: Final = 16
 CHUNK_BYTES: Final = 128 << 20
@@ -91,10 +92,22 @@ def _texts_of(scene: Scene) -> Iterator[str]:
 
 
 def in_chunks(scenes: Iterable[Scene]) -> Iterator[list[Scene]]:
-    """Chunks that depend on the source alone, not on the time that reading it takes."""
+    """Chunks that depend on the source alone, not on the time that reading it takes.
+
+    Where the source breaks off, what came before is given before ``SourceError`` is raised.
+    """
     chunk: list[Scene] = []
     held = 0
-    for scene in scenes:
+    broken_off: SourceError | None = None
+    remaining = iter(scenes)
+    while True:
+        try:
+            scene = next(remaining)
+        except StopIteration:
+            break
+        except SourceError as error:
+            broken_off = error
+            break
         size = _bytes_of(scene.sar_path)
         if chunk and (len(chunk) == CHUNK_SCENES or held + size > CHUNK_BYTES):
             yield chunk
@@ -103,6 +116,8 @@ def in_chunks(scenes: Iterable[Scene]) -> Iterator[list[Scene]]:
         held += size
     if chunk:
         yield chunk
+    if broken_off is not None:
+        raise broken_off
 
 
 def _bytes_of(path: Path) -> int:
