@@ -52,13 +52,19 @@ def _add_preprocess(commands: argparse._SubParsersAction[argparse.ArgumentParser
     )
     command = commands.add_parser("preprocess", help=about, description=about)
     command.add_argument("source", metavar="IN", type=Path, help="GeoTIFF, PNG, JPEG or BMP, or a folder of them")
-    command.add_argument("target", metavar="OUT", type=Path, help="file to write; a folder where IN is one")
+    out = "file to write; a folder where IN is one, in which results of the same input and options are kept"
+    command.add_argument("target", metavar="OUT", type=Path, help=out)
     command.add_argument("--band", metavar="N", help="number from 1, or description such as VV")
     command.add_argument("--looks", metavar="L", type=_positive, help="equivalent number of looks (else estimated)")
     stated = command.add_mutually_exclusive_group()
-    for quantity in ("intensity", "amplitude", "db"):
-        help_ = f"the values are {'dB' if quantity == 'db' else quantity} (else told by type and range)"
+    meanings = {"intensity": "intensity", "amplitude": "amplitude", "db": "dB", "dn": "digital numbers, not filtered"}
+    for quantity, meaning in meanings.items():
+        help_ = f"the values are {meaning} (else told by type and range)"
         stated.add_argument(f"--{quantity}", dest="quantity", action="store_const", const=quantity, help=help_)
+    share = "a pixel's own share in the filter: of Lee (1981), or of Lee (1980), which keeps point targets brighter"
+    command.add_argument("--weight", choices=("lee1981", "lee1980"), default="lee1981", help=share)
+    flat = "use the whole window where its variance is under T times that of speckle (1.2 to 1.5 smooths flat ground)"
+    command.add_argument("--flat-test", metavar="T", type=_positive, help=flat)
     despeckled = "also write the filtered values: float32, linear, NaN kept; a folder where IN is one"
     command.add_argument("--despeckled", metavar="FILE.tif", type=Path, help=despeckled)
     command.add_argument("--workers", metavar="N", type=_count, default=1, help="files, or strips of one, at a time")
@@ -86,8 +92,10 @@ def _add_screen(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def _preprocess(chosen: argparse.Namespace) -> int:
     from pipeline.imaging.command import Choices, preprocess
     from pipeline.imaging.errors import ImageError
+    from pipeline.imaging.prepared import Speckle
 
-    choices = Choices(band=chosen.band, looks=chosen.looks, quantity=chosen.quantity)
+    speckle = Speckle(looks=chosen.looks, weight=chosen.weight, flat_test=chosen.flat_test)
+    choices = Choices(band=chosen.band, quantity=chosen.quantity, speckle=speckle)
     counts = {"written": 0, "kept": 0, "refused": 0}
     started = told_at = time.monotonic()
     try:

@@ -7,7 +7,7 @@ import queue
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -28,8 +28,8 @@ class Choices:
     """What the user stated for all files."""
 
     band: int | str | None = None
-    looks: float | None = None
     quantity: Quantity | None = None
+    speckle: Speckle = field(default_factory=Speckle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,8 @@ class _Places:
     choices: Choices
 
     def request(self, path: Path, out: Path, linear: Path | None) -> PreprocessRequest:
-        speckle = Speckle(looks=self.choices.looks)
-        return PreprocessRequest(
-            path, out, linear, band=self.choices.band, quantity=self.choices.quantity, speckle=speckle
-        )
+        chosen = self.choices
+        return PreprocessRequest(path, out, linear, chosen.band, chosen.quantity, chosen.speckle)
 
     def in_folder(self, image: Path) -> PreprocessRequest:
         name = image.relative_to(self.source).with_suffix(".tif")
@@ -219,7 +217,7 @@ def _written_outcome(request: PreprocessRequest, provenance: Mapping[str, Any]) 
     notes = [f"{shown(request.source)}: note: {note}" for note in provenance["notes"]]
     if provenance.get("looks_warning"):
         notes.append(f"{shown(request.source)}: note: {provenance['looks_warning']}")
-    if "processed" in provenance:
+    if "processed" in provenance and not provenance["quantity_stated"]:
         notes.append(f"{shown(request.source)}: note: {SCALE_UNKNOWN}")
     return Outcome(
         "written", f"{shown(request.source)} -> {shown(request.target)}: {_summary(provenance)}", tuple(notes)

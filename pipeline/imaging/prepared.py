@@ -12,9 +12,6 @@ from typing import Any, Final, Literal
 
 from pipeline.records import Quantity as Quantity
 
-StatedQuantity = Quantity
-"""What a user or a source's documents may say that it is."""
-
 MOST_PIXELS_AT_ONCE: Final = 8192 * 8192
 """The most rows × cols that are held in memory as one; a GeoTIFF that is larger is read piece by piece."""
 DEFAULT_MAX_PIXELS: Final = 50_000 * 50_000

@@ -21,7 +21,8 @@ from pipeline.imaging.prepared import Quantity, Speckle
 from pipeline.imaging.quantity import Interpretation, interpret, linear
 from pipeline.imaging.reading import BandReader, Raster, check_content
 from pipeline.imaging.refined_lee import FILTER_NAME, refined_lee
-from pipeline.imaging.speckle import BLOCK, LooksEstimate, estimate_looks
+from pipeline.imaging.speckle import LooksEstimate, estimate_looks
+from pipeline.imaging.speckle_kernel import BLOCK
 from pipeline.imaging.stretch import Stretch, StretchHistogram, find_stretch
 from pipeline.imaging.strips import FILTER_HALO, Strip, walk
 from pipeline.imaging.survey import NOTHING, Survey

@@ -139,6 +139,27 @@ def test_the_other_commands_end_with_one_sentence_on_bad_input_too(tmp_path, com
         assert list(tmp_path.iterdir()) == [tmp_path / "in"]
 
 
+def test_the_filter_s_options_change_what_comes_out(tmp_path):
+    write_image(tmp_path / "a.tif", numbers())
+    results = set()
+    for number, options in enumerate([(), ("--weight", "lee1980"), ("--flat-test", "1.4")]):
+        out = tmp_path / f"{number}.tif"
+        result = run("preprocess", tmp_path / "a.tif", out, "--amplitude", "--looks", "1", *options)
+        assert result.returncode == 0
+        results.add(read_image(out)[0].tobytes())
+    assert len(results) == 3
+
+
+def test_stated_digital_numbers_are_stretched_and_not_filtered(tmp_path):
+    write_image(tmp_path / "a.tif", numbers())
+    result = run("preprocess", tmp_path / "a.tif", tmp_path / "o.tif", "--dn")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "not filtered, stretched to 8 bit by their percentiles" in result.stdout
+    low, high = np.percentile(numbers(), [1, 99])
+    expected = np.floor(np.clip((numbers() - low) / (high - low), 0, 1) * 255 + 0.5)
+    assert np.abs(read_image(tmp_path / "o.tif")[0][0] - expected).max() <= 1
+
+
 def many(folder, count=12):
     folder.mkdir()
     for number in range(count):

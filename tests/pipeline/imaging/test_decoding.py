@@ -139,7 +139,7 @@ def test_too_much_processor_time_is_given_up(tmp_path):
 
 
 def test_too_much_memory_costs_only_its_scene(tmp_path):
-    path = write_image(tmp_path / "l.tif", np.ones((7000, 7000), np.float32), compress="deflate")
+    path = write_image(tmp_path / "l.tif", np.ones((7000, 7000), np.float32))
     large = SceneRequest(path, tmp_path, chips=Chips(largest_whole_px=10**9))
     with SceneWorker(Limits(memory_bytes=1 << 30)) as worker:
         with pytest.raises(ImageError, match="needs more memory than one scene may take"):
