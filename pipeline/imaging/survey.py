@@ -86,7 +86,7 @@ def _examine(values, valid, highest):  # type: ignore[no-untyped-def]  # noqa: A
     count, zeros, negatives, fractions, saturated = 0, 0, 0, 0, 0
     least, most, smallest = np.inf, -np.inf, np.inf
     for i in range(values.size):
-        value = np.float64(values[i])
+        value: Any = np.float64(values[i])
         # NaN compares false, so it is left out as well.
         has_data = valid[i] and abs(value) < NOT_A_MEASUREMENT
         valid[i] = has_data
