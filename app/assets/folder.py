@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -90,11 +89,12 @@ class StoreFolder:
             os.mkdir(name, 0o700, dir_fd=descriptor)
         if not self._swept:
             self._swept = True
-            self._sweep()
+            self._sweep(self.root / name)
         return self.root / name
 
-    def _sweep(self) -> None:
-        oldest = time.time() - ABANDONED_S
+    def _sweep(self, newest: Path) -> None:
+        # By the clock of the disk that dates the others, which on a network is not this machine's.
+        oldest = newest.stat().st_mtime - ABANDONED_S
         with suppress(OSError), os.scandir(self.root / STAGING) as entries:
             for entry in entries:
                 if entry.stat(follow_symlinks=False).st_mtime < oldest:
