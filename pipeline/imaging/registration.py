@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pipeline.imaging.block_offsets import LEAST_BLOCK_PX, Offset, Peak, block_offsets, steadiness, wide_peak
 from pipeline.imaging.edge_direction import Edges, near_bright, near_dark, optical_edges, sar_edges
+from pipeline.imaging.image_pair import ImagePair
 from pipeline.imaging.prepared import Registration
 
 REGISTERED_PX: Final = 2.0
@@ -50,29 +51,6 @@ _FAR_PX: Final = 30.0
 _FAR_HEIGHT: Final = 8.0
 """Of a peak of all edges so far off that it is no lean of roofs."""
 _LEAST_FAR_LOW_SHARE: Final = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """The two images and where they have data; optical has shape (3, rows, cols)."""
-
-    sar: NDArray[np.uint8]
-    sar_valid: NDArray[np.bool_]
-    optical: NDArray[np.uint8]
-    optical_valid: NDArray[np.bool_]
-
-    def averaged(self, step: int) -> _Pair:
-        """Means of ``step`` × ``step`` pixels; one without data leaves the mean without."""
-        sar, *bands = (_averaged(band, step) for band in (self.sar, *self.optical))
-        masks = (_averaged(mask.view(np.uint8), step) == 1 for mask in (self.sar_valid, self.optical_valid))
-        sar_valid, optical_valid = masks
-        return _Pair(sar, sar_valid, np.stack(bands), optical_valid)
-
-    def cut(self, top: int, left: int, side: int, moved: tuple[int, int]) -> _Pair:
-        """A square of both images, the optical one from where it is to be moved from."""
-        sar = np.s_[top : top + side, left : left + side]
-        optical = np.s_[top - moved[0] : top - moved[0] + side, left - moved[1] : left - moved[1] + side]
-        return _Pair(self.sar[sar], self.sar_valid[sar], self.optical[:, *optical], self.optical_valid[optical])
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +124,7 @@ def check_registration(
         raise ValueError(f"the SAR image has shape {sar.shape}, the optical one {optical.shape}, or their masks differ")
     if min(sar.shape) < 2 * LEAST_BLOCK_PX:
         return _unknown(f"the images are smaller than {2 * LEAST_BLOCK_PX} pixels")
-    pair = _Pair(sar, sar_valid, optical, optical_valid)
+    pair = ImagePair(sar, sar_valid, optical, optical_valid)
     evidence = _evidence_of(pair)
     everything = wide_peak(evidence.sar[:1], evidence.optical[:1], evidence.reach_px)
     low_sar, low_optical = _low(evidence.sar, evidence.high_in_sar), _low(evidence.optical, evidence.high_in_optical)
@@ -158,7 +136,7 @@ def check_registration(
     return _by_low_ground(pair, evidence, (everything, low), (low_sar, low_optical), look_azimuth_deg)
 
 
-def _evidence_of(pair: _Pair) -> _Evidence:
+def _evidence_of(pair: ImagePair) -> _Evidence:
     step = -(-max(pair.sar.shape) // COMPARED_SIDE_PX)
     small = pair.averaged(step)
     high_in_sar, high_in_optical = near_bright(small.sar, small.sar_valid), near_dark(small.optical)
@@ -179,17 +157,8 @@ def _low(edges: Edges, is_high: NDArray[np.bool_]) -> Edges:
     return np.asarray(edges / np.sqrt(np.maximum(energy, np.float32(1e-12))), np.complex64)
 
 
-def _averaged(image: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
-    """Means of ``step`` × ``step`` pixels, rounded down; what is left over at the end is cut off."""
-    if step == 1:
-        return image
-    rows, cols = (size // step for size in image.shape)
-    cells = image[: rows * step, : cols * step].reshape(rows, step, cols, step)
-    return np.asarray(cells.sum(axis=(1, 3), dtype=np.uint32) // (step * step), np.uint8)
-
-
 def _by_low_ground(
-    pair: _Pair,
+    pair: ImagePair,
     evidence: _Evidence,
     peaks: tuple[Peak, Peak],
     edges: tuple[Edges, Edges],
@@ -212,7 +181,7 @@ def _by_low_ground(
     return _found(offset, found, relief, evidence.step)
 
 
-def _placed(pair: _Pair, evidence: _Evidence, edges: tuple[Edges, Edges], found: _Consensus) -> Offset | None:
+def _placed(pair: ImagePair, evidence: _Evidence, edges: tuple[Edges, Edges], found: _Consensus) -> Offset | None:
     """The offset on full pixels, from the squares of low ground with the most edges; None if it is another there."""
     step, side = evidence.step, _PLACED_SIDE_PX
     moved = _whole((found.offset[0] * step, found.offset[1] * step))
