@@ -92,10 +92,10 @@ def _examine(values, valid, highest):  # type: ignore[no-untyped-def]  # noqa: A
         valid[i] = has_data
         if has_data:
             count += 1
-            zeros += value == 0
-            negatives += value < 0
-            fractions += value != np.floor(value)
-            saturated += value == highest
+            zeros += int(value == 0)
+            negatives += int(value < 0)
+            fractions += int(value != np.floor(value))
+            saturated += int(value == highest)
             least = min(least, value)
             most = max(most, value)
             smallest = min(smallest, value if value > 0 else np.inf)
