@@ -123,18 +123,18 @@ def shown_offset(row: Mapping[Any, Any]) -> tuple[float, float]:
 
 
 def pair_notice(state: str, offset_px: tuple[float, float] | None, decision: str | None) -> str | None:
-    """One line about the optical image, where it is not to be trusted as it is."""
+    """What follows "The optical image", where it is not to be trusted as it is."""
     if state == "none":
         return None
     if decision == "without_optical":
-        return "an admin has set the optical image of this scene aside: judge by the SAR image alone"
+        return "was set aside by an admin: judge by the SAR image alone"
     if decision == "use_shifted" and offset_px is not None:
-        return f"drawn moved by the measured {offset_text(offset_px)}"
+        return f"is drawn moved by the measured {offset_text(offset_px)}"
     if state == "shifted":
         by = "a few pixels" if offset_px is None else offset_text(offset_px)
         return f"is off by {by}: places are those of the SAR image"
     notice = _NOTICES.get(state)
-    return f"an admin found it usable; measured, it {_MEASURED[state]}" if notice and decision == "use" else notice
+    return f"was found usable by an admin; measured, it {_MEASURED[state]}" if notice and decision == "use" else notice
 
 
 _MEASURED: Final[Mapping[str, str]] = {

@@ -199,7 +199,7 @@ def test_a_key_decides_and_leads_to_the_next_scene(
     page.go_back()
     page.goto(f"{site}/datasets/marks/scenes/{first}")
     expect(page.locator(".panels")).to_have_attribute("data-mode", "sar")
-    expect(page.locator('[data-panel="sar"] .tag')).to_contain_text("set the optical image of this scene aside")
+    expect(page.locator('[data-panel="sar"] .tag')).to_contain_text("set aside by an admin")
     with sessions() as session:
         rows = session.execute(text("select scene_id, decision from pair_decision")).all()
     assert [tuple(row) for row in rows] == [(first, "without_optical")]

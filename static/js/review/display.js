@@ -96,7 +96,7 @@ export class Display {
    * @param {string | null} notice
    */
   #warn(panel, notice) {
-    if (notice) panel.tag.append(element("span", { class: "tag__notice", text: `⚠ Optical image: ${notice}` }));
+    if (notice) panel.tag.append(element("span", { class: "tag__notice", text: `⚠ The optical image ${notice}` }));
   }
 
   /** @param {string} message */
