@@ -13,29 +13,28 @@ which all that is not enough is done anew, alone and in float64: where the windo
 leave float32's range, and where the flat test is too close to call.
 """
 
-# Kernels are typed when they are compiled, from what they are called with.
+# All in one file, since numba keeps machine code by the file of the outermost function: one that is inlined from
+# elsewhere could change unnoticed. Kernels are typed when they are compiled, from what they are called with.
 # mypy: disable-error-code="no-untyped-def"
 # ruff: noqa: ANN001, ANN201, ANN202
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.imaging.compiled import compiled
 
 HALO: Final = 3
 """Rows and columns that a window reaches beyond its pixel."""
 TILE_ROWS: Final = 64
-_TILE: Final = 256
+TILE: Final = 256
 """Columns a tile."""
-_ROW: Final = _TILE + 16
+ROW: Final = TILE + 16
 """One row of a tile's buffer: its columns, the halo on both sides, and what fills the vectors."""
-_CACHE_LINE: Final = 64
-_T1, _T2, _T3, _T4, _T5, _T6, _T7 = (length * _ROW for length in range(7))
-_B1, _B2, _B3, _B4, _B5, _B6 = (length * _ROW for length in range(7, 13))
+_T1, _T2, _T3, _T4, _T5, _T6, _T7 = (length * ROW for length in range(7))
+_B1, _B2, _B3, _B4, _B5, _B6 = (length * ROW for length in range(7, 13))
 """Where the sums of 1 to 7 pixels of a column from the top of the window, and of 1 to 6 from its bottom, lie."""
 
 RIGHT, LEFT, BOTTOM, TOP, LOWER_RIGHT, UPPER_LEFT, LOWER_LEFT, UPPER_RIGHT = range(8)
@@ -44,50 +43,34 @@ _HALVES: Final = np.stack(
     [_X >= 3, _X <= 3, _Y >= 3, _Y <= 3, _X + _Y >= 6, _X + _Y <= 6, _Y >= _X, _Y <= _X],
 )
 """The eight half windows of 28 pixels in the order above, centre line included, shape (8, 7, 7)."""
+_WHOLE: Final = np.ones((7, 7), dtype=np.bool_)
 _LEAST_SQUARES: Final = 1e-30
 _MOST_SQUARES: Final = 1e36
 _TOO_CLOSE: Final = 4e-6
 """Four times the relative error of 49 float32 added in pairs."""
 
 
-def buffers(dtype: type[np.floating[Any]]) -> tuple[NDArray[Any], ...]:
-    """What :func:`filter_rows` works in, with half windows summed in ``dtype``; one for each thread."""
-    tile = _aligned((TILE_ROWS + 2 * HALO) * _ROW, dtype)
-    lines = _aligned(13 * _ROW, dtype)
-    totals, squares, whole = (_aligned(_TILE, dtype) for _ in range(3))
-    sides, line = (_aligned(_TILE, np.float32) for _ in range(2))
-    triples, blocks = _aligned(_ROW, np.float64), _aligned(5 * _ROW, np.float64).reshape(5, _ROW)
-    return tile, lines, totals, squares, whole, sides, line, triples, blocks
-
-
-def _aligned(count: int, dtype: type[np.floating[Any]]) -> NDArray[Any]:
-    """On a cache line's edge: vectors that straddle two lines cost up to three times as much to store."""
-    size = count * np.dtype(dtype).itemsize
-    raw = np.zeros(size + _CACHE_LINE, dtype=np.uint8)
-    begin = -raw.ctypes.data % _CACHE_LINE
-    return raw[begin : begin + size].view(dtype)
-
-
 @compiled
 def filter_rows(source, valid, result, first, last, shares, noise, flat_test, buffers):
     """Filter the rows from ``first`` up to ``last`` of ``source`` into ``result``; whether a value was negative.
 
-    ``valid`` may be empty; ``shares`` are the four coefficients of :func:`pipeline.imaging.refined_lee.own_shares`.
+    ``valid`` may be empty; ``buffers`` are those of :mod:`pipeline.imaging.refined_lee`, and ``shares`` are the four
+    coefficients that :func:`pipeline.imaging.refined_lee.own_shares` gives.
     """
     cols = source.shape[1]
-    tile, lines, totals, squares, whole, sides, line, triples, blocks = buffers
+    tile, lines, totals, squares, whole, sides, line, triples, blocks, columns = buffers
     options = np.array([shares[0], shares[1], shares[2], shares[3], noise, flat_test]).astype(tile.dtype)
     is_negative = False
     for top in range(first, last, TILE_ROWS):
-        for left in range(0, cols, _TILE):
+        for left in range(0, cols, TILE):
             is_negative |= _load_tile(source, valid, top, left, tile)
-            width = min(_TILE, cols - left)
+            width = min(TILE, cols - left)
             for newest in range(min(TILE_ROWS, last - top) + 4):
-                _sum_blocks(tile[newest * _ROW : (newest + 3) * _ROW], triples, blocks[newest % 5])
+                _sum_blocks(tile[newest * ROW : (newest + 3) * ROW], triples, blocks[newest % 5])
                 row = newest - 4
                 if row < 0:
                     continue
-                window = tile[row * _ROW : (row + 7) * _ROW]
+                window = tile[row * ROW : (row + 7) * ROW]
                 _choose_sides(blocks[row % 5], blocks[(row + 2) % 5], blocks[newest % 5], sides)
                 _sum_columns(window, lines)
                 _sum_halves(lines, sides, totals)
@@ -98,8 +81,11 @@ def filter_rows(source, valid, result, first, last, shares, noise, flat_test, bu
                 if flat_test > 0.0:
                     _widen_flat(lines, whole, options[5] * options[4], totals, squares)
                 _weigh(totals, squares, window, options[0], options[1], options[2], options[3], line)
-                if _mark_careful(totals, squares, sides, line) > 0:
-                    _filter_carefully(window, width, sides, shares, noise, flat_test, line)
+                begin, end, others = _mark(totals, squares, sides, line)
+                if begin < end:
+                    _filter_broken(window, begin, end, sides, shares, columns, line)
+                if others > 0:
+                    _filter_alone(window, width, sides, shares, noise, flat_test, line)
                 _store(line, source[top + row, left : left + width], result[top + row, left : left + width])
     return is_negative
 
@@ -109,10 +95,10 @@ def _load_tile(source, valid, top, left, tile):
     """A tile with its halo; NaN beyond the image and where there is no data. Whether a value was negative."""
     rows, cols = source.shape
     begin = max(0, HALO - left)
-    end = min(_ROW, cols - left + HALO)
+    end = min(ROW, cols - left + HALO)
     is_negative = False
     for number in range(TILE_ROWS + 2 * HALO):
-        target = tile[number * _ROW : (number + 1) * _ROW]
+        target = tile[number * ROW : (number + 1) * ROW]
         row = top - HALO + number
         if not 0 <= row < rows:
             target[:] = np.nan
@@ -136,16 +122,16 @@ def _load_tile(source, valid, top, left, tile):
 @compiled
 def _sum_blocks(rows, triples, blocks):
     """Sums of the 3×3 pixels from each column of three rows on; the last two columns have none."""
-    for j in range(_ROW):
-        triples[j] = np.float64(rows[j]) + np.float64(rows[j + _ROW]) + np.float64(rows[j + 2 * _ROW])
-    for j in range(_ROW - 2):
+    for j in range(ROW):
+        triples[j] = np.float64(rows[j]) + np.float64(rows[j + ROW]) + np.float64(rows[j + 2 * ROW])
+    for j in range(ROW - 2):
         blocks[j] = triples[j] + triples[j + 1] + triples[j + 2]
 
 
 @compiled
 def _choose_sides(upper, middle, lower, sides):
     """Which half window each pixel takes, from the sums of its nine blocks; NaN where a window is not whole."""
-    for j in range(_TILE):
+    for j in range(TILE):
         nw, n, ne = upper[j], upper[j + 2], upper[j + 4]
         we, ce, ea = middle[j], middle[j + 2], middle[j + 4]
         sw, s, se = lower[j], lower[j + 2], lower[j + 4]
@@ -177,17 +163,17 @@ def _choose_sides(upper, middle, lower, sides):
 
 @compiled
 def _sum_columns(x, lines):
-    for j in range(_ROW):
-        a, b, c, d = x[j], x[j + _ROW], x[j + 2 * _ROW], x[j + 3 * _ROW]
-        e, f, g = x[j + 4 * _ROW], x[j + 5 * _ROW], x[j + 6 * _ROW]
+    for j in range(ROW):
+        a, b, c, d = x[j], x[j + ROW], x[j + 2 * ROW], x[j + 3 * ROW]
+        e, f, g = x[j + 4 * ROW], x[j + 5 * ROW], x[j + 6 * ROW]
         _store_column(a, b, c, d, e, f, g, lines, j)
 
 
 @compiled
 def _sum_squared_columns(x, lines):
-    for j in range(_ROW):
-        a, b, c, d = x[j], x[j + _ROW], x[j + 2 * _ROW], x[j + 3 * _ROW]
-        e, f, g = x[j + 4 * _ROW], x[j + 5 * _ROW], x[j + 6 * _ROW]
+    for j in range(ROW):
+        a, b, c, d = x[j], x[j + ROW], x[j + 2 * ROW], x[j + 3 * ROW]
+        e, f, g = x[j + 4 * ROW], x[j + 5 * ROW], x[j + 6 * ROW]
         _store_column(a * a, b * b, c * c, d * d, e * e, f * f, g * g, lines, j)
 
 
@@ -222,7 +208,7 @@ def _store_column(a, b, c, d, e, f, g, lines, j):
 @compiled
 def _sum_halves(w, sides, sums):
     """The sum of the half window that each pixel takes."""
-    for j in range(_TILE):
+    for j in range(TILE):
         side = sides[j]
         middle, upper, lower = w[_T7 + j + 3], w[_T4 + j + 3], w[_B4 + j + 3]
         left = (w[_T7 + j] + w[_T7 + j + 1]) + (w[_T7 + j + 2] + middle)
@@ -256,7 +242,7 @@ def _sum_halves(w, sides, sums):
 
 @compiled
 def _sum_whole(w, sums):
-    for j in range(_TILE):
+    for j in range(TILE):
         sums[j] = _whole(w, j)
 
 
@@ -274,7 +260,7 @@ def _widen_flat(lines, whole, limit, totals, squares):
     """
     number = totals.dtype.type
     too_close, of_28 = number(_TOO_CLOSE), number(28.0)
-    for j in range(_TILE):
+    for j in range(TILE):
         whole_squares = _whole(lines, j)
         mean = whole[j] / number(49.0)
         variance = (whole_squares - whole[j] * mean) / number(48.0)
@@ -293,10 +279,10 @@ def _widen_flat(lines, whole, limit, totals, squares):
 def _weigh(totals, squares, window, a, b, c, d, line):
     """Between the mean of the window and the pixel, by how much of the variance is not speckle."""
     number = totals.dtype.type
-    for j in range(_TILE):
+    for j in range(TILE):
         mean = totals[j] / number(28.0)
         variance = (squares[j] - totals[j] * mean) * number(1 / 27)
-        pixel = window[j + 3 * _ROW + 3]
+        pixel = window[j + 3 * ROW + 3]
         line[j] = _between(pixel, mean, variance, a, b, c, d)
 
 
@@ -312,63 +298,85 @@ def _between(pixel, mean, variance, a, b, c, d):
 
 
 @compiled
-def _mark_careful(totals, squares, sides, line):
-    """Put NaN where a pixel is to be done alone; how many there are."""
+def _mark(totals, squares, sides, line):
+    """Put NaN where a pixel is to be done anew. From where to where windows are not whole, and how many others."""
     number = totals.dtype.type
     least, most = number(_LEAST_SQUARES), number(_MOST_SQUARES)
-    count = 0
-    for j in range(_TILE):
-        is_in_range = (squares[j] >= least) & (squares[j] <= most)
-        is_fine = (is_in_range | (totals[j] == number(0.0))) & (sides[j] >= np.float32(0.0))
-        line[j] = line[j] if is_fine else np.float32(np.nan)
-        count += not is_fine
-    return count
+    first, last, others = np.int32(TILE), np.int32(0), np.int32(0)
+    for j in range(TILE):
+        is_whole = sides[j] >= np.float32(0.0)
+        is_fine = ((squares[j] >= least) & (squares[j] <= most)) | (totals[j] == number(0.0))
+        line[j] = line[j] if is_whole & is_fine else np.float32(np.nan)
+        first = min(first, np.int32(TILE) if is_whole else np.int32(j))
+        last = max(last, np.int32(0) if is_whole else np.int32(j + 1))
+        others += np.int32(is_whole & (not is_fine))
+    return first, last, others
 
 
 @compiled
-def _filter_carefully(window, width, sides, shares, noise, flat_test, line):
-    """The marked pixels, each alone and in float64. Those without data stay NaN."""
-    for j in range(width):
-        pixel = np.float64(window[j + 3 * _ROW + 3])
-        if not np.isnan(line[j]) or np.isnan(pixel):
-            continue
-        # A window that is not whole takes all pixels with data that exist; fewer than two leave the pixel as it is.
-        count, mean, variance = _moments(window[j:])
-        if count == 49 and not variance < flat_test * mean * mean * noise:
-            count, mean, variance = _half_moments(window[j:], _HALVES[int(sides[j])])
-        line[j] = pixel if count < 2 else _between(pixel, mean, variance, shares[0], shares[1], shares[2], shares[3])
-
-
-@compiled
-def _moments(window):
-    """Count, mean and variance of the pixels with data of the window that begins here, in float64."""
-    count = 0
-    total = 0.0
-    squares = 0.0
-    for y in range(0, 7 * _ROW, _ROW):
+def _filter_broken(window, first, last, sides, shares, columns, line):
+    """In float64, of all pixels with data that exist, where a window is not whole; fewer than two change nothing."""
+    counts, totals, squares = columns[0], columns[1], columns[2]
+    for j in range(first, last + 6):
+        counts[j], totals[j], squares[j] = _column(window, j)
+    a, b, c, d = shares
+    for j in range(first, last):
+        pixel = np.float64(window[j + 3 * ROW + 3])
+        count, total, squared = 0.0, 0.0, 0.0
         for x in range(7):
-            value = np.float64(window[y + x])
-            has_data = value == value
-            value = value if has_data else 0.0
-            count += has_data
-            total += value
-            squares += value * value
-    mean = total / max(count, 1)
-    return count, mean, (squares - total * mean) / max(count - 1, 1)
+            count += counts[j + x]
+            total += totals[j + x]
+            squared += squares[j + x]
+        mean, variance = _moments(count, total, squared)
+        value = pixel if count < 2.0 else _between(pixel, mean, variance, a, b, c, d)
+        # A pixel without data is NaN itself, and a whole window is not this function's business.
+        line[j] = line[j] if sides[j] >= np.float32(0.0) else np.float32(value if pixel == pixel else np.nan)
 
 
 @compiled
-def _half_moments(window, half):
-    """As :func:`_moments`, of one half of a whole window."""
-    total = 0.0
-    squares = 0.0
+def _filter_alone(window, width, sides, shares, noise, flat_test, line):
+    """The other marked pixels, whose windows are whole, one by one and in float64."""
+    a, b, c, d = shares
+    for j in range(width):
+        if np.isnan(line[j]) and sides[j] >= np.float32(0.0):
+            mean, variance = _moments_of(window[j:], _WHOLE)
+            if not variance < flat_test * mean * mean * noise:
+                mean, variance = _moments_of(window[j:], _HALVES[int(sides[j])])
+            line[j] = _between(np.float64(window[j + 3 * ROW + 3]), mean, variance, a, b, c, d)
+
+
+@compiled(forceinline=True)
+def _column(window, j):
+    """Count, sum and sum of squares of the pixels with data of one column, in float64."""
+    count, total, squares = 0.0, 0.0, 0.0
+    for y in range(7):
+        value = np.float64(window[j + y * ROW])
+        has_data = value == value
+        value = value if has_data else 0.0
+        count += 1.0 if has_data else 0.0
+        total += value
+        squares += value * value
+    return count, total, squares
+
+
+@compiled(forceinline=True)
+def _moments(count, total, squares):
+    mean = total / max(count, 1.0)
+    return mean, (squares - total * mean) / max(count - 1.0, 1.0)
+
+
+@compiled
+def _moments_of(window, part):
+    """Mean and variance of a part of a whole window."""
+    count, total, squares = 0.0, 0.0, 0.0
     for y in range(7):
         for x in range(7):
-            value = np.float64(window[y * _ROW + x]) if half[y, x] else 0.0
-            total += value
-            squares += value * value
-    mean = total / 28.0
-    return 28, mean, (squares - total * mean) / 27.0
+            if part[y, x]:
+                value = np.float64(window[y * ROW + x])
+                count += 1.0
+                total += value
+                squares += value * value
+    return _moments(count, total, squares)
 
 
 @compiled

@@ -23,6 +23,7 @@ Weight = Literal["lee1981", "lee1980"]
 _LEAST_NOISE_IN_FLOAT32: Final = 0.004
 """From here on (250 looks of power) sums in float32 are exact enough; with less noise every variance is small."""
 _MINIMUM_STRIP_ROWS: Final = lee_kernel.TILE_ROWS
+_CACHE_LINE: Final = 64
 
 
 def refined_lee(
@@ -134,7 +135,7 @@ def _filter_in_strips(
     dtype = np.float32 if settings[1] >= _LEAST_NOISE_IN_FLOAT32 else np.float64
 
     def filter_strip(bound: tuple[int, int]) -> bool:
-        buffers = lee_kernel.buffers(dtype)
+        buffers = _buffers(dtype)
         return bool(lee_kernel.filter_rows(source, has_data, result, *bound, *settings, buffers))
 
     strip = max(_MINIMUM_STRIP_ROWS, -(-rows // max(1, threads)))
@@ -143,3 +144,23 @@ def _filter_in_strips(
         return any(map(filter_strip, bounds))
     with ThreadPoolExecutor(threads) as pool:
         return any(list(pool.map(filter_strip, bounds)))
+
+
+def _buffers(dtype: type[np.floating[Any]]) -> tuple[NDArray[Any], ...]:
+    """What the kernel works in, with half windows summed in ``dtype``; one for each thread."""
+    tile = _aligned((lee_kernel.TILE_ROWS + 2 * HALO) * lee_kernel.ROW, dtype)
+    lines = _aligned(13 * lee_kernel.ROW, dtype)
+    totals, squares, whole = (_aligned(lee_kernel.TILE, dtype) for _ in range(3))
+    sides, line = (_aligned(lee_kernel.TILE, np.float32) for _ in range(2))
+    triples, blocks, columns = (
+        _aligned(rows * lee_kernel.ROW, np.float64).reshape(rows, lee_kernel.ROW) for rows in (1, 5, 3)
+    )
+    return tile, lines, totals, squares, whole, sides, line, triples[0], blocks, columns
+
+
+def _aligned(count: int, dtype: type[np.floating[Any]]) -> NDArray[Any]:
+    """On a cache line's edge: vectors that straddle two lines cost up to three times as much to store."""
+    size = count * np.dtype(dtype).itemsize
+    raw = np.zeros(size + _CACHE_LINE, dtype=np.uint8)
+    begin = -raw.ctypes.data % _CACHE_LINE
+    return raw[begin : begin + size].view(dtype)
