@@ -127,17 +127,16 @@ def check_registration(
     pair = ImagePair(sar, sar_valid, optical, optical_valid)
     evidence = _evidence_of(pair)
     everything = wide_peak(evidence.sar[:1], evidence.optical[:1], evidence.reach_px)
-    low_sar, low_optical = _low(evidence.sar, evidence.high_in_sar), _low(evidence.optical, evidence.high_in_optical)
-    low = wide_peak(low_sar, low_optical, evidence.reach_px)
     if _is_far_off(evidence, everything, look_azimuth_deg):
         return _far_off(evidence, everything)
     if evidence.low_share < LEAST_LOW_SHARE:
         return _unknown(_too_little_low_ground(evidence, everything))
-    return _by_low_ground(pair, evidence, (everything, low), (low_sar, low_optical), look_azimuth_deg)
+    return _by_low_ground(pair, evidence, everything, look_azimuth_deg)
 
 
 def _evidence_of(pair: ImagePair) -> _Evidence:
-    step = -(-max(pair.sar.shape) // COMPARED_SIDE_PX)
+    # A long strip is not made so narrow that it holds no blocks.
+    step = max(1, min(-(-max(pair.sar.shape) // COMPARED_SIDE_PX), min(pair.sar.shape) // (2 * LEAST_BLOCK_PX)))
     small = pair.averaged(step)
     high_in_sar, high_in_optical = near_bright(small.sar, small.sar_valid), near_dark(small.optical)
     both = small.sar_valid & small.optical_valid
@@ -158,13 +157,10 @@ def _low(edges: Edges, is_high: NDArray[np.bool_]) -> Edges:
 
 
 def _by_low_ground(
-    pair: ImagePair,
-    evidence: _Evidence,
-    peaks: tuple[Peak, Peak],
-    edges: tuple[Edges, Edges],
-    look_azimuth_deg: float | None,
+    pair: ImagePair, evidence: _Evidence, everything: Peak, look_azimuth_deg: float | None
 ) -> Registration:
-    everything, low = peaks
+    edges = _low(evidence.sar, evidence.high_in_sar), _low(evidence.optical, evidence.high_in_optical)
+    low = wide_peak(*edges, evidence.reach_px)
     if low.height < _LEAST_HEIGHT:
         return _unknown("the edges of low ground in the two images agree at no offset more than by chance")
     found = _consensus(edges, low)

@@ -1,16 +1,19 @@
 """Planted offsets of made pairs: fields of other brightness in both images, speckle, walls that lean."""
 
 import math
+from functools import cache
 
 import numpy as np
 import pytest
 from scipy import ndimage, spatial
 
 from pipeline.imaging.registration import check_registration
+from tests.pipeline.imaging.made_images import read_image
 
 MARGIN = 80
 
 
+@cache
 def fields(seed=0, side=512 + 2 * MARGIN, count=220):
     """Numbers of fields, shape (side, side), with crooked borders."""
     rng = np.random.default_rng(seed)
@@ -100,6 +103,27 @@ def test_images_without_structure_are_unknown():
 
 def test_a_small_image_is_unknown():
     assert check(np.zeros((100, 300), np.uint8), np.zeros((3, 100, 300), np.uint8)).state == "unknown"
+
+
+def test_a_long_strip_is_compared():
+    sar, optical = made_pair((4, 3))
+    sar, optical = np.tile(sar[:260], (1, 5)), np.tile(optical[:, :260], (1, 1, 5))
+    found = check(sar, optical)
+    assert found.state == "unknown" or math.dist(found.offset_px, (4, 3)) < 1
+
+
+def test_real_pairs_are_not_called_off_and_the_misregistered_one_is(shared_data):
+    for folder in ("openearthmap_sar/train", "dfc2023/track1/train"):
+        names = {"openearthmap_sar/train": ("sar_images", "rgb_images")}.get(folder, ("sar", "rgb"))
+        for path in sorted((shared_data / folder / names[0]).glob("[!.]*.tif")):
+            optical = read_image(shared_data / folder / names[1] / path.name)[0]
+            assert check(read_image(path)[0][0], optical).state in ("registered", "unknown"), path.name
+    odd = shared_data / "odd"
+    sar, optical = (read_image(odd / f"misregistered_{which}.png")[0] for which in ("sar", "optical"))
+    found = check(sar[0], optical[:3])
+    assert found.state == "misregistered"
+    # The breakwater's end lies at column 280 in SAR and at 338 in the photograph.
+    assert found.offset_px[1] == pytest.approx(-60, abs=6)
 
 
 def test_pixels_without_data_count_for_nothing():
