@@ -64,10 +64,15 @@ class PairFacts:
     is_held: bool
 
 
+# Decisions are few beside the scenes of a large dataset, so they are gathered once and not looked up for each.
 _COUNTS: Final = text(f"""
+with decided as materialized (
+    select distinct on (p.scene_id) p.scene_id, p.decision from pair_decision p join scene using (scene_id)
+    where scene.dataset_id = :dataset_id order by p.scene_id, p.pair_decision_id desc
+)
 select s.pair_state as state, count(*) as scenes, count(decided.decision) as decided,
     count(*) filter (where {IS_HELD}) as held
-from scene s join dataset t using (dataset_id) {DECISION_OF}
+from scene s join dataset t using (dataset_id) left join decided on decided.scene_id = s.scene_id
 where s.dataset_id = :dataset_id group by s.pair_state order by s.pair_state
 """)  # noqa: S608  (parts of our own)
 
