@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.imaging.errors import ImageError
 from pipeline.imaging.preparation import prepare_scene
-from pipeline.imaging.preprocessing import preprocess
 from pipeline.imaging.prepared import PreparedScene, PreprocessRequest, SceneRequest, Speckle
+from pipeline.imaging.preprocessing import preprocess
 from pipeline.imaging.refined_lee import refined_lee
 from pipeline.imaging.stretch import apply_stretch, find_stretch
 from pipeline.vocabulary import UNITS
