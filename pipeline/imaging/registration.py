@@ -29,7 +29,7 @@ AGREEING_PX: Final = 1.5
 COMPARED_SIDE_PX: Final = 1024
 """Larger images are averaged to no more than this before they are compared; the offset found is then placed on full
 pixels."""
-LEAST_LOW_SHARE: Final = 0.5
+LEAST_LOW_SHARE: Final = 0.6
 """Of the ground. In simulated cities, where the truth is known, less gave the roofs' offset for the ground's."""
 _LEAST_HEIGHT: Final = 6.0
 """Of a peak. Images of different places, or turned by half a circle, reached 5.0 in 90 trials."""
