@@ -43,14 +43,16 @@ _LEAST_SHARE: Final = 0.25
 """Of the blocks with a distinct offset of their own, that must agree."""
 _LEAST_STEADINESS: Final = 0.95
 """Of the offset in random draws of blocks. From there on all offsets of simulated low ground were within a pixel."""
-_BIAS_PX: Final = 4.0
-"""How far high objects and shadows moved the offset of all edges from that of low ground, where both are sure."""
+_BIAS_PX: Final = 2.5
+"""Where high objects and shadows pull all edges further from low ground than this, what was left in of them pulls the
+low ground by up to a pixel."""
 _PLACED_SIDE_PX: Final = 192
 _PLACED_SQUARES: Final = 16
 _FAR_PX: Final = 30.0
 _FAR_HEIGHT: Final = 8.0
 """Of a peak of all edges so far off that it is no lean of roofs."""
 _LEAST_FAR_LOW_SHARE: Final = 0.3
+_FAR_AGREEING_PX: Final = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,7 @@ def _is_far_off(evidence: _Evidence, everything: Peak, look_azimuth_deg: float |
         return False
     plain = np.where(evidence.high_in_sar, np.complex64(0), evidence.sar[:1])
     confirmed = wide_peak(plain, evidence.optical[:1], evidence.reach_px)
-    return confirmed.height >= _LEAST_HEIGHT and _distance(confirmed.offset, everything.offset) <= 2 * _BIAS_PX
+    return confirmed.height >= _LEAST_HEIGHT and _distance(confirmed.offset, everything.offset) <= _FAR_AGREEING_PX
 
 
 def _far_off(evidence: _Evidence, everything: Peak) -> Registration:
