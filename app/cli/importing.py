@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from app.assets import AssetStore
     from app.cli.opening import Opened
     from app.db import SessionMaker
+    from app.intake.workflow.importing import Begun
     from app.intake.workflow.options import ImportOptions, OnProgress, Progress
     from app.intake.workflow.rehearsing import Rehearsal
     from app.settings import Settings
@@ -128,11 +131,15 @@ def _import(options: ImportOptions, settings: Settings, *, is_awaited: bool, as_
     from app.intake import imports
     from app.operations.stopping import StopAskedError, signals_stop
 
+    os.environ.setdefault("NUMBA_CACHE_DIR", settings.environment()["NUMBA_CACHE_DIR"])
+    for name in ("procrastinate", "psycopg.pool"):
+        # Where Postgres goes away they show every attempt with its traceback; what matters is said by ours.
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     store = AssetStore(settings.assets_url)
     with kept_open(settings) as database:
         begun = imports.take_up(database.sessions, options, may_wait=not is_awaited)
         if not is_awaited:
-            _say_begun(database.sessions, begun.run_id, as_json)
+            _say_begun(database.sessions, begun, as_json)
             return
         if begun.is_joined:
             say(f"Run {begun.run_id} does this already: working along")
@@ -174,14 +181,15 @@ def patient(on_progress: OnProgress) -> OnProgress:
     return show
 
 
-def _say_begun(sessions: SessionMaker, run_id: int, as_json: bool) -> None:
+def _say_begun(sessions: SessionMaker, begun: Begun, as_json: bool) -> None:
     from app.cli.opening import say
     from app.db import transaction
     from app.work import count_workers
 
     with transaction(sessions) as session:
         workers = count_workers(session)
-    typer.echo(json.dumps({"run_id": run_id}) if as_json else f"Run {run_id} is begun.")
+    how = "under way already" if begun.is_joined else "begun"
+    typer.echo(json.dumps({"run_id": begun.run_id}) if as_json else f"Run {begun.run_id} is {how}.")
     if not workers:
         say("No worker is running: start `trihedral serve` or `trihedral worker`, or leave --no-wait out.")
 

@@ -44,7 +44,8 @@ def _lines(what: str) -> OnProgress:
         if time.monotonic() - said_at >= LINE_EVERY_S or step.trouble != said_trouble:
             said_at, said_trouble = time.monotonic(), step.trouble
             total = "" if step.total is None else f" of {step.total}"
-            typer.echo(f"{what}: {step.done}{total} ({told(step)})", err=True)
+            beside = told(step)
+            typer.echo(f"{what}: {step.done}{total}{f' ({beside})' if beside else ''}", err=True)
 
     return show
 

@@ -67,7 +67,9 @@ def show(
         typer.echo(json.dumps(shown | {"told": [dataclasses.asdict(each) for each in told]}, indent=1, default=str))
         return
     total = "" if run.total is None else f" of {run.total}"
-    typer.echo(f"{run.kind} {run.run_id} of {run.dataset}: {phase.name}, {run.done}{total} ({in_words(run.counts)})")
+    counted = in_words(run.counts)
+    beside = f" ({counted})" if counted else ""
+    typer.echo(f"{run.kind} {run.run_id} of {run.dataset}: {phase.name}, {run.done}{total}{beside}")
     if run.is_open and pace.rate_s:
         typer.echo(f"{pace.rate_s:.1f} a second, {roughly(pace.eta_s or 0)} left")
     for sentence in (phase.sentence, run.error):

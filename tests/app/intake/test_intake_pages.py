@@ -16,8 +16,10 @@ from app.accounts import workflow as accounts
 from app.assets.store import AssetStore
 from app.db import SessionMaker, transaction
 from app.intake.pages.datasets import next_step
-from app.intake.queries import runs
+from app.intake.queries import planning, runs
 from app.intake.queries.datasets import DatasetBreakdown, DatasetOverview, Share
+from app.intake.workflow.importing import begin_import
+from app.intake.workflow.options import ImportOptions
 from app.settings import Settings
 from pipeline.records import Refusal
 from tests.app.release.reviewed import Text, View, caption, make_dataset
@@ -110,6 +112,82 @@ def test_a_run_shows_its_refusals_page_by_page_as_text(
     assert "every 2s" not in failed
     assert client.get(f"/runs/{run_id + 1}").status_code == 404
     assert client.get(f"/runs/{2**63}").status_code == 422
+
+
+IMPORT = ImportOptions(name="harbour", source="coco", path=Path("/nowhere"))
+HEART = "insert into procrastinate_workers default values"
+
+
+@pytest.fixture
+def import_id(sessions: SessionMaker) -> int:
+    """An import of three chunks, none of them done."""
+    with transaction(sessions) as session:
+        run_id = begin_import(session, IMPORT).run_id
+        planning.begin_planning(session, run_id)
+        for chunk in range(3):
+            planning.add_chunk(session, run_id, chunk, 16 * chunk, ["{}"] * 16, "0")
+    return run_id
+
+
+def doing(sessions: SessionMaker, *statements: str) -> None:
+    with transaction(sessions) as session:
+        for statement in statements:
+            session.execute(text(statement))
+
+
+def test_an_import_that_nobody_works_on_says_what_to_start(client: TestClient, import_id: int) -> None:
+    page = words(client.get(f"/runs/{import_id}").text)
+    assert "No worker is running. Start one with `trihedral serve` or `trihedral worker`" in page
+    assert "State waiting" in page
+
+
+@pytest.mark.parametrize(
+    ("statements", "state", "sentence"),
+    [
+        ([], "planning", "still being read"),
+        (["update run set planned_at = now()"], "running", ""),
+        (["update run set held_up = 'The disk has gone.', held_up_at = now()"], "held up", "The disk has gone. Since"),
+        (["delete from procrastinate_jobs"], "stalled", "Give the same `trihedral dataset import` again"),
+        (["update run set cancel_asked_at = now()"], "being cancelled", "what was imported stays"),
+        (["update run set planned_at = now()", "update run_chunk set done_at = now()"], "finishing", "same ground"),
+    ],
+)
+def test_an_import_says_where_it_stands(
+    client: TestClient, sessions: SessionMaker, import_id: int, statements: list[str], state: str, sentence: str
+) -> None:
+    doing(sessions, HEART, *statements)
+    page = words(client.get(f"/runs/{import_id}").text)
+    assert f"State {state} " in page
+    assert sentence in page
+
+
+def test_an_import_shows_its_speed_what_is_left_and_its_chunks(
+    client: TestClient, sessions: SessionMaker, import_id: int
+) -> None:
+    doing(
+        sessions,
+        HEART,
+        "update run set planned_at = now(), total = 48, started_at = now() - interval '10 minutes'",
+        'update run_chunk set done_at = now(), counts = \'{"new": 15, "boxes": 1200}\' where chunk < 2',
+    )
+    page = words(client.get(f"/runs/{import_id}").text)
+    assert "Done 32 of 48 (67%)" in page
+    assert "Speed 0.5 scenes a second Left 30 s Chunks 2 of 3" in page
+    assert "boxes 2,400 new 30" in page
+
+
+def test_cancelling_an_import_is_confirmed_and_needs_a_form_of_ours(
+    client: TestClient, sessions: SessionMaker, import_id: int
+) -> None:
+    assert f'href="/runs/{import_id}/cancel"' in client.get(f"/runs/{import_id}").text
+    page = client.get(f"/runs/{import_id}/cancel").text
+    csrf = re.search(r'name="csrf" value="([^"]+)"', page[page.index("<main") :])[1]  # type: ignore[index]
+    assert client.post(f"/runs/{import_id}/cancel", data={"csrf": "no"}).status_code == 403
+    answer = client.post(f"/runs/{import_id}/cancel", data={"csrf": csrf})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/runs/{import_id}")
+    doing(sessions, HEART)
+    assert "State being cancelled" in words(client.get(f"/runs/{import_id}").text)
+    assert client.get("/runs/999/cancel").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/datasets", "/datasets/ports", "/runs/1"])

@@ -128,6 +128,25 @@ def test_a_script_reads_how_far_a_run_is(
     assert "secret" not in answer.text
 
 
+def test_a_script_cancels_an_import_and_only_once(client: TestClient, sessions: SessionMaker, tmp_path: Path) -> None:
+    with transaction(sessions) as session:
+        run_id = start_import(session, ImportOptions(name="harbour", source="paired", path=tmp_path))
+    before = client.get(f"/api/v1/runs/{run_id}").json()
+    assert (before["state"], before["phase"]) == ("waiting", "waiting")
+    assert "trihedral worker" in before["told"]
+    assert {key: before[key] for key in ("chunks", "chunks_done", "rate_s", "eta_s")} == {
+        "chunks": 0,
+        "chunks_done": 0,
+        "rate_s": None,
+        "eta_s": None,
+    }
+    answer = client.post(f"/api/v1/runs/{run_id}/cancel")
+    assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+    again = client.post(f"/api/v1/runs/{run_id}/cancel")
+    assert (again.status_code, again.json()["code"]) == (409, "run_over")
+    assert client.post("/api/v1/runs/999/cancel").status_code == 404
+
+
 @pytest.mark.parametrize("run_id", ["0", "99", "99999999999999999999"])
 def test_a_run_that_is_not_there_is_a_sentence(client: TestClient, run_id: str) -> None:
     answer = client.get(f"/api/v1/runs/{run_id}")
