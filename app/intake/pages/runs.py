@@ -23,6 +23,15 @@ from app.work import Queued
 router = APIRouter()
 
 REFUSALS_A_PAGE: Final = 100
+TITLES: Final = {
+    "new": "new scenes",
+    "unchanged": "scenes unchanged",
+    "restored": "images restored",
+    "boxes": "object boxes",
+    "refused": "refused",
+    "notes": "notes",
+}
+"""Of what imports count, in the order in which it is shown; what other runs count comes behind."""
 
 Key = Annotated[int, Query(ge=0, lt=2**63)]
 RunId = Annotated[int, Path(ge=1, lt=2**63)]
@@ -43,6 +52,8 @@ class RunPage:
     queued: Queued
     eta: str | None
     may_cancel: bool
+    counts: dict[str, int]
+    titles: dict[str, str]
     reasons: list[Share]
     refusals: list[StoredRefusal]
     note: str
@@ -69,6 +80,8 @@ def run_page(request: Request, session: DbSession, run_id: RunId, after: Key = 0
         queued=found.queued,
         eta=None if found.pace.eta_s is None else roughly(found.pace.eta_s),
         may_cancel=run.is_open and run.kind == "import" and run.cancel_asked_at is None,
+        counts={name: run.counts[name] for name in (*TITLES, *sorted(run.counts)) if name in run.counts},
+        titles=TITLES,
         reasons=work.reasons_of(session, run_id),
         refusals=refusals,
         note=NOTE,

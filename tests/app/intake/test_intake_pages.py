@@ -173,7 +173,7 @@ def test_an_import_shows_its_speed_what_is_left_and_its_chunks(
     page = words(client.get(f"/runs/{import_id}").text)
     assert "Done 32 of 48 (67%)" in page
     assert "Speed 0.5 scenes a second Left 30 s Chunks 2 of 3" in page
-    assert "boxes 2,400 new 30" in page
+    assert "new scenes 30 object boxes 2,400" in page
 
 
 def test_cancelling_an_import_is_confirmed_and_needs_a_form_of_ours(
