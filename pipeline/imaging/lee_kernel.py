@@ -7,10 +7,11 @@ right one selected without a branch, once for x and once for x². Loops read and
 known when they are compiled: otherwise LLVM sees possible overlaps and does not vectorise.
 
 What keeps it exact. Nothing is a running difference, so a bright target leaves no residue behind it. Blocks are
-compared as sums in float64, so that equal blocks of whole numbers are equal. Half windows are summed in the type of
-the tile (float32 is twice as fast), and the pixel's own share is never got as one minus another number. A pixel for
-which all that is not enough is done anew, alone and in float64: where the window is not whole, where squares would
-leave float32's range, and where the flat test is too close to call.
+compared as sums, so that equal blocks of whole numbers are equal. Sums are in the type of the tile, float32 being twice
+as fast as float64; where the choice of a side hangs on less than float32 tells, its row is compared anew in float64.
+The pixel's own share is never got as one minus another number. A pixel for which all that is not enough is done anew
+in float64: where the window is not whole, where squares would leave float32's range, and where the flat test is too
+close to call.
 """
 
 # All in one file, since numba keeps machine code by the file of the outermost function: one that is inlined from
@@ -39,15 +40,15 @@ _B1, _B2, _B3, _B4, _B5, _B6 = (length * ROW for length in range(7, 13))
 
 RIGHT, LEFT, BOTTOM, TOP, LOWER_RIGHT, UPPER_LEFT, LOWER_LEFT, UPPER_RIGHT = range(8)
 _Y, _X = np.mgrid[0:7, 0:7]
-_HALVES: Final = np.stack(
-    [_X >= 3, _X <= 3, _Y >= 3, _Y <= 3, _X + _Y >= 6, _X + _Y <= 6, _Y >= _X, _Y <= _X],
-)
+_HALVES: Final = np.stack([_X >= 3, _X <= 3, _Y >= 3, _Y <= 3, _X + _Y >= 6, _X + _Y <= 6, _Y >= _X, _Y <= _X])
 """The eight half windows of 28 pixels in the order above, centre line included, shape (8, 7, 7)."""
 _WHOLE: Final = np.ones((7, 7), dtype=np.bool_)
 _LEAST_SQUARES: Final = 1e-30
 _MOST_SQUARES: Final = 1e36
 _TOO_CLOSE: Final = 4e-6
 """Four times the relative error of 49 float32 added in pairs."""
+_DOUBT: Final = 1e-6
+"""Two gradients from blocks in float32 are off by 14 half units of the last digit of their sum at most: 8.4e-7."""
 
 
 @compiled
@@ -58,12 +59,14 @@ def filter_rows(source, valid, result, first, last, shares, noise, flat_test, bu
     coefficients that :func:`pipeline.imaging.refined_lee.own_shares` gives.
     """
     cols = source.shape[1]
-    tile, lines, totals, squares, whole, sides, line, triples, blocks, columns = buffers
+    tile, lines, totals, squares, whole, whole_squares, sides, line, triples, blocks, exact = buffers
     options = np.array([shares[0], shares[1], shares[2], shares[3], noise, flat_test]).astype(tile.dtype)
     is_negative = False
     for top in range(first, last, TILE_ROWS):
         for left in range(0, cols, TILE):
-            is_negative |= _load_tile(source, valid, top, left, tile)
+            has_negative, are_whole = _load_tile(source, valid, top, left, tile)
+            is_negative |= has_negative
+            doubt = 0.0 if are_whole or tile.itemsize == 8 else _DOUBT
             width = min(TILE, cols - left)
             for newest in range(min(TILE_ROWS, last - top) + 4):
                 _sum_blocks(tile[newest * ROW : (newest + 3) * ROW], triples, blocks[newest % 5])
@@ -71,7 +74,8 @@ def filter_rows(source, valid, result, first, last, shares, noise, flat_test, bu
                 if row < 0:
                     continue
                 window = tile[row * ROW : (row + 7) * ROW]
-                _choose_sides(blocks[row % 5], blocks[(row + 2) % 5], blocks[newest % 5], sides)
+                if _choose_sides(blocks[row % 5], blocks[(row + 2) % 5], blocks[newest % 5], doubt, sides) > 0:
+                    _choose_exactly(window, exact[3], exact[:3], sides)
                 _sum_columns(window, lines)
                 _sum_halves(lines, sides, totals)
                 if flat_test > 0.0:
@@ -79,11 +83,12 @@ def filter_rows(source, valid, result, first, last, shares, noise, flat_test, bu
                 _sum_squared_columns(window, lines)
                 _sum_halves(lines, sides, squares)
                 if flat_test > 0.0:
-                    _widen_flat(lines, whole, options[5] * options[4], totals, squares)
+                    _sum_whole(lines, whole_squares)
+                    _widen_flat(whole, whole_squares, options[5] * options[4], totals, squares)
                 _weigh(totals, squares, window, options[0], options[1], options[2], options[3], line)
                 begin, end, others = _mark(totals, squares, sides, line)
                 if begin < end:
-                    _filter_broken(window, begin, end, sides, shares, columns, line)
+                    _filter_broken(window, begin, end, sides, shares, exact, line)
                 if others > 0:
                     _filter_alone(window, width, sides, shares, noise, flat_test, line)
                 _store(line, source[top + row, left : left + width], result[top + row, left : left + width])
@@ -92,11 +97,16 @@ def filter_rows(source, valid, result, first, last, shares, noise, flat_test, bu
 
 @compiled
 def _load_tile(source, valid, top, left, tile):
-    """A tile with its halo; NaN beyond the image and where there is no data. Whether a value was negative."""
+    """A tile with its halo; NaN beyond the image and where there is no data.
+
+    Returns whether a value was negative; and whether all were whole numbers up to 65535, of which float32 adds 49
+    without a rounding.
+    """
     rows, cols = source.shape
     begin = max(0, HALO - left)
     end = min(ROW, cols - left + HALO)
     is_negative = False
+    are_whole = True
     for number in range(TILE_ROWS + 2 * HALO):
         target = tile[number * ROW : (number + 1) * ROW]
         row = top - HALO + number
@@ -115,22 +125,38 @@ def _load_tile(source, valid, top, left, tile):
             for j in range(end - begin):
                 inside[j] = inside[j] if has_data[j] else np.float32(np.nan)
         for j in range(end - begin):
+            value = values[j]
             is_negative |= inside[j] < 0
-    return is_negative
+            are_whole &= (value == np.floor(value)) & (value <= np.float32(65535.0))
+    return is_negative, are_whole
 
 
 @compiled
 def _sum_blocks(rows, triples, blocks):
-    """Sums of the 3×3 pixels from each column of three rows on; the last two columns have none."""
+    """Sums of the 3×3 pixels from each column of three rows on, in the type of the results."""
+    number = blocks.dtype.type
     for j in range(ROW):
-        triples[j] = np.float64(rows[j]) + np.float64(rows[j + ROW]) + np.float64(rows[j + 2 * ROW])
+        triples[j] = number(rows[j]) + number(rows[j + ROW]) + number(rows[j + 2 * ROW])
     for j in range(ROW - 2):
         blocks[j] = triples[j] + triples[j + 1] + triples[j + 2]
 
 
 @compiled
-def _choose_sides(upper, middle, lower, sides):
-    """Which half window each pixel takes, from the sums of its nine blocks; NaN where a window is not whole."""
+def _choose_exactly(window, triples, blocks, sides):
+    """As :func:`_choose_sides` in float64, whatever the type of the window."""
+    for row in range(3):
+        _sum_blocks(window[2 * row * ROW : (2 * row + 3) * ROW], triples, blocks[row])
+    _choose_sides(blocks[0], blocks[1], blocks[2], 0.0, sides)
+
+
+@compiled
+def _choose_sides(upper, middle, lower, doubt, sides):
+    """Which half window each pixel takes, from the sums of its nine blocks; NaN where a window is not whole.
+
+    Returns how many choices hang on less than ``doubt`` of the sum of all.
+    """
+    number = upper.dtype.type
+    doubtful = np.int32(0)
     for j in range(TILE):
         nw, n, ne = upper[j], upper[j + 2], upper[j + 4]
         we, ce, ea = middle[j], middle[j + 2], middle[j + 4]
@@ -144,21 +170,27 @@ def _choose_sides(upper, middle, lower, sides):
         # Of equal gradients the first in this order wins, so the last is looked at first.
         side, first, second = np.float32(LOWER_LEFT), sw, ne
         is_more = rising >= falling
-        gradient = max(rising, falling)
         side = np.float32(LOWER_RIGHT) if is_more else side
         first, second = (se, nw) if is_more else (first, second)
-        is_more = horizontal >= gradient
-        gradient = max(horizontal, gradient)
+        largest, next_largest = max(rising, falling), min(rising, falling)
+        is_more = horizontal >= largest
         side = np.float32(BOTTOM) if is_more else side
         first, second = (s, n) if is_more else (first, second)
-        is_more = vertical >= gradient
+        largest, next_largest = max(horizontal, largest), max(next_largest, min(horizontal, largest))
+        is_more = vertical >= largest
         side = np.float32(RIGHT) if is_more else side
         first, second = (ea, we) if is_more else (first, second)
+        largest, next_largest = max(vertical, largest), max(next_largest, min(vertical, largest))
         # Equally near: the first, as stated. Each second side has the number after its first.
-        side = side if abs(first - ce) <= abs(second - ce) else side + np.float32(1.0)
-        # The nine blocks cover the window, and each has a part in this sum.
-        every = vertical + horizontal + ce
+        nearer, farther = abs(first - ce), abs(second - ce)
+        side = side if nearer <= farther else side + np.float32(1.0)
+        # The nine blocks cover the window: a pixel without data makes their sum NaN, one that is too large inf.
+        every = ((nw + n) + (ne + we)) + ((ea + sw) + (s + se)) + ce
         sides[j] = side if every == every else np.float32(np.nan)
+        least = number(doubt) * every
+        is_certain = (largest - next_largest >= least) & (abs(farther - nearer) >= least)
+        doubtful += np.int32((every == every) & (not is_certain))
+    return doubtful
 
 
 @compiled
@@ -179,30 +211,15 @@ def _sum_squared_columns(x, lines):
 
 @compiled(forceinline=True)
 def _store_column(a, b, c, d, e, f, g, lines, j):
-    from_top = a
-    lines[_T1 + j] = from_top
-    from_top += b
-    lines[_T2 + j] = from_top
-    from_top += c
-    lines[_T3 + j] = from_top
-    from_top += d
-    lines[_T4 + j] = from_top
-    from_top += e
-    lines[_T5 + j] = from_top
-    from_top += f
-    lines[_T6 + j] = from_top
-    lines[_T7 + j] = from_top + g
-    from_bottom = g
-    lines[_B1 + j] = from_bottom
-    from_bottom += f
-    lines[_B2 + j] = from_bottom
-    from_bottom += e
-    lines[_B3 + j] = from_bottom
-    from_bottom += d
-    lines[_B4 + j] = from_bottom
-    from_bottom += c
-    lines[_B5 + j] = from_bottom
-    lines[_B6 + j] = from_bottom + b
+    ab, gf = a + b, g + f
+    abc, gfe = ab + c, gf + e
+    abcd, gfed = abc + d, gfe + d
+    abcde, gfedc = abcd + e, gfed + c
+    abcdef = abcde + f
+    lines[_T1 + j], lines[_T2 + j], lines[_T3 + j], lines[_T4 + j] = a, ab, abc, abcd
+    lines[_T5 + j], lines[_T6 + j], lines[_T7 + j] = abcde, abcdef, abcdef + g
+    lines[_B1 + j], lines[_B2 + j], lines[_B3 + j], lines[_B4 + j] = g, gf, gfe, gfed
+    lines[_B5 + j], lines[_B6 + j] = gfedc, gfedc + b
 
 
 @compiled
@@ -243,17 +260,12 @@ def _sum_halves(w, sides, sums):
 @compiled
 def _sum_whole(w, sums):
     for j in range(TILE):
-        sums[j] = _whole(w, j)
-
-
-@compiled(forceinline=True)
-def _whole(w, j):
-    left = (w[_T7 + j] + w[_T7 + j + 1]) + (w[_T7 + j + 2] + w[_T7 + j + 3])
-    return left + ((w[_T7 + j + 4] + w[_T7 + j + 5]) + w[_T7 + j + 6])
+        left = (w[_T7 + j] + w[_T7 + j + 1]) + (w[_T7 + j + 2] + w[_T7 + j + 3])
+        sums[j] = left + ((w[_T7 + j + 4] + w[_T7 + j + 5]) + w[_T7 + j + 6])
 
 
 @compiled
-def _widen_flat(lines, whole, limit, totals, squares):
+def _widen_flat(whole, whole_squares, limit, totals, squares):
     """Where the whole window is flat its moments take the place of the half window's; NaN where it is too close.
 
     They are scaled to 28 pixels, so that what follows need not know.
@@ -261,9 +273,8 @@ def _widen_flat(lines, whole, limit, totals, squares):
     number = totals.dtype.type
     too_close, of_28 = number(_TOO_CLOSE), number(28.0)
     for j in range(TILE):
-        whole_squares = _whole(lines, j)
         mean = whole[j] / number(49.0)
-        variance = (whole_squares - whole[j] * mean) / number(48.0)
+        variance = (whole_squares[j] - whole[j] * mean) / number(48.0)
         excess = variance - limit * mean * mean
         is_flat = excess < number(0.0)
         total = of_28 * mean

@@ -150,12 +150,11 @@ def _buffers(dtype: type[np.floating[Any]]) -> tuple[NDArray[Any], ...]:
     """What the kernel works in, with half windows summed in ``dtype``; one for each thread."""
     tile = _aligned((lee_kernel.TILE_ROWS + 2 * HALO) * lee_kernel.ROW, dtype)
     lines = _aligned(13 * lee_kernel.ROW, dtype)
-    totals, squares, whole = (_aligned(lee_kernel.TILE, dtype) for _ in range(3))
+    totals, squares, whole, whole_squares = (_aligned(lee_kernel.TILE, dtype) for _ in range(4))
     sides, line = (_aligned(lee_kernel.TILE, np.float32) for _ in range(2))
-    triples, blocks, columns = (
-        _aligned(rows * lee_kernel.ROW, np.float64).reshape(rows, lee_kernel.ROW) for rows in (1, 5, 3)
-    )
-    return tile, lines, totals, squares, whole, sides, line, triples[0], blocks, columns
+    triples, blocks = (_aligned(rows * lee_kernel.ROW, dtype).reshape(rows, lee_kernel.ROW) for rows in (1, 5))
+    exact = _aligned(4 * lee_kernel.ROW, np.float64).reshape(4, lee_kernel.ROW)
+    return tile, lines, totals, squares, whole, whole_squares, sides, line, triples[0], blocks, exact
 
 
 def _aligned(count: int, dtype: type[np.floating[Any]]) -> NDArray[Any]:

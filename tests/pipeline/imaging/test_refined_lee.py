@@ -139,10 +139,19 @@ def test_uint16_with_its_many_equal_blocks_equals_the_reference(scale):
     assert share_within(result, reference(image, 1.0, amplitude=True)) == 1.0
 
 
-def test_equal_gradients_and_equally_near_sides_follow_the_stated_order():
+@pytest.mark.parametrize("unit", [1, 0.125, 70000])
+def test_equal_gradients_and_equally_near_sides_follow_the_stated_order(unit):
     """Blocks of two values only: nearly every window has a tie."""
-    image = np.kron(np.random.default_rng(3).integers(1, 3, (40, 90)), np.ones((2, 2))).astype(np.float32)
+    image = np.kron(np.random.default_rng(3).integers(1, 3, (40, 90)), np.ones((2, 2))).astype(np.float32) * unit
     assert share_within(refined_lee(image, 50.0), reference(image, 50.0)) == 1.0
+
+
+def test_gradients_that_differ_by_less_than_float32_tells_are_told_apart():
+    """Blocks beside a bright line are nearly equal: which side is taken hangs on the last digits."""
+    random = np.random.default_rng(10)
+    image = (1e4 + random.integers(0, 3, (60, 300)) * 2.0**-10).astype(np.float32)
+    image[:, ::9] = 3e6
+    assert share_within(refined_lee(image, 1.0), reference(image, 1.0)) == 1.0
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (3, 3), (7, 7), (8, 6), (40, 255), (40, 256), (40, 257), (9, 520)])
