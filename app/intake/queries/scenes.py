@@ -20,15 +20,6 @@ BOX_COLUMNS = ("scene_id", "number", "source_box_id", "category", "x_min", "y_mi
 
 
 @dataclass(frozen=True, slots=True)
-class KnownScene:
-    """What an import needs to know of a scene that is there already."""
-
-    name: str
-    source_sha256: str
-    assets: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class StoredScene:
     """A scene as drafting and screening need it."""
 
@@ -39,17 +30,6 @@ class StoredScene:
     metadata: SceneMetadata
     optical_sha256: str | None
     boxes: tuple[ObjectBox, ...]
-
-
-def known_scenes(session: Session, dataset_id: int, names: Sequence[str]) -> dict[str, KnownScene]:
-    """Those of ``names`` that the dataset has, by name."""
-    query = select(
-        SceneRow.name, SceneRow.source_sha256, SceneRow.sar_sha256, SceneRow.processed_sha256, SceneRow.optical_sha256
-    ).where(SceneRow.dataset_id == dataset_id, SceneRow.name.in_(names))
-    return {
-        row.name: KnownScene(row.name, row.source_sha256, tuple(asset for asset in row[2:] if asset))
-        for row in session.execute(query)
-    }
 
 
 def add_assets(session: Session, assets: Iterable[Asset]) -> None:

@@ -13,7 +13,7 @@ from procrastinate import Blueprint, JobContext
 from sqlalchemy import text
 
 from app.db import transaction
-from app.work import WorkRetry, sessions_of, stop_check, worker
+from app.work import WorkRetry, defer, sessions_of, stop_check, worker
 
 jobs = Blueprint()
 
@@ -28,6 +28,14 @@ def count(context: JobContext, chunks: int, milliseconds: int) -> None:
         if is_new:
             time.sleep(milliseconds / 1000)
         check()
+
+
+@jobs.task(name="count_later", pass_context=True)
+def count_later(context: JobContext, chunks: int) -> None:
+    """Defers the counting, late enough for a worker to have found nothing else to do."""
+    time.sleep(0.5)
+    with transaction(sessions_of(context)) as session:
+        defer(session, "tests.count", chunks=chunks, milliseconds=0)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,9 @@ from sqlalchemy import text
 
 from app import work
 from app.db import SessionMaker, transaction
+from app.work.queries import has_due
+from app.work.worker import working
+from tests.app.work.tally_worker import jobs
 
 SCRIPT = Path(__file__).with_name("tally_worker.py")
 SILENT_S = 2.0
@@ -48,6 +51,54 @@ def tally(sessions: SessionMaker) -> Callable[[], int]:
             return int(session.execute(text("select count(*) from tally")).scalar_one())
 
     return count
+
+
+def defer_on(sessions: SessionMaker, queue: str, chunk: int, **more: float) -> None:
+    with transaction(sessions) as session:
+        work.defer(session, "tests.count", queue=queue, chunks=chunk, milliseconds=0, **more)  # type: ignore[arg-type]
+
+
+def test_a_worker_in_a_thread_keeps_to_its_queues_and_leaves_with_the_block(
+    sessions: SessionMaker, database_url: str, tally: Callable[[], int]
+) -> None:
+    defer_on(sessions, "other", 9)
+    with working(database_url, blueprints={"tests": jobs}, queues=["imports"], silent_s=SILENT_S):
+        defer_on(sessions, "imports", 2)
+        wait_until(lambda: tally() == 2)
+        wait_until(lambda: len(states(sessions)) == 1)
+    assert states(sessions) == ["todo"]
+    with sessions() as session:
+        assert work.count_workers(session) == 0
+        assert work.queued(session, ["tests.count"], chunks=9).waiting == 1
+        assert work.queued(session, ["tests.count"], chunks=2).waiting == 0
+
+
+def test_work_that_brings_more_work_is_all_done_before_a_worker_is_idle(
+    sessions: SessionMaker, database_url: str, tally: Callable[[], int]
+) -> None:
+    with transaction(sessions) as session:
+        work.defer(session, "tests.count_later", chunks=3)
+    with worker(database_url, "--until-idle") as process:
+        assert process.wait(30) == 0
+    assert tally() == 3
+
+
+def test_work_of_a_higher_priority_comes_first_and_put_off_work_waits(
+    sessions: SessionMaker, database_url: str, tally: Callable[[], int]
+) -> None:
+    with transaction(sessions) as session:
+        work.defer(session, "tests.count", in_s=3600.0, chunks=5, milliseconds=0)
+        work.defer(session, "tests.count", priority=-10, chunks=1, milliseconds=0)
+        work.defer(session, "tests.count", chunks=2, milliseconds=0)
+        waiting = work.queued(session, ["tests.count"])
+        assert (waiting.waiting, waiting.retrying) == (3, 1)
+        assert has_due(session)
+    with worker(database_url, "--until-idle") as process:
+        assert process.wait(30) == 0
+    assert tally() == 2
+    assert states(sessions) == ["todo"]
+    with sessions() as session:
+        assert not has_due(session)
 
 
 def states(sessions: SessionMaker) -> list[str]:
