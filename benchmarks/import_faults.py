@@ -36,6 +36,7 @@ from app.intake.workflow.options import ImportOptions
 
 REPOSITORY = Path(__file__).parents[1]
 PATIENCE_S = 120.0
+"""Without a scene more."""
 SILENT_S = 2.0
 BAD = "bad.tif"
 """One scene among all that no decoder can read."""
@@ -118,9 +119,11 @@ class Importing:
             return None
 
     def wait(self, holds: Callable[[RunProgress], bool], what: str) -> RunProgress:
-        until = time.monotonic() + PATIENCE_S
+        until, done = time.monotonic() + PATIENCE_S, 0
         while True:
             run = self.progress()
+            if run is not None and run.done > done:
+                until, done = time.monotonic() + PATIENCE_S, run.done
             if run is not None and holds(run):
                 return run
             if run is not None and not run.is_open:
