@@ -3,7 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.despeckling_peers import Peer, PeerMissingError, opencv_route, polsartools_filter
+from benchmarks.despeckling_peers import (
+    Peer,
+    PeerMissingError,
+    opencv_route,
+    opencv_throughout,
+    polsartools_filter,
+)
 from benchmarks.refined_lee import Measured, _judge, measure
 
 
@@ -14,8 +20,9 @@ def installed(find) -> Peer:
         pytest.skip(str(error))
 
 
-def test_opencv_route_gives_the_same_image_as_the_filter():
-    found = measure(300, 1, {"opencv": installed(opencv_route)})
+@pytest.mark.parametrize("route", [opencv_route, opencv_throughout])
+def test_opencv_routes_give_the_same_image_as_the_filter(route):
+    found = measure(300, 1, {"opencv": installed(route)})
     assert found.other_than_opencv <= 2
     assert found.filter > 0
     assert found.opencv > 0
