@@ -29,10 +29,10 @@ with asset_rows as (
     values (:name || '-drafter', 'captions', '1', 'gpt-4o', '1', '{}') returning drafter_id
 ), scene_rows as (
     insert into scene (dataset_id, name, source_sha256, rows, cols, split, metadata, sar_sha256, processed_sha256,
-        optical_sha256, unit, limits_low, limits_high, histogram, provenance)
+        optical_sha256, unit, limits_low, limits_high, histogram, provenance, is_grouped)
     select dataset_id, 'scene ' || n, 'x', 100, 200, 'test', '{"place": "Kiel", "labelled": ["ship"]}',
         repeat('a', 64), repeat('b', 64), repeat('c', 64), 'relative_db', -25, 0,
-        '{"low": -30, "high": 5, "counts": []}', '{"scale": 0.01, "nodata": -32768, "polarisation": "HH"}'
+        '{"low": -30, "high": 5, "counts": []}', '{"scale": 0.01, "nodata": -32768, "polarisation": "HH"}', true
     from dataset_row cross join generate_series(1, :packets) as n returning scene_id, dataset_id, name
 ), box_rows as (
     insert into object_box (scene_id, number, source_box_id, category, x_min, y_min, width, height)
