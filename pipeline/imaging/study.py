@@ -104,7 +104,8 @@ def study_whole(raster: Raster, survey: Survey, stated: Quantity | None, speckle
     estimate = None
     if speckle.looks is None:
         saturation = _saturation(raster, found.quantity)
-        estimate = estimate_looks(values, amplitude=found.is_amplitude, saturation=saturation)
+        banded = _banded(values)
+        estimate = estimate_looks(banded, amplitude=found.is_amplitude, saturation=saturation)
     plan = _planned(found, survey, fill, speckle, estimate)
     shown = plan.shown_in(raster, 0, 0)
     despeckled = plan.despeckled(values)
@@ -140,7 +141,7 @@ class _Bands:
     """Bands of 16 rows out of the whole height, as many as fit into memory: the looks are estimated from them."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
-        self._step = -(-shape[0] * shape[1] // _MOST_PIXELS_FOR_LOOKS)
+        self._step = _band_step(shape)
         self._values: list[NDArray[Any]] = []
         self._valid: list[NDArray[np.bool_]] = []
 
@@ -158,6 +159,19 @@ class _Bands:
         given = linear(values, valid, found.quantity)
         saturation = _saturation(described, found.quantity)
         return estimate_looks(given, amplitude=found.is_amplitude, saturation=saturation)
+
+
+def _band_step(shape: tuple[int, ...]) -> int:
+    """One band of 16 rows in so many is looked at."""
+    return -(-shape[0] * shape[1] // _MOST_PIXELS_FOR_LOOKS)
+
+
+def _banded(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The bands of an image in memory that :class:`_Bands` takes of one in strips; all, where it is not large."""
+    rows, cols = values.shape
+    if (step := _band_step(values.shape)) <= 1:
+        return values
+    return values[: rows // BLOCK * BLOCK].reshape(-1, BLOCK, cols)[::step].reshape(-1, cols)
 
 
 def _first_walk(reader: BandReader, *, wants_bands: bool) -> tuple[Survey, Marks, _Bands]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import rasterio
 
+from pipeline.imaging import study
 from pipeline.imaging.errors import ImageError
 from pipeline.imaging.preparation import prepare_scene
 from pipeline.imaging.prepared import Chips, PreprocessRequest, SceneRequest, Speckle
@@ -208,3 +209,14 @@ def test_stated_looks_are_taken_for_every_chip(tmp_path):
     chips = prepared(tmp_path, write_image(tmp_path / "s.tif", power()), "o", chips=CHIPS, speckle=Speckle(looks=3))
     assert {chip.provenance["looks"] for chip in chips} == {3}
     assert not any(chip.provenance["looks_estimated"] for chip in chips)
+
+
+def test_the_looks_of_a_scene_in_memory_are_those_of_its_strips(tmp_path, monkeypatch):
+    """Where not all bands are looked at, they are the same ones, with some rows left over at the end."""
+    monkeypatch.setattr(study, "_MOST_PIXELS_FOR_LOOKS", ROWS * COLS // 3)
+    path = write_image(tmp_path / "s.tif", with_holes(power()))
+    chips = prepared(tmp_path, path, "chips", chips=CHIPS)
+    (whole,) = prepared(tmp_path, path, "whole", chips=WHOLE)
+    assert chips[0].provenance["looks_blocks"] < ROWS * COLS / 256 / 2
+    for name in ("looks", "looks_blocks", "stretch"):
+        assert chips[0].provenance[name] == whole.provenance[name]
