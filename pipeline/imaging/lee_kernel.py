@@ -167,16 +167,16 @@ def _choose_sides(upper, middle, lower, doubt, sides):
         horizontal = abs(down + (falls + rises))
         rising = abs((across + down) + falls)
         falling = abs((across - down) - rises)
-        # Of equal gradients the first in this order wins, so the last is looked at first.
+        # Of equal gradients the first of vertical, rising, horizontal, falling wins, so the last is looked at first.
         side, first, second = np.float32(LOWER_LEFT), sw, ne
-        is_more = rising >= falling
-        side = np.float32(LOWER_RIGHT) if is_more else side
-        first, second = (se, nw) if is_more else (first, second)
-        largest, next_largest = max(rising, falling), min(rising, falling)
-        is_more = horizontal >= largest
+        is_more = horizontal >= falling
         side = np.float32(BOTTOM) if is_more else side
         first, second = (s, n) if is_more else (first, second)
-        largest, next_largest = max(horizontal, largest), max(next_largest, min(horizontal, largest))
+        largest, next_largest = max(horizontal, falling), min(horizontal, falling)
+        is_more = rising >= largest
+        side = np.float32(LOWER_RIGHT) if is_more else side
+        first, second = (se, nw) if is_more else (first, second)
+        largest, next_largest = max(rising, largest), max(next_largest, min(rising, largest))
         is_more = vertical >= largest
         side = np.float32(RIGHT) if is_more else side
         first, second = (ea, we) if is_more else (first, second)

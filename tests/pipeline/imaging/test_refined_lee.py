@@ -15,11 +15,12 @@ from pipeline.imaging.speckle import speckle_variance
 Y, X = np.mgrid[-3:4, -3:4]
 SIDES = {
     "vertical": ((X <= 0, (0, -2)), (X >= 0, (0, 2))),
-    "horizontal": ((Y <= 0, (-2, 0)), (Y >= 0, (2, 0))),
     "upper right to lower left": ((X + Y <= 0, (-2, -2)), (X + Y >= 0, (2, 2))),
+    "horizontal": ((Y <= 0, (-2, 0)), (Y >= 0, (2, 0))),
     "upper left to lower right": ((X >= Y, (-2, 2)), (X <= Y, (2, -2))),
 }
-"""Edge direction: its two sides, each a mask and the (y, x) of its outer block; the second wins when equally near."""
+"""Edge direction: its two sides, each a mask and the (y, x) of its outer block; the second wins when equally near. Of
+equal gradients the first of these wins."""
 
 
 def reference(image, looks, *, amplitude=False, weight="lee1981", flat_test=None):
@@ -152,6 +153,15 @@ def test_gradients_that_differ_by_less_than_float32_tells_are_told_apart():
     image = (1e4 + random.integers(0, 3, (60, 300)) * 2.0**-10).astype(np.float32)
     image[:, ::9] = 3e6
     assert share_within(refined_lee(image, 1.0), reference(image, 1.0)) == 1.0
+
+
+def test_a_diagonal_that_rises_goes_before_an_equal_horizontal_edge():
+    """One bright target under the pixel's upper block: three gradients are equal, and its lower right is flat."""
+    image = np.full((30, 30), 3, np.float32)
+    image[15, 15] = 3000
+    result = refined_lee(image, 4.0)
+    assert (result[16:18, 15] == 3).all()
+    assert share_within(result, reference(image, 4.0)) == 1.0
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (3, 3), (7, 7), (8, 6), (40, 255), (40, 256), (40, 257), (9, 520)])
