@@ -363,7 +363,7 @@ def _column(window, j):
     for y in range(7):
         value = np.float64(window[j + y * ROW])
         has_data = value == value
-        value = value if has_data else 0.0
+        value = value if has_data else np.float64(0.0)
         count += 1.0 if has_data else 0.0
         total += value
         squares += value * value
