@@ -37,7 +37,9 @@ _DARKEST: Final = 20.0
 Edges = NDArray[np.complex64]
 
 
-def sar_edges(sar: NDArray[np.uint8], valid: NDArray[np.bool_]) -> Edges:
+def sar_edges(
+    sar: NDArray[np.uint8], valid: NDArray[np.bool_], smoothings_px: tuple[float, ...] = SMOOTHINGS_PX
+) -> Edges:
     """The direction of the edge at each pixel, as a complex number of twice the gradient's angle.
 
     Parameters
@@ -46,19 +48,23 @@ def sar_edges(sar: NDArray[np.uint8], valid: NDArray[np.bool_]) -> Edges:
         A stretched logarithm, so that its gradient is one of ratios.
     valid : bool, shape (rows, cols)
         Pixels without data, and those whose smoothing reaches into them, give 0.
+    smoothings_px
+        Of the scales that are wanted.
 
     Returns
     -------
     complex64, shape (scales, rows, cols)
-        For each of :data:`SMOOTHINGS_PX`. Length 0 to 1; ½ at an edge of median strength.
+        Length 0 to 1; ½ at an edge of median strength.
     """
-    return _directions([sar.astype(np.float32)], valid)
+    return _directions([sar.astype(np.float32)], valid, smoothings_px)
 
 
-def optical_edges(optical: NDArray[np.uint8], valid: NDArray[np.bool_]) -> Edges:
+def optical_edges(
+    optical: NDArray[np.uint8], valid: NDArray[np.bool_], smoothings_px: tuple[float, ...] = SMOOTHINGS_PX
+) -> Edges:
     """As :func:`sar_edges`, of all bands of an image of shape (bands, rows, cols) together."""
     bands = [np.log(band.astype(np.float32) + np.float32(_DARKEST)) for band in optical]
-    return _directions(bands, valid)
+    return _directions(bands, valid, smoothings_px)
 
 
 def near_bright(sar: NDArray[np.uint8], valid: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -88,8 +94,8 @@ def _fine_and_broad(image: NDArray[np.float32]) -> tuple[NDArray[np.float32], ND
     return fine, np.repeat(np.repeat(broad, 4, 0), 4, 1)[: image.shape[0], : image.shape[1]]
 
 
-def _directions(bands: list[NDArray[np.float32]], valid: NDArray[np.bool_]) -> Edges:
-    return np.stack([_directions_at(bands, valid, smoothing_px) for smoothing_px in SMOOTHINGS_PX])
+def _directions(bands: list[NDArray[np.float32]], valid: NDArray[np.bool_], smoothings_px: tuple[float, ...]) -> Edges:
+    return np.stack([_directions_at(bands, valid, smoothing_px) for smoothing_px in smoothings_px])
 
 
 def _directions_at(bands: list[NDArray[np.float32]], valid: NDArray[np.bool_], smoothing_px: float) -> Edges:
