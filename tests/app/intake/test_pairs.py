@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.accounts import workflow as accounts
 from app.assets import AssetStore
@@ -145,6 +146,17 @@ def test_deciding_on_all_of_a_state_leaves_earlier_decisions_unless_asked(
     assert found(sessions, "select scene_id, decision from pair_decision order by pair_decision_id") == [
         (1, "hold"), (2, "use"), (1, "use"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change", ["update pair_decision set decision = 'hold'", "delete from pair_decision", "truncate pair_decision"]
+)
+def test_a_decision_is_never_changed(sessions: SessionMaker, dataset_id: int, change: str) -> None:
+    with transaction(sessions) as session:
+        decide_pair(session, "harbour", 1, "use", ADMIN)
+    with pytest.raises(DBAPIError, match="pair_decision is append-only"), transaction(sessions) as session:
+        session.execute(text(change))
+    assert found(sessions, "select decision from pair_decision") == ["use"]
 
 
 def test_a_page_of_pairs_goes_on_where_the_one_before_ended(sessions: SessionMaker, dataset_id: int) -> None:
