@@ -74,12 +74,14 @@ class _NumbersOnly:
     def read(self, size: int = _CHUNK) -> bytes:
         if size == 0:
             return b""
+        # More than is carried on, or nothing would be given out, which says that the file is at its end.
         fresh = self._file.read(max(size, _LONGEST_TOKEN * 2))
+        is_last = len(fresh) < _LONGEST_TOKEN * 2
         self._nesting.follow(fresh)
         text = self._carried + fresh
         mended = _NOT_NUMBERS.sub(_as_empty_list, text) if b"N" in text or b"I" in text else text
         # A token may be cut by the end of this chunk: its beginning waits for the next one.
-        keep = _LONGEST_TOKEN if fresh else 0
+        keep = 0 if is_last else _LONGEST_TOKEN
         self._carried = mended[len(mended) - keep :] if keep else b""
         return mended[: len(mended) - keep] if keep else mended
 
@@ -116,8 +118,14 @@ def _faults_of(file: Path) -> Iterator[None]:
     except OSError as error:
         raise unreadable(file, error) from error
     except (ijson.JSONError, UnicodeDecodeError, OverflowError) as error:
-        what = "a number is too large" if "overflow" in str(error) else "this is not whole JSON: it breaks"
-        raise SourceError(file, f"{what} at byte {_broken_at(file):,}", "Fetch or write the file again.") from error
+        raise SourceError(file, _broken(file, error), "Fetch or write the file again.") from error
+
+
+def _broken(file: Path, error: Exception) -> str:
+    if not file.stat().st_size:
+        return "this file is empty"
+    what = "a number is too large" if "overflow" in str(error) else "this is not whole JSON: it breaks"
+    return f"{what} at byte {_broken_at(file):,}"
 
 
 def _broken_at(file: Path) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.sources.image_files import shown_name
-from pipeline.sources.reading import SourceReading
+from pipeline.sources.reading import SourceError, SourceReading
 
 POLARISATIONS: Final = ("HH", "HV", "VH", "VV")
 _WORD: Final = re.compile(r"(?<![A-Za-z0-9])(HH|HV|VH|VV)(?![A-Za-z0-9])", re.IGNORECASE)
@@ -34,10 +34,18 @@ def choose_files(images: Mapping[str, Path], band: int | str | None, root: Path,
 
     Files whose stems differ in the word HH, HV, VH or VV alone are one scene. Taken is the one that ``band`` names;
     without it the first that is there in that order, and it is noted. A scene without the named one is refused.
+
+    Raises
+    ------
+    SourceError
+        If there are such scenes and ``band`` is neither a polarisation nor the first: it would be passed over.
     """
     wanted = band.upper() if isinstance(band, str) and band.upper() in POLARISATIONS else None
     # A single file is only taken for its polarisation where one is asked for: HH may stand for Hamburg.
     scenes = {plain: group for plain, group in _groups(images).items() if len(group) > 1 or wanted}
+    if scenes and band not in (None, 1) and wanted is None:
+        what = f"{band!r} is no polarisation, but scenes come as one file a polarisation"
+        raise SourceError("--band", what, f"Give one of {', '.join(POLARISATIONS)}, or leave --band out.")
     chosen: dict[str, tuple[str, ...]] = {}
     dropped: set[str] = set()
     for plain, group in scenes.items():

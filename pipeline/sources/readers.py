@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from pipeline.sources.coco import read_coco
@@ -11,7 +12,7 @@ from pipeline.sources.dfc2023 import read_dfc2023
 from pipeline.sources.openearthmap_sar import read_openearthmap_sar
 from pipeline.sources.options import SourceOptions, given
 from pipeline.sources.paired import read_paired
-from pipeline.sources.reading import SourceError, SourceReading
+from pipeline.sources.reading import ARCHIVE_SUFFIXES, SourceError, SourceReading
 from pipeline.sources.sardet_100k import read_sardet_100k
 from pipeline.sources.spacenet6 import read_spacenet6
 from pipeline.sources.voc import read_voc
@@ -68,4 +69,18 @@ def read_source(name: str, options: SourceOptions) -> SourceReading:
         takes = ", ".join(f"--{option}" for option in sorted(reader.takes)) or "no option of its own"
         what = f"it does not follow {', '.join(f'--{option}' for option in unknown)}"
         raise SourceError(f"source {name}", what, f"It takes {takes}.")
-    return reader.read(options)
+    try:
+        return reader.read(options)
+    except SourceError as error:
+        archive = next(iter(_archives(options.path)), None)
+        if archive is None:
+            raise
+        raise SourceError(error.where, error.what, f"{archive} is an archive: unpack it. {error.advice}") from error
+
+
+def _archives(folder: Path) -> list[str]:
+    """Names of archives right in the folder: what is missed may be in them still."""
+    try:
+        return sorted(file.name for file in folder.iterdir() if file.suffix.lower() in ARCHIVE_SUFFIXES)
+    except OSError:
+        return []

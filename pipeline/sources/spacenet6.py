@@ -57,6 +57,9 @@ def read_spacenet6(options: SourceOptions) -> SourceReading:
     reading.expected = sum(len(area.partners.sar) for area in areas)
     if not reading.expected:
         raise SourceError(root, "there is no SAR tile in SAR-Intensity", f"Give {LAYOUT}.")
+    if options.band is None:
+        what = f"--band names none of {', '.join(POLARISATIONS)}: {POLARISATIONS[band - 1]} is taken"
+        reading.note(shown_name(areas[0].folder / _SAR, root), what)
     reading.scenes = (scene for area in areas for scene in _scenes(area, band, reading))
     return reading
 

@@ -409,3 +409,13 @@ def test_reports_can_be_taken_away_as_they_come(tmp_path: Path) -> None:
     refusals, notes = reading.drain()
     assert ([each.annotation_id for each in refusals], [each.annotation_id for each in notes]) == (["1"], ["2"])
     assert reading.drain() == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [("", "this file is empty"), ("{}", "names no categories"), ("[1]", "names no categories"), ("<!", "at byte 0")],
+)
+def test_a_tiny_file_is_read_to_its_end(tmp_path: Path, content: str, reason: str) -> None:
+    (tmp_path / "boxes.json").write_text(content)
+    with pytest.raises(SourceError, match=reason):
+        list(read_coco(SourceOptions(tmp_path)))

@@ -241,3 +241,10 @@ def test_letters_that_are_no_polarisation_change_nothing(tmp_path: Path) -> None
         ("sar/HH_2.tif", None),
         ("sar/SHHV.tif", None),
     ]
+
+
+@pytest.mark.parametrize("band", [0, 3, "-1", "XY"])
+def test_a_band_that_is_no_polarisation_is_not_passed_over(tmp_path: Path, band: int | str) -> None:
+    folder = folder_with(tmp_path, "1_HH.tif", "1_VV.tif")
+    with pytest.raises(SourceError, match=r"--band: .* is no polarisation, .* Give one of HH, HV, VH, VV"):
+        read(folder, band=band)

@@ -45,6 +45,13 @@ def test_what_is_no_folder_says_what_to_give(tmp_path: Path, name: str) -> None:
         read_source(name, SourceOptions(tmp_path / "empty"))
 
 
+@pytest.mark.parametrize("name", READERS)
+def test_an_archive_in_the_folder_is_named_where_nothing_is_found(tmp_path: Path, name: str) -> None:
+    (tmp_path / "set.zip").touch()
+    with pytest.raises(SourceError, match=r"\. set\.zip is an archive: unpack it\. Give "):
+        read_source(name, SourceOptions(tmp_path))
+
+
 @pytest.mark.parametrize(
     ("name", "folder", "scenes", "pairs", "boxes", "splits"),
     [

@@ -76,7 +76,10 @@ def test_the_real_tile_is_found_from_any_folder_above_it(shared_data: Path, belo
     assert scene.optical_path.parent.name == "PS-RGB"
     assert (scene.size, scene.published_split, scene.band, scene.quantity) == ((200, 200), "train", 1, "db")
     assert (reading.expected, reading.refusals) == (1, [])
-    assert [note.reason for note in reading.notes] == ["this folder is missing: 1 scene is taken without object boxes"]
+    assert [note.reason for note in reading.notes] == [
+        "this folder is missing: 1 scene is taken without object boxes",
+        "--band names none of HH, HV, VH, VV: HH is taken",
+    ]
 
 
 def test_what_the_documents_say_of_a_scene_is_there_and_no_more(tmp_path: Path) -> None:
