@@ -77,7 +77,7 @@ def _as_stated(survey: Survey, dtype: str, stated: Quantity, path: Path) -> Inte
         if survey.fractions or most > np.iinfo(np.uint16).max:
             reason = (
                 f"was stated to hold digital numbers, but has {'fractions' if survey.fractions else f'{most:g}'};"
-                " state --intensity, --amplitude or --db"
+                " state intensity, amplitude or db"
             )
             raise ImageError(path, reason)
         return Interpretation(stated, True)
@@ -88,7 +88,7 @@ def _as_stated(survey: Survey, dtype: str, stated: Quantity, path: Path) -> Inte
 
 def _stated_db(survey: Survey, path: Path) -> Interpretation:
     if survey.most > _HIGHEST_DB:
-        reason = f"was stated to hold dB, but has values up to {survey.most:g}; state --intensity or --amplitude"
+        reason = f"was stated to hold dB, but has values up to {survey.most:g}; state intensity or amplitude"
         raise ImageError(path, reason)
     if survey.least < _DEEPEST_DB:
         reason = f"was stated to hold dB, but has values down to {survey.least:g}{_advice(survey)}"
@@ -116,7 +116,7 @@ def _of_negative_values(survey: Survey, dtype: str, path: Path) -> Interpretatio
         whole = "" if survey.fractions or dtype.startswith("float") else " in whole steps"
         note = f"values from {least:.1f} to {most:.1f} were taken as dB{whole}; state it if not"
         return Interpretation("db", False, note)
-    reason = f"has values from {least:g} to {most:g}, which are neither dB nor power; state --db or --intensity"
+    reason = f"has values from {least:g} to {most:g}, which are neither dB nor power; state db or intensity"
     raise ImageError(path, f"{reason}{_advice(survey)}" if survey.least in _COMMON_FILLS else reason)
 
 
@@ -125,7 +125,7 @@ def _advice(survey: Survey) -> str:
     if survey.least in _COMMON_FILLS:
         return f"; {survey.least:g} seems to mark no data: declare it (gdal_edit.py -a_nodata {survey.least:g})"
     if survey.least >= _LEAST_DB and survey.most <= _MOST_DB:
-        return "; they look like dB: state --db"
+        return "; they look like dB: state db"
     return "; see what the file holds, and state that"
 
 

@@ -21,7 +21,7 @@ from pipeline.imaging.placing import Affine, place_of, shifted
 from pipeline.imaging.prepared import DEFAULT_MAX_PIXELS, MOST_PIXELS_AT_ONCE
 from pipeline.imaging.survey import Survey, examine
 
-NO_DATA: Final = "has no pixel with data (all NaN or no-data)"
+NO_DATA: Final = "has no pixel with data (all NaN, infinite or no-data)"
 ALL_ZERO: Final = "has no pixel with data: every one is zero"
 
 

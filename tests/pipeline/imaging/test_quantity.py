@@ -62,10 +62,10 @@ FILL = np.where(speckle() > 3, np.float32(-9999), speckle())
         (FILL, "intensity", "-9999 seems to mark no data: declare it"),
         (FILL, "amplitude", "-9999 seems to mark no data: declare it"),
         (FILL, "db", "has values down to -9999; -9999 seems to mark no data"),
-        (10 * np.log10(speckle(looks=4)) - 12, "intensity", "they look like dB: state --db"),
-        (10 * np.log10(speckle(looks=4)) - 12, "amplitude", "they look like dB: state --db"),
+        (10 * np.log10(speckle(looks=4)) - 12, "intensity", "they look like dB: state db"),
+        (10 * np.log10(speckle(looks=4)) - 12, "amplitude", "they look like dB: state db"),
         ((speckle() * 50).astype(np.int16) - 9, "dn", "was stated to hold digital numbers, but has negative values"),
-        (speckle(), "dn", "has fractions; state --intensity, --amplitude or --db"),
+        (speckle(), "dn", "has fractions; state intensity, amplitude or db"),
         (np.round(speckle() * 1e6), "dn", "was stated to hold digital numbers, but has"),
         ((speckle() * 50).astype(np.int16) - 200, None, "neither dB nor power"),
     ],
@@ -85,7 +85,7 @@ def test_a_few_negative_values_make_no_decibels():
     """Noise was subtracted from power on a scale of its own."""
     values = speckle() * 20
     values[0, :5] = -3
-    with pytest.raises(ImageError, match="neither dB nor power; state --db or --intensity"):
+    with pytest.raises(ImageError, match="neither dB nor power; state db or intensity"):
         told(values)
 
 
