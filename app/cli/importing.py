@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.assets import AssetStore
     from app.cli.opening import Opened
     from app.db import SessionMaker
+    from app.intake.queries.datasets import DatasetBreakdown
     from app.intake.workflow.importing import Begun
     from app.intake.workflow.options import ImportOptions, OnProgress, Progress
     from app.intake.workflow.rehearsing import Rehearsal
@@ -213,7 +214,7 @@ def _say_left(database: Opened, run_id: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the report says of a file: it was refused, or it was taken with a note."""
+    """What the report says of a file or folder: it was refused, or there is something to note of it."""
 
     file: str
     reason: str
@@ -224,7 +225,7 @@ class Told:
         # A name from a foreign folder may hold line ends and control codes.
         which = "" if self.annotation_id is None else f" {json.dumps(self.annotation_id, ensure_ascii=False)}"
         file = json.dumps(self.file, ensure_ascii=False)
-        return f"{'taken' if self.is_note else 'refused'} {file}{which}: {self.reason}"
+        return f"{'note' if self.is_note else 'refused'} {file}{which}: {self.reason}"
 
     def as_json(self) -> dict[str, str]:
         which = {} if self.annotation_id is None else {"id": self.annotation_id}
@@ -244,28 +245,30 @@ def _report(sessions: SessionMaker, run_id: int, as_json: bool) -> None:
     from app.intake.imports import look, report_of
 
     run, _ = look(sessions, run_id)
-    counts, splits = report_of(sessions, run).counts, splits_of(sessions, run.dataset)
+    counts, holds = report_of(sessions, run).counts, breakdown_of(sessions, run.dataset)
+    splits = {share.name: share.count for share in holds.splits}
     if as_json:
-        report = {"dataset": run.dataset, "run_id": run_id, "counts": dict(counts), "splits": splits}
+        report = {"dataset": run.dataset, "run_id": run_id, "counts": dict(counts)}
+        report |= {"pairs": holds.with_optical, "splits": splits}
         typer.echo(json.dumps(report | _told_as_json(list(told_of(sessions, run_id))), indent=1))
     else:
         for each in told_of(sessions, run_id):
             typer.echo(each.line())
         typer.echo(f"{run.dataset}: {in_words(counts) or 'nothing to do'}")
         if splits:
+            typer.echo(f"pairs: {holds.with_optical}")
             typer.echo(f"splits: {', '.join(f'{split} {number}' for split, number in splits.items())}")
     if counts["refused"] and not (counts["new"] or counts["unchanged"]):
         raise typer.Exit(1)
 
 
-def splits_of(sessions: SessionMaker, name: str) -> Mapping[str, int]:
-    """How many scenes of the dataset are in each split."""
+def breakdown_of(sessions: SessionMaker, name: str) -> DatasetBreakdown:
+    """What the dataset consists of by now."""
     from app.intake.queries.datasets import dataset_breakdown
     from app.intake.workflow.running import require_dataset
 
     with sessions() as session:
-        breakdown = dataset_breakdown(session, require_dataset(session, name).dataset_id)
-    return {share.name: share.count for share in breakdown.splits}
+        return dataset_breakdown(session, require_dataset(session, name).dataset_id)
 
 
 def told_of(sessions: SessionMaker, run_id: int) -> Iterator[Told]:

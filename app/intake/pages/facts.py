@@ -73,7 +73,8 @@ def _pair(row: RowMapping) -> Iterable[tuple[str, str | None]]:
 
 
 def _acquisition(known: SceneMetadata, provenance: Mapping[str, Any]) -> Iterable[tuple[str, str | None]]:
-    polarisation = provenance.get("polarisation")
+    # Where the file does not say which it is, the source does: the one that is read comes first.
+    polarisation = provenance.get("polarisation") or next(iter(known.polarisations), None)
     others = [name for name in known.polarisations if name != polarisation]
     yield "SAR sensor", known.sensor
     yield "Optical sensor", known.optical_sensor

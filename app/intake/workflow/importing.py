@@ -248,11 +248,16 @@ def _dataset_for(session: Session, options: ImportOptions) -> DatasetFacts:
     found = datasets.find_dataset(session, options.name)
     if found is None:
         return datasets.add_dataset(session, options.name, options.source, options.split_seed, options.reviews or 1)
+    check_same(found, options)
+    return found
+
+
+def check_same(found: DatasetFacts, options: ImportOptions) -> None:
+    """Raise :class:`DatasetDiffersError` if the dataset was made with other options than may be added to it."""
     _refuse_other(found, "reader", found.source, options.source)
     _refuse_other(found, "seed of splits", found.split_seed, options.split_seed)
     if options.reviews is not None:
         _refuse_other(found, "number of reviews a packet", found.reviews_wanted, options.reviews)
-    return found
 
 
 def _refuse_other(found: DatasetFacts, what: str, fixed: object, asked: object) -> None:

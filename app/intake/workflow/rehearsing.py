@@ -9,6 +9,7 @@ from typing import Final
 
 from app.db import SessionMaker, transaction
 from app.intake.queries import datasets, planning
+from app.intake.workflow.importing import check_name, check_same
 from app.intake.workflow.options import ImportOptions, OnProgress, Progress, ignore_progress
 from app.intake.workflow.outages import require_source
 from app.intake.workflow.planned import PlannedScene, encoded, in_chunks
@@ -45,10 +46,15 @@ def rehearse_import(
         If there is nothing to read, or a file breaks off in the middle.
     SplitFileError
         If the file of splits cannot be used.
+    DatasetNameError, DatasetDiffersError
+        If the import could not go into a dataset of this name.
     """
+    check_name(options.name)
     given, reading = read_splits(options.split_file), open_source(options)
     with transaction(sessions) as session:
         dataset = datasets.find_dataset(session, options.name)
+    if dataset is not None:
+        check_same(dataset, options)
     counts: Counter[str] = Counter(new=0, known=0, pairs=0, land_cover=0, boxes=0)
     boxes: Counter[str] = Counter()
     splits: Counter[str] = Counter()

@@ -37,7 +37,9 @@ def read_splits(file: Path | None) -> dict[str, str]:
         with file.open(encoding="utf-8-sig", newline="") as opened:
             lines = list(csv.reader(opened))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise SplitFileError(f"The split file {file} cannot be read: {error}. Give a CSV file scene,split.") from error
+        raise SplitFileError(
+            f"The split file {file} cannot be read: {_why(error)}. Give a CSV file scene,split."
+        ) from error
     splits: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
         if not line or (number == 1 and [cell.strip().lower() for cell in line] == ["scene", "split"]):
@@ -48,3 +50,8 @@ def read_splits(file: Path | None) -> dict[str, str]:
             )
         splits[line[0]] = line[1].strip()
     return splits
+
+
+def _why(error: Exception) -> str:
+    """Without the number and the path that the system's own words hold."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)

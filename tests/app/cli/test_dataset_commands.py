@@ -49,14 +49,13 @@ def run_it(environment: dict[str, str], *words: str) -> Result:
     return CliRunner().invoke(command, words, env=environment)
 
 
-def test_a_clipped_box_is_told_as_taken_and_a_missing_file_as_refused(
-    environment: dict[str, str], source: Path
-) -> None:
+def test_a_clipped_box_is_noted_and_a_missing_file_is_refused(environment: dict[str, str], source: Path) -> None:
     lines = import_it(environment, source).stdout.splitlines()
-    assert any(line.startswith("taken") and "clipped" in line for line in lines)
+    assert any(line.startswith('note "boxes.json" "') and "clipped" in line for line in lines)
     assert any(line.startswith('refused "missing.png"') for line in lines)
-    assert lines[-2].startswith("one: ")
-    assert "1 new scene" in lines[-2]
+    assert lines[-3].startswith("one: ")
+    assert "1 new scene" in lines[-3]
+    assert lines[-2] == "pairs: 0"
     assert lines[-1].startswith("splits: ")
 
 
@@ -76,6 +75,16 @@ def test_a_dry_run_tells_boxes_and_splits_and_keeps_nothing(environment: dict[st
     assert (told["counts"]["new"], told["boxes"], told["run_id"]) == (1, {"ship": 2}, None)
     assert [each["file"] for each in told["refusals"]] == ["missing.png"]
     assert run_it(environment, "run", "list", "one").exit_code == 1
+
+
+def test_a_dry_run_refuses_what_the_import_would_refuse(environment: dict[str, str], source: Path) -> None:
+    import_it(environment, source)
+    (source / "sar").mkdir()
+    (source / "sar" / "a.png").touch()
+    words = ["dataset", "import", "paired", str(source), "--dry-run", "--name"]
+    told = {name: str(run_it(environment, *words, name).exception) for name in ("one", "no name")}
+    assert "imported with the reader coco, not paired" in told["one"]
+    assert "cannot be called 'no name'" in told["no name"]
 
 
 def test_an_import_that_is_only_begun_is_shown_and_cancelled(environment: dict[str, str], source: Path) -> None:

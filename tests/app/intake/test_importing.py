@@ -16,7 +16,7 @@ from app.intake.queries import datasets, runs
 from app.intake.workflow.importing import DatasetDiffersError, DatasetNameError
 from app.intake.workflow.options import ImportOptions, Progress, RunReport
 from app.intake.workflow.rehearsing import rehearse_import
-from app.intake.workflow.sources import SplitFileError
+from app.intake.workflow.sources import SplitFileError, read_splits
 from pipeline.sources.reading import SourceError
 from tests.app.intake.made_sources import add_hostile_files, make_coco, make_paired, make_picture, make_sar, write_coco
 
@@ -261,6 +261,12 @@ def test_a_split_file_with_a_wrong_line_is_refused_by_its_number(run_import: Imp
     (tmp_path / "splits.csv").write_text("scene,split\na.png,training\n")
     with pytest.raises(SplitFileError, match="Line 2"):
         run_import(make_coco(tmp_path / "in", 1), "coco", split_file=tmp_path / "splits.csv")
+
+
+def test_a_split_file_that_is_missing_is_named_once(tmp_path: Path) -> None:
+    with pytest.raises(SplitFileError) as told:
+        read_splits(tmp_path / "no.csv")
+    assert str(told.value).endswith("no.csv cannot be read: No such file or directory. Give a CSV file scene,split.")
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a b", ".hidden", "x" * 64, "a\nb"])
