@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import typer
 
 if TYPE_CHECKING:
+    from app.db import SessionMaker
     from app.intake.workflow.options import RunReport
     from pipeline.drafting.client import Endpoint
 
@@ -59,14 +60,27 @@ def draft(
 
 def screen(name: Annotated[str, typer.Argument(help="The dataset.")], as_json: Json = False) -> None:
     """Screen the drafts that were not, and seal packets of them for review."""
-    from app.cli.opening import opened
+    from app.cli.opening import opened, say
     from app.cli.progress import shown
     from app.intake.workflow.screening import screen_dataset
     from app.settings import Settings
 
     with opened(Settings.from_environment()) as sessions, shown(f"Screening {name}") as on_progress:
         report = screen_dataset(sessions, name, on_progress=on_progress)
+        held = _count_held(sessions, name)
     _print_reports([report], as_json)
+    if held:
+        scenes = "1 scene gets" if held == 1 else f"{held:,} scenes get"
+        say(f"{scenes} no packets until somebody decides on the pair: on the dataset's page, under Pairs.")
+
+
+def _count_held(sessions: SessionMaker, name: str) -> int:
+    from app.db import transaction
+    from app.intake.queries.pairs import count_pairs
+    from app.intake.workflow.running import require_dataset
+
+    with transaction(sessions) as session:
+        return sum(state.held for state in count_pairs(session, require_dataset(session, name).dataset_id))
 
 
 def _checked_url(url: str) -> str:

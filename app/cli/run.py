@@ -70,7 +70,7 @@ def show(
     counted = in_words(run.counts)
     beside = f" ({counted})" if counted else ""
     typer.echo(f"{run.kind} {run.run_id} of {run.dataset}: {phase.name}, {run.done}{total}{beside}")
-    if run.is_open and pace.rate_s:
+    if run.is_open and run.held_up is None and pace.rate_s:
         typer.echo(f"{pace.rate_s:.1f} a second, {roughly(pace.eta_s or 0)} left")
     for sentence in (phase.sentence, run.error):
         if sentence:

@@ -60,10 +60,11 @@ group by drafter.drafter_id, draft.kind
 order by drafter.name, drafter.model, drafter.version, drafter.prompt_version, drafter.drafter_id, draft.kind
 """)
 
-_REASONS: Final = text("""
-select reason, count(*) as refusals from refusal
+# A reason that names its image would be another one for each image.
+_REASONS: Final = text(r"""
+select regexp_replace(reason, ' \(image .*\)$', '') as reason, count(*) as refusals from refusal
 where run_id = :run_id and detail is distinct from :note
-group by reason order by 2 desc, 1 limit :limit
+group by 1 order by 2 desc, 1 limit :limit
 """)
 
 

@@ -63,9 +63,10 @@ def test_a_chunk_that_breaks_off_while_it_is_stored_stores_nothing(
         end_chunk(*given)
         raise InterruptedError
 
-    with monkeypatch.context() as patched, pytest.raises(InterruptedError):
+    with monkeypatch.context() as patched:
         patched.setattr(planning, "end_chunk", break_off)
-        import_chunk(sessions, store, decoders, run_id, 0, go_on)
+        with pytest.raises(InterruptedError):
+            import_chunk(sessions, store, decoders, run_id, 0, go_on)
     assert found(sessions, STORED) == before
     import_chunk(sessions, store, decoders, run_id, 0, go_on)
     assert found(sessions, "select done_at is not null from run_chunk") == [True]

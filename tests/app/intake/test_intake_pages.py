@@ -135,6 +135,17 @@ def doing(sessions: SessionMaker, *statements: str) -> None:
             session.execute(text(statement))
 
 
+def test_a_reason_that_names_its_image_is_one_reason(client: TestClient, sessions: SessionMaker, dataset: str) -> None:
+    with transaction(sessions) as session:
+        dataset_id = session.execute(text("select dataset_id from dataset")).scalar_one()
+        run_id = runs.add_run(session, dataset_id, "import", {})
+        lost = [Refusal("a.json", f"the box has no area (image a ({n}).png)", str(n)) for n in range(30)]
+        runs.add_refusals(session, run_id, lost)
+    page = words(client.get(f"/runs/{run_id}").text)
+    assert "the box has no area 30" in page
+    assert "the box has no area (image a (7).png)" in page
+
+
 def test_an_import_that_nobody_works_on_says_what_to_start(client: TestClient, import_id: int) -> None:
     page = words(client.get(f"/runs/{import_id}").text)
     assert "No worker is running. Start one with `trihedral serve` or `trihedral worker`" in page
