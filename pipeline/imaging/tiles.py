@@ -18,6 +18,8 @@ from pipeline.imaging.deflating import Deflater
 TILE: Final = 256
 _SAMPLE_BYTES: Final = 4096
 _REPETITIVE: Final = 0.9
+_NOISE: Final = 0.75
+"""Of its size, that a sample keeps without a dictionary: what keeps more has no repetitions to speak of."""
 _DICTIONARY_LEVEL: Final = 6
 
 
@@ -61,8 +63,10 @@ class TileCompressor:
 
     def _is_repetitive(self) -> bool:
         middle = self._bytes[self._bytes.size // 4 :][:_SAMPLE_BYTES]
-        with_dictionary = len(deflate.zlib_compress(middle, _DICTIONARY_LEVEL))
-        return with_dictionary < _REPETITIVE * len(self._deflater.compress(middle))
+        without = len(self._deflater.compress(middle))
+        if without > _NOISE * len(middle):
+            return False
+        return len(deflate.zlib_compress(middle, _DICTIONARY_LEVEL)) < _REPETITIVE * without
 
 
 def _predict_integers(samples: NDArray[Any], left: int, bands: int, tile: NDArray[Any]) -> None:
