@@ -76,6 +76,10 @@ OriginalsAre = Annotated[Originals, typer.Option(help="Name the files where they
 SplitFile = Annotated[Path | None, typer.Option(help="CSV scene,split, instead of what the source says.")]
 SplitSeed = Annotated[int, typer.Option(help="Fixes an own split.")]
 Reviews = Annotated[int | None, typer.Option(min=1, max=9, help="Reviews a packet. Default: 1.")]
+HoldPairs = Annotated[
+    str | None,
+    typer.Option(help="Pairs that wait for an admin: misregistered,shifted,unknown or none. Default: misregistered."),
+]
 AtError = Annotated[OnError, typer.Option(help="At a file that cannot be taken.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Read the source and report; no image is decoded, nothing is kept.")

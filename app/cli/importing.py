@@ -50,6 +50,7 @@ def import_(
     split: given.SplitFile = None,
     split_seed: given.SplitSeed = 0,
     reviews: given.Reviews = None,
+    hold_pairs: given.HoldPairs = None,
     on_error: given.AtError = given.OnError.SKIP,
     dry_run: given.DryRun = False,
     no_wait: given.NoWait = False,
@@ -69,7 +70,7 @@ def import_(
         optical=_here(optical, settings) if optical else None,
         boxes=_here(boxes, settings) if boxes else None,
         images=_here(images, settings) if images else None,
-        labelled=tuple(part.strip() for part in labelled.split(",") if part.strip()),
+        labelled=tuple(_listed(labelled)),
         pair=pair,
         band=int(band) if band and band.isdigit() else band,
         quantity=quantity.value if quantity else None,
@@ -81,12 +82,17 @@ def import_(
         split_file=split,
         split_seed=split_seed,
         reviews=reviews,
+        held_pairs=None if hold_pairs is None else tuple(_listed(hold_pairs.replace("none", ""))),
         on_error=on_error.value,
     )
     if dry_run:
         _rehearse(options, settings, as_json)
     else:
         _import(options, settings, is_awaited=not no_wait, as_json=as_json)
+
+
+def _listed(given: str) -> list[str]:
+    return [part.strip() for part in given.split(",") if part.strip()]
 
 
 def _here(place: str, settings: Settings) -> Path:

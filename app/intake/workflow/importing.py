@@ -21,6 +21,7 @@ from app.intake.queries.planning import ImportRun
 from app.intake.workflow.grouping import settle_ground
 from app.intake.workflow.options import ImportOptions
 from app.intake.workflow.outages import OUTAGES
+from app.intake.workflow.pairs import set_held_pairs
 from app.intake.workflow.planning import BEHIND, CHUNK, FINISH, PLAN, QUEUE, Check, finish_if_complete
 from app.intake.workflow.storable import as_jsonb, texts_in, unstorable
 from app.work import MAY_PASS, StopAskedError
@@ -93,7 +94,7 @@ def begin_import(session: Session, options: ImportOptions, *, may_wait: bool = F
     ImportUnderwayError
         If it may not, and there is one.
     DomainError
-        If the dataset's name cannot be one, or it was made another way.
+        If the dataset's name cannot be one, it was made another way, or pairs have no such state to be held back in.
     """
     check_name(options.name)
     parameters = options.as_json()
@@ -102,6 +103,8 @@ def begin_import(session: Session, options: ImportOptions, *, may_wait: bool = F
             "A path or option has a NUL or a broken character, which cannot be kept: rename the folder."
         )
     dataset = _dataset_for(session, options)
+    if options.held_pairs is not None:
+        set_held_pairs(session, options.name, options.held_pairs)
     found = planning.lock_open_imports(session, dataset.dataset_id)
     for run in found:
         if run.parameters == parameters and not run.is_cancelled:

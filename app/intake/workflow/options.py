@@ -49,18 +49,23 @@ class ImportOptions:
     split_seed: int = 0
     reviews: int | None = None
     """k. None: 1 for a new dataset, as it is for one that exists."""
+    held_pairs: tuple[str, ...] | None = None
+    """States of pairs that hold a scene back; None: as the dataset has it."""
     on_error: Literal["skip", "stop"] = "skip"
 
     def as_json(self) -> dict[str, Any]:
         """For the run's row."""
         stored = asdict(self)
-        return {**stored, "labelled": list(self.labelled), **{key: _text(stored[key]) for key in _PATHS}}
+        held = None if self.held_pairs is None else list(self.held_pairs)
+        lists = {"labelled": list(self.labelled), "held_pairs": held}
+        return {**stored, **lists, **{key: _text(stored[key]) for key in _PATHS}}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> ImportOptions:
         """The inverse of :meth:`as_json`."""
         paths = {key: None if stored[key] is None else Path(stored[key]) for key in _PATHS}
-        return cls(**{**stored, "labelled": tuple(stored["labelled"]), **paths})
+        held = None if stored["held_pairs"] is None else tuple(stored["held_pairs"])
+        return cls(**{**stored, "labelled": tuple(stored["labelled"]), "held_pairs": held, **paths})
 
     def reading(self) -> SourceOptions:
         """What of it the source's reader is asked."""

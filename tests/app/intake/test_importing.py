@@ -15,6 +15,7 @@ from app.intake.imports import ImportStoppedError, import_dataset
 from app.intake.queries import datasets, runs
 from app.intake.workflow.importing import DatasetDiffersError, DatasetNameError
 from app.intake.workflow.options import ImportOptions, Progress, RunReport
+from app.intake.workflow.pairs import PairStateError
 from app.intake.workflow.rehearsing import rehearse_import
 from app.intake.workflow.sources import SplitFileError, read_splits
 from pipeline.sources.reading import SourceError
@@ -332,3 +333,11 @@ def test_the_real_pair_is_imported_with_its_ground(
     assert scene["ground"]["crs"] == "EPSG:4326"
     assert scene["optical_sha256"] is not None
     assert run_import(shared_data / "paired").counts["unchanged"] == 1
+
+
+def test_an_import_says_which_pairs_are_held_back(run_import: Import, sessions: SessionMaker, tmp_path: Path) -> None:
+    folder = make_paired(tmp_path / "in")
+    run_import(folder, held_pairs=("unknown", "misregistered"))
+    assert rows(sessions, "select held_pairs from dataset") == [{"held_pairs": ["misregistered", "unknown"]}]
+    with pytest.raises(PairStateError, match="crooked"):
+        run_import(folder, held_pairs=("crooked",))
