@@ -49,7 +49,9 @@ def standing_of(session: Session, run_id: int) -> Standing | None:
 def phase_of(run: RunProgress, pace: Pace, jobs: Queued, workers: int) -> Phase:
     """The phase of a run, by what is queued for it and who is there to do it."""
     if not run.is_open or run.kind != "import":
-        return Phase(run.state, TONES.get(run.state, "info"))
+        return _ended(run)
+    if run.cancel_asked_at is not None and not workers:
+        return Phase("being cancelled", "warning", "It ends as soon as a worker runs: start `trihedral worker`.")
     if not workers:
         return Phase(
             "waiting",
@@ -69,6 +71,13 @@ def phase_of(run: RunProgress, pace: Pace, jobs: Queued, workers: int) -> Phase:
     if pace.chunks_done == pace.chunks:
         return Phase("finishing", "info", "All scenes are in; now the same ground is looked for among them.")
     return Phase("running", "info")
+
+
+def _ended(run: RunProgress) -> Phase:
+    has_taken = any(run.counts.get(taken) for taken in ("new", "unchanged"))
+    if run.kind == "import" and run.state == "done" and run.refusals and not has_taken:
+        return Phase("done", "error", "Nothing was taken: everything was refused, for the reasons below.")
+    return Phase(run.state, TONES.get(run.state, "info"))
 
 
 def _without_jobs(run: RunProgress) -> Phase:

@@ -146,6 +146,28 @@ def test_a_reason_that_names_its_image_is_one_reason(client: TestClient, session
     assert "the box has no area (image a (7).png)" in page
 
 
+def test_an_import_that_took_nothing_does_not_look_well_done(
+    client: TestClient, sessions: SessionMaker, dataset: str
+) -> None:
+    with transaction(sessions) as session:
+        dataset_id = session.execute(text("select dataset_id from dataset")).scalar_one()
+        run_id = runs.add_run(session, dataset_id, "import", {})
+        runs.add_refusals(session, run_id, [Refusal("a.tif", "is empty")])
+        runs.finish_run(session, run_id, "done")
+    page = client.get(f"/runs/{run_id}").text
+    assert "Nothing was taken" in words(page)
+    assert "badge--ok" not in page
+
+
+def test_an_import_that_is_cancelled_while_nobody_works_says_so(
+    client: TestClient, sessions: SessionMaker, import_id: int
+) -> None:
+    doing(sessions, "update run set cancel_asked_at = now()")
+    page = words(client.get(f"/runs/{import_id}").text)
+    assert "State being cancelled" in page
+    assert "start `trihedral worker`" in page
+
+
 def test_an_import_that_nobody_works_on_says_what_to_start(client: TestClient, import_id: int) -> None:
     page = words(client.get(f"/runs/{import_id}").text)
     assert "No worker is running. Start one with `trihedral serve` or `trihedral worker`" in page
