@@ -144,11 +144,15 @@ class Draft:
     origin: Origin = "drafted"
     raw_answer_sha256: str | None = None
     """Of the model's reply that the draft was taken from."""
+    general_type: str | None = None
+    """Of a general question, where its drafter says it: shape, direction, land_cover, pattern or reasoning."""
 
     def __post_init__(self) -> None:
         is_question = self.kind == "question"
         if is_question != (self.answer is not None) or is_question != (self.question_type is not None):
             raise ValueError(f"a {self.kind} has {'' if is_question else 'no '}question_type and answer")
+        if self.general_type is not None and self.question_type != "general":
+            raise ValueError(f"only a general question has a general_type, not a {self.question_type or self.kind}")
 
 
 @dataclass(frozen=True, slots=True)

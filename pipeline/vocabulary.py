@@ -20,6 +20,9 @@ QUESTION_TYPES: Final = (
     "general",
 )
 
+GENERAL_TYPES: Final = ("shape", "direction", "land_cover", "pattern", "reasoning")
+"""What a general question is about."""
+
 QUESTION_TYPE_TITLES: Final[Mapping[str, str]] = {
     "identification": "Object identification",
     "classification": "Object classification",
@@ -53,8 +56,6 @@ FLAGS: Final = ("colour", "wrong_statement", "count", "vague", "not_visible_in_s
 SUPPORTS: Final = ("sar", "sar_with_optical")
 
 SEVERITIES: Final = ("error", "warning", "info")
-
-RULE_FAMILIES: Final = ("colour", "count", "vague")
 
 ROLES: Final = ("reviewer", "adjudicator", "admin")
 

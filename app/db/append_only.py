@@ -21,6 +21,8 @@ APPEND_ONLY = (
     "release_text",
     "release_scene",
     "pair_decision",
+    "screening_policy",
+    "first_verdict",
 )
 
 FUNCTION = """

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
-from pipeline.drafting.derivation import answer, evidence, is_unstable
-from pipeline.drafting.layout import Layout
-from pipeline.drafting.programs import SIDES, Program, parse_program
 from pipeline.drafting.sampling import Candidate, sample
 from pipeline.drafting.templates import QUESTION_TYPE_OF, question
+from pipeline.programs.derivation import answer, evidence, is_unstable
+from pipeline.programs.layout import Layout
+from pipeline.programs.program import SIDES, Program, parse_program
 from pipeline.records import Draft, Drafter, ObjectBox
 
 CORPUS_DRAFTER: Final = Drafter(name="corpus", version="1")

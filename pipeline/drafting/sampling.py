@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from pipeline.drafting.derivation import NO, is_unstable
-from pipeline.drafting.layout import Layout
-from pipeline.drafting.programs import Program
+from pipeline.programs.derivation import NO, is_unstable
+from pipeline.programs.layout import Layout
+from pipeline.programs.program import Program
 from pipeline.records import Draft
 
 _TURNS: Final = ("identification Yes", "counting", "identification No", "positioning", "referring", "classification")

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from pipeline.drafting.derivation import noun, written_corners
-from pipeline.drafting.layout import Layout
-from pipeline.drafting.programs import Form, Program
+from pipeline.programs.derivation import noun, written_corners
+from pipeline.programs.layout import Layout
+from pipeline.programs.program import Form, Program
 from pipeline.vocabulary import article, plural
 
 QUESTION_TYPE_OF: Final[Mapping[Form, str]] = {

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from pipeline.records import ObjectBox
+from pipeline.records import Draft, ObjectBox
 from pipeline.vocabulary import SYNONYMS, plural
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SceneContext:
     """The scene that a text is about; what is None or empty is unknown, and rules about it are silent."""
 
@@ -19,6 +20,11 @@ class SceneContext:
     gsd_m: float | None = None
     boxes: tuple[ObjectBox, ...] | None = None
     labelled: tuple[str, ...] = ()
+    is_north_up: bool | None = None
+    """Whether the top of the frame is north; None where nobody knows."""
+    others: tuple[Draft, ...] = ()
+    """The scene's texts in the order in which they were written, for what two of them say against each other. The
+    draft that is screened may be among them."""
 
     @property
     def nouns(self) -> Mapping[str, Noun]:
@@ -27,7 +33,11 @@ class SceneContext:
 
     def count(self, category: str) -> int:
         """How many boxes of ``category`` there are."""
-        return sum(box.category == category for box in self.boxes or ())
+        return self._counts[category]
+
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        return Counter(box.category for box in self.boxes or ())
 
 
 @dataclass(frozen=True, slots=True)

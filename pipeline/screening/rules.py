@@ -4,21 +4,33 @@ A rule is a name, a severity, a function that finds its faults in one field of a
 its documentation and its tests: in those of ``faulty`` each fault stands in [brackets], those of ``clean`` have none.
 
 To add a rule: write it in the file of its family and put it into the family's tuple ``RULES`` at the end of that file.
-To add a family: write its file, list it in ``families.py``, and name it in ``pipeline.vocabulary.RULE_FAMILIES``.
+To add a family: put its file into ``pipeline/screening/families/``; it is found by itself.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from pipeline.records import Draft, Finding, ObjectBox, Severity, TextField
 from pipeline.screening.context import SceneContext
 
 SUGGESTED_UP_TO: Final = 20_000
 """Longer texts, in code points, get no suggestions: each would be another copy of the whole text."""
+
+
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+class Token(NamedTuple):
+    """A run of letters and digits in lower case, and where it stands; ``reddish-brown`` is two."""
+
+    text: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,16 @@ class Passage:
     field: TextField
     text: str
     draft: Draft
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """The words of the text in their order, made once for all rules."""
+        return tuple(Token(found[0].lower(), found.start(), found.end()) for found in _WORD.finditer(self.text))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The different words of the text, in lower case, by which rules see that nothing is theirs."""
+        return frozenset(token.text for token in self.tokens)
 
     @cached_property
     def is_mendable(self) -> bool:
@@ -47,20 +69,54 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text with its faults in [brackets], the suggestion for the first, and how many boxes of what there are."""
+    """A text with its faults in [brackets], the suggestion for the first, and the scene that it is about."""
 
     text: str
     suggestion: str | None = None
     boxes: Mapping[str, int] = field(default_factory=dict)
-    """With any boxes here, all these categories are labelled."""
+    """How many boxes of what there are, all at one place; all these categories are labelled."""
     question: str | None = None
     """Makes the text the answer to this question."""
+    question_type: str = "counting"
+    answer: str | None = None
+    """Makes the text a question with this answer."""
+    placed: tuple[tuple[str, float, float, float, float], ...] = ()
+    """Boxes with their places, ``(category, x_min, y_min, width, height)``; their categories are labelled."""
+    labelled: tuple[str, ...] | None = None
+    """Where they differ from the categories of the boxes."""
+    size: tuple[int, int] | None = (400, 600)
+    """(rows, cols)"""
+    gsd_m: float | None = None
+    is_north_up: bool | None = None
+    others: tuple[Draft, ...] = ()
+    """The scene's other texts."""
+
+    @property
+    def draft(self) -> Draft:
+        """The text without its brackets: a caption, a question, or the answer to one."""
+        plain = re.sub(r"[\[\]]", "", self.text)
+        if self.question is not None:
+            return Draft("question", self.question, self.question_type, plain)
+        if self.answer is not None:
+            return Draft("question", plain, self.question_type, self.answer)
+        return Draft("concise_caption", plain)
 
     @property
     def context(self) -> SceneContext:
-        numbers = [(category, index) for category, number in self.boxes.items() for index in range(number)]
-        boxes = (ObjectBox(f"{category}{index}", category, 10, 10, 20, 20) for category, index in numbers)
-        return SceneContext((400, 600), None, tuple(boxes), tuple(self.boxes)) if self.boxes else SceneContext()
+        places = [
+            (category, 10.0, 10.0, 20.0, 20.0) for category, number in self.boxes.items() for _ in range(number)
+        ] + list(self.placed)
+        boxes = tuple(ObjectBox(str(index), *place) for index, place in enumerate(places))
+        labelled = self.labelled if self.labelled is not None else tuple({*self.boxes, *(place[0] for place in places)})
+        is_known = bool(self.boxes or self.placed or self.labelled)
+        return SceneContext(
+            self.size if is_known else None,
+            self.gsd_m,
+            boxes if is_known else None,
+            tuple(sorted(labelled)),
+            self.is_north_up,
+            self.others,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +125,17 @@ class Rule:
 
     name: str
     severity: Severity
+    """error: certain; warning: likely; info: to be looked at."""
     find: Callable[[Passage, SceneContext], Iterable[Fault]]
     faulty: tuple[Example, ...]
     clean: tuple[Example, ...] = ()
     fields: tuple[TextField, ...] = ("text", "question", "answer")
+    cues: frozenset[str] | None = None
+    """Words, in lower case, of which a text must have one for the rule to look at it; None: it looks at every text."""
 
     def findings(self, passage: Passage, context: SceneContext) -> Iterator[Finding]:
         """The rule's findings in ``passage``; silent in fields that it does not read."""
-        if passage.field not in self.fields:
+        if passage.field not in self.fields or (self.cues is not None and self.cues.isdisjoint(passage.words)):
             return
         for fault in self.find(passage, context):
             yield Finding(

@@ -20,7 +20,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.base import Base, BigId, CreatedAt, all_of, one_of
-from pipeline.vocabulary import KINDS, ORIGINS, PAIR_STATES, QUESTION_TYPES, SEVERITIES, SPLITS, UNITS
+from pipeline.vocabulary import GENERAL_TYPES, KINDS, ORIGINS, PAIR_STATES, QUESTION_TYPES, SEVERITIES, SPLITS, UNITS
 
 RUN_KINDS = ("import", "draft", "screen")
 RUN_STATES = ("waiting", "running", "done", "failed", "cancelled")
@@ -35,6 +35,7 @@ class Dataset(Base):
     __table_args__ = (
         CheckConstraint("name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$'", name="name_form"),
         CheckConstraint("reviews_wanted between 1 and 9", name="reviews_wanted_range"),
+        CheckConstraint("hidden_share between 0 and 1", name="hidden_share_range"),
         all_of("held_pairs", PAIR_STATES),
     )
 
@@ -51,6 +52,8 @@ class Dataset(Base):
     citation: Mapped[str | None]
     held_pairs: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=sql("'{misregistered}'"))
     """Policy: scenes whose pair is in one of these states get no packets until an admin has decided on them."""
+    hidden_share: Mapped[float] = mapped_column(Double, server_default=sql("0"))
+    """Of the packets that are sealed from now on, the share whose findings stay hidden until a first verdict."""
     created_at: Mapped[CreatedAt]
 
 
@@ -274,6 +277,8 @@ class Draft(Base):
     __table_args__ = (
         one_of("kind", KINDS),
         one_of("question_type", QUESTION_TYPES),
+        one_of("general_type", GENERAL_TYPES),
+        CheckConstraint("general_type is null or question_type = 'general'", name="general_type_of_general"),
         one_of("origin", ORIGINS),
         CheckConstraint(
             "(kind = 'question') = (answer is not null) and (kind = 'question') = (question_type is not null)",
@@ -291,6 +296,8 @@ class Draft(Base):
     origin: Mapped[str] = mapped_column(server_default=sql("'drafted'"))
     kind: Mapped[str]
     question_type: Mapped[str | None]
+    general_type: Mapped[str | None]
+    """Of a general question, where its drafter says it."""
     text: Mapped[str]
     answer: Mapped[str | None]
     box_ids: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=sql("'{}'"))
@@ -302,13 +309,15 @@ class Draft(Base):
 
 
 class DraftingOutcome(Base):
-    """That (scene, drafter, kind) was drafted or failed in a way that is final, so that a resumed run skips it."""
+    """That (scene, drafter, kind, input) was drafted or failed in a way that is final, so that no run repeats it."""
 
     __tablename__ = "drafting_outcome"
 
     scene_id: Mapped[int] = mapped_column(ForeignKey("scene.scene_id"), primary_key=True)
     drafter_id: Mapped[int] = mapped_column(ForeignKey("drafter.drafter_id"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
+    input_sha256: Mapped[str] = mapped_column(primary_key=True, server_default=sql("''"))
+    """Of all that the drafter was shown of the scene; empty where the scene itself is all, as for the corpus."""
     run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"), index=True)
     drafts: Mapped[int] = mapped_column(Integer)
     failure: Mapped[str | None]
@@ -349,6 +358,20 @@ class Screened(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"), index=True)
 
 
+class ScreeningPolicy(Base):
+    """How a dataset is screened from now on; the newest row counts, none means every rule as it is. Append-only."""
+
+    __tablename__ = "screening_policy"
+
+    screening_policy_id: Mapped[BigId]
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.dataset_id"), index=True)
+    rules: Mapped[dict[str, Any]]
+    """``{rule: "off", "error", "warning" or "info"}`` of the rules that are set otherwise than they come."""
+    decided_by: Mapped[str]
+    """A pseudonym."""
+    created_at: Mapped[CreatedAt]
+
+
 class Packet(Base):
     """A sealed, ordered list of drafts of one scene; its members never change."""
 
@@ -365,6 +388,8 @@ class Packet(Base):
     number: Mapped[int] = mapped_column(Integer)
     draft_count: Mapped[int] = mapped_column(Integer)
     reviews_wanted: Mapped[int] = mapped_column(Integer)
+    hides_findings: Mapped[bool] = mapped_column(server_default=sql("false"))
+    """Whether a reviewer sees a draft's findings only after a first verdict: what rules are measured by."""
     sealed_at: Mapped[CreatedAt]
 
 

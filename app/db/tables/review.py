@@ -90,6 +90,24 @@ class Progress(Base):
     saved_at: Mapped[CreatedAt]
 
 
+class FirstVerdict(Base):
+    """What a reviewer said of a draft before its findings were shown. Append-only; counts in no outcome."""
+
+    __tablename__ = "first_verdict"
+    __table_args__ = (
+        one_of("verdict", VERDICTS),
+        all_of("flags", FLAGS),
+        ForeignKeyConstraint(["packet_id", "draft_id"], ["packet_draft.packet_id", "packet_draft.draft_id"]),
+    )
+
+    packet_id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(primary_key=True)
+    reviewer: Mapped[uuid.UUID] = mapped_column(ForeignKey("pseudonym.pseudonym"), primary_key=True)
+    verdict: Mapped[str]
+    flags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=sql("'{}'"))
+    created_at: Mapped[CreatedAt]
+
+
 class Review(Base):
     """One reviewer's submitted pass over a packet. Append-only: a trigger refuses UPDATE and DELETE."""
 

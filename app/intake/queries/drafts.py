@@ -16,8 +16,8 @@ from app.intake.queries.copying import copy_rows
 from pipeline.records import Draft, Drafter, digest
 
 COLUMNS: Final = (
-    "scene_id", "drafter_id", "run_id", "origin", "kind", "question_type", "text", "answer", "box_ids", "program",
-    "raw_answer_sha256", "draft_sha256",
+    "scene_id", "drafter_id", "run_id", "origin", "kind", "question_type", "general_type", "text", "answer", "box_ids",
+    "program", "raw_answer_sha256", "draft_sha256",
 )  # fmt: skip
 
 
@@ -141,6 +141,7 @@ def add_drafts(session: Session, run_id: int, drafter: Drafter, drafter_id: int,
             listed.draft.origin,
             listed.draft.kind,
             listed.draft.question_type,
+            listed.draft.general_type,
             listed.draft.text,
             listed.draft.answer,
             list(listed.draft.box_ids),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.drafting.corpus import CORPUS_DRAFTER, derive, draft_questions, is_fragile
-from pipeline.drafting.programs import Program, ProgramError, parse_program
+from pipeline.programs.program import Program, ProgramError, parse_program
 from pipeline.records import ObjectBox
 from pipeline.vocabulary import QUESTION_TYPES, SARDET_CATEGORIES
 

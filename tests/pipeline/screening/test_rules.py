@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 
 import pytest
 
-from pipeline.records import Draft
-from pipeline.screening import RULES, screen
+from pipeline.screening import FAMILIES, RULES, screen
 from pipeline.screening.rules import Example
-from pipeline.vocabulary import RULE_FAMILIES, SEVERITIES
+from pipeline.vocabulary import SEVERITIES
 
 FAULTY = [(rule, example) for rule in RULES for example in rule.faulty]
 CLEAN = [(rule, example) for rule in RULES for example in rule.clean]
@@ -17,14 +16,6 @@ CLEAN = [(rule, example) for rule in RULES for example in rule.clean]
 
 def name_of(value) -> str:
     return value.text if isinstance(value, Example) else value.name
-
-
-def draft_of(example: Example) -> Draft:
-    """The example's text without its brackets, as a caption or as the answer to its question."""
-    text = re.sub(r"[\[\]]", "", example.text)
-    if example.question is None:
-        return Draft("concise_caption", text)
-    return Draft("question", example.question, "counting", text)
 
 
 def bracketed(text: str) -> list[tuple[int, int]]:
@@ -42,7 +33,7 @@ def bracketed(text: str) -> list[tuple[int, int]]:
 
 @pytest.mark.parametrize(("rule", "example"), FAULTY, ids=name_of)
 def test_a_rule_finds_the_bracketed_faults_of_its_examples_and_suggests_what_they_say(rule, example):
-    draft = draft_of(example)
+    draft = example.draft
     found = [finding for finding in screen(draft, example.context) if finding.rule == rule.name]
     assert [(finding.start, finding.end) for finding in found] == bracketed(example.text)
     assert found[0].suggestion == example.suggestion
@@ -52,12 +43,12 @@ def test_a_rule_finds_the_bracketed_faults_of_its_examples_and_suggests_what_the
 @pytest.mark.parametrize(("rule", "example"), CLEAN, ids=name_of)
 def test_a_rule_family_is_silent_about_its_clean_examples(rule, example):
     family = rule.name.partition(".")[0]
-    assert [finding for finding in screen(draft_of(example), example.context) if finding.family == family] == []
+    assert [finding for finding in screen(example.draft, example.context) if finding.family == family] == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=name_of)
 def test_a_rule_is_of_a_known_family_and_severity_and_has_examples_of_both_sorts(rule):
-    assert rule.name.partition(".")[0] in RULE_FAMILIES
+    assert rule.name.partition(".")[0] in FAMILIES
     assert rule.severity in SEVERITIES
     assert rule.faulty
     assert rule.clean
@@ -65,3 +56,9 @@ def test_a_rule_is_of_a_known_family_and_severity_and_has_examples_of_both_sorts
 
 def test_names_of_rules_are_unique():
     assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize(("rule", "example"), FAULTY, ids=name_of)
+def test_the_cues_of_a_rule_hide_none_of_its_findings(rule, example):
+    blunt = replace(rule, cues=None)
+    assert screen(example.draft, example.context, [rule]) == screen(example.draft, example.context, [blunt])

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
-from pipeline.drafting.layout import Layout, Placement
-from pipeline.drafting.programs import Form, Program, Side
+from pipeline.programs.layout import Layout, Placement
+from pipeline.programs.program import Form, Program, Side
 from pipeline.records import ObjectBox
 
 YES, NO = "Yes", "No"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from pipeline.drafting.programs import Side
+from pipeline.programs.program import Side
 from pipeline.records import ObjectBox
 
 THIRD: Final = 1 / 6
