@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("reviewer", sa.Uuid(), nullable=False),
         sa.Column("verdict", sa.Text(), nullable=False),
         sa.Column("flags", sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("screening_version", sa.Text(), nullable=True),
         sa.Column(
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
@@ -68,6 +69,9 @@ def upgrade() -> None:
     op.add_column("dataset", sa.Column("hidden_share", sa.Double(), server_default=sa.text("0"), nullable=False))
     op.create_check_constraint(op.f("ck_dataset_hidden_share_range"), "dataset", "hidden_share between 0 and 1")
     op.add_column("packet", sa.Column("hides_findings", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.create_index(
+        "ix_packet_hiding", "packet", ["dataset_id"], unique=False, postgresql_where=sa.text("hides_findings")
+    )
     op.add_column("draft", sa.Column("general_type", sa.Text(), nullable=True))
     op.create_check_constraint(
         op.f("ck_draft_general_type_known"),

@@ -380,6 +380,7 @@ class Packet(Base):
         UniqueConstraint("scene_id", "number"),
         UniqueConstraint("packet_id", "scene_id"),
         CheckConstraint("draft_count between 1 and 12", name="draft_count_range"),
+        Index("ix_packet_hiding", "dataset_id", postgresql_where=sql("hides_findings")),
     )
 
     packet_id: Mapped[BigId]

@@ -105,6 +105,9 @@ class FirstVerdict(Base):
     reviewer: Mapped[uuid.UUID] = mapped_column(ForeignKey("pseudonym.pseudonym"), primary_key=True)
     verdict: Mapped[str]
     flags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=sql("'{}'"))
+    screening_version: Mapped[str | None]
+    """Of the findings that were then shown: later screenings, perhaps mended by these verdicts, are not measured by
+    them."""
     created_at: Mapped[CreatedAt]
 
 
