@@ -48,13 +48,19 @@ with loose as (
 ), dealt as (
     -- As many packets as are needed, all of about the same size: 13 drafts are 7 and 6, not 12 and 1.
     select *, place * ((loose_count + :size - 1) / :size) / loose_count as nth from loose
-), sealed as (
-    insert into packet (dataset_id, scene_id, number, draft_count, reviews_wanted)
-    select s.dataset_id, s.scene_id,
-        g.nth + 1 + coalesce((select max(p.number) from packet p where p.scene_id = s.scene_id), 0),
-        g.draft_count, n.reviews_wanted
+), planned as (
+    select s.dataset_id, s.scene_id, s.name, t.split_seed, t.reviews_wanted, t.hidden_share, g.draft_count,
+        g.nth + 1 + coalesce((select max(p.number) from packet p where p.scene_id = s.scene_id), 0) as number
     from (select scene_id, nth, count(*) as draft_count from dealt group by scene_id, nth) g
-    join scene s on s.scene_id = g.scene_id join dataset n on n.dataset_id = s.dataset_id
+    join scene s on s.scene_id = g.scene_id join dataset t on t.dataset_id = s.dataset_id
+), sealed as (
+    -- Which packets hide their findings is drawn by seed and name, so that the same data gives the same choice, a larger
+    -- share only adds to it, and it has nothing to do with the place in the queue. 2^53: what a double holds exactly.
+    insert into packet (dataset_id, scene_id, number, draft_count, reviews_wanted, hides_findings)
+    select dataset_id, scene_id, number, draft_count, reviews_wanted,
+        (hashtextextended('hides findings#' || name || '#' || number, split_seed) & 9007199254740991)::float8
+            / 9007199254740992 < hidden_share
+    from planned
     returning packet_id, dataset_id, scene_id, number, reviews_wanted
 ), numbered as (
     select *, row_number() over (partition by scene_id order by number) - 1 as nth from sealed
