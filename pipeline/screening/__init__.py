@@ -6,17 +6,22 @@ Where to add a rule is said in :mod:`pipeline.screening.rules`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
-
 from pipeline.records import Draft, Finding
 from pipeline.screening.context import SceneContext
 from pipeline.screening.families import FAMILIES, RULES
+from pipeline.screening.rule_set import SCREENING_VERSION, RuleSet, RuleSettingError, rule_set
 from pipeline.screening.rules import Rule, passages_of
 
-SCREENING_VERSION: Final = "2"
-"""Changes with any rule's outcome."""
-
-__all__ = ["FAMILIES", "RULES", "SCREENING_VERSION", "SceneContext", "screen"]
+__all__ = [
+    "FAMILIES",
+    "RULES",
+    "SCREENING_VERSION",
+    "RuleSet",
+    "RuleSettingError",
+    "SceneContext",
+    "rule_set",
+    "screen",
+]
 
 
 def screen(draft: Draft, context: SceneContext, rules: Sequence[Rule] = RULES) -> list[Finding]:
