@@ -9,16 +9,18 @@ from sqlalchemy.orm import Session
 
 from app.review import workflow
 from app.review.queries.viewing import packet_rows
-from app.review.schemas.requests import ClaimBody, ProgressBody, ScreenBody, SubmitBody
+from app.review.schemas.requests import ClaimBody, FirstVerdictBody, ProgressBody, ScreenBody, SubmitBody
 from app.review.schemas.views import (
     AcknowledgementView,
     ClaimView,
     FindingsView,
+    FirstVerdictsView,
     PacketView,
     RenewalView,
     ReturnView,
     SavedView,
     finding_view,
+    first_verdicts_view,
     packet_view,
 )
 from app.review.workflow import ReviewConfig
@@ -83,11 +85,23 @@ def return_packet(assignment_id: uuid.UUID, session: DbSession, viewer: CurrentV
     return ReturnView()
 
 
+@router.post("/assignments/{assignment_id}/first-verdicts", name="give_first_verdict")
+def give_first_verdict(
+    assignment_id: uuid.UUID, body: FirstVerdictBody, session: DbSession, viewer: CurrentViewer
+) -> FirstVerdictsView:
+    """Of a packet with `hides_findings`: say what you think of a draft, and be shown its findings. The first one stays;
+    it measures the rules of screening and decides nothing."""
+    shown = workflow.give_first_verdict(
+        session, viewer.pseudonym, assignment_id, body.draft_id, body.verdict, body.flags
+    )
+    return first_verdicts_view(shown)
+
+
 @router.post("/screen", name="screen_text")
 def screen_text(body: ScreenBody, session: DbSession, viewer: CurrentViewer) -> FindingsView:
-    """Screen the reviewer's own wording of a draft."""
+    """Screen the reviewer's own wording of a draft; where its findings are hidden, only after their first verdict."""
     found = workflow.screen_wording(session, viewer.pseudonym, body.packet_id, body.draft_id, body.text, body.answer)
-    return FindingsView(findings=[finding_view(one) for one in found])
+    return FindingsView(findings=[finding_view(one) for one in found or ()], hides_findings=found is None)
 
 
 def config_of(request: Request) -> ReviewConfig:

@@ -10,6 +10,7 @@ DomainError
 ├── UnknownDatasetError
 ├── WrongDraftsError          verdicts for other drafts than the packet's
 ├── InvalidVerdictError       a verdict that cannot be stored as it is
+├── FindingsShownError        a first verdict where findings are shown from the start
 └── UnstorableTextError       NUL, lone surrogates, too long
 """
 
@@ -66,6 +67,11 @@ class WrongDraftsError(DomainError):
 
 class InvalidVerdictError(DomainError):
     code: ClassVar[str] = "invalid_verdict"
+
+
+class FindingsShownError(DomainError):
+    meaning: ClassVar[Meaning] = "conflict"
+    code: ClassVar[str] = "findings_shown"
 
 
 class UnstorableTextError(DomainError):

@@ -39,6 +39,7 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "renew_assignment": REVIEWERS,
     "save_progress": REVIEWERS,
     "submit_review": REVIEWERS,
+    "give_first_verdict": REVIEWERS,
     "screen_text": REVIEWERS,
     # Running the work
     "metrics": ADMINS,

@@ -54,8 +54,8 @@ with loose as (
     from (select scene_id, nth, count(*) as draft_count from dealt group by scene_id, nth) g
     join scene s on s.scene_id = g.scene_id join dataset t on t.dataset_id = s.dataset_id
 ), sealed as (
-    -- Which packets hide their findings is drawn by seed and name, so that the same data gives the same choice, a larger
-    -- share only adds to it, and it has nothing to do with the place in the queue. 2^53: what a double holds exactly.
+    -- Which packets hide their findings is drawn by seed and name: the same data gives the same choice, a larger share
+    -- only adds to it, and it has nothing to do with the place in the queue. 2^53: what a double holds exactly.
     insert into packet (dataset_id, scene_id, number, draft_count, reviews_wanted, hides_findings)
     select dataset_id, scene_id, number, draft_count, reviews_wanted,
         (hashtextextended('hides findings#' || name || '#' || number, split_seed) & 9007199254740991)::float8

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.intake.queries.pairs import DECISION_OF
 from app.intake.queries.viewing import SHOWN, scene_boxes
+from app.review.queries.first_verdicts import ShownFindings, shown_findings
 
 _HAND: Final = text(f"""
 select a.assignment_id, a.packet_id, a.slot, a.claimed_at, a.expires_at, clock_timestamp() as server_time,
-    d.name as dataset_name, p.scene_id,
+    a.reviewer, d.name as dataset_name, p.scene_id, p.hides_findings,
     coalesce((select sum(delta) from counter_delta c
         where c.dataset_id = p.dataset_id and c.name = 'reviewed'), 0)::bigint as reviewed,
     coalesce((select sum(delta) from counter_delta c
@@ -37,17 +38,6 @@ from packet_draft m join draft d on d.draft_id = m.draft_id join drafter w on w.
 where m.packet_id = :packet_id order by m.position
 """)
 
-# A draft that was screened again is shown with the newest screening alone.
-_FINDINGS: Final = text("""
-select f.draft_id, f.rule, f.severity, f.field, f.start_, f.end_, f.message, f.suggestion
-from packet_draft m
-cross join lateral (select s.screening_version from screened s where s.draft_id = m.draft_id
-    order by s.run_id desc, s.screening_version desc limit 1) as newest
-join finding f on f.draft_id = m.draft_id and f.screening_version = newest.screening_version
-where m.packet_id = :packet_id
-order by f.draft_id, f.start_, f.end_ desc, f.rule
-""")
-
 
 @dataclass(frozen=True, slots=True)
 class PacketRows:
@@ -56,7 +46,7 @@ class PacketRows:
     hand: RowMapping
     boxes: Sequence[RowMapping]
     drafts: Sequence[RowMapping]
-    findings: Sequence[RowMapping]
+    shown: ShownFindings
 
 
 def packet_rows(session: Session, assignment_id: uuid.UUID) -> PacketRows:
@@ -67,5 +57,5 @@ def packet_rows(session: Session, assignment_id: uuid.UUID) -> PacketRows:
         hand=hand,
         boxes=scene_boxes(session, hand["scene_id"]),
         drafts=session.execute(_DRAFTS, of_packet).mappings().all(),
-        findings=session.execute(_FINDINGS, of_packet).mappings().all(),
+        shown=shown_findings(session, hand["reviewer"], hand["packet_id"]),
     )

@@ -110,3 +110,9 @@ class ScreenBody(Body):
     draft_id: Id
     text: str
     answer: str | None = None
+
+
+class FirstVerdictBody(Body):
+    draft_id: Id
+    verdict: Literal["accept", "revise", "reject", "unsure"]
+    flags: Annotated[list[Flag], Field(max_length=8)] = []

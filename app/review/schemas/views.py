@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import RowMapping
 
 from app.intake.views import BoxView, SceneView, View, box_views, scene_view
+from app.review.queries.first_verdicts import ShownFindings
 from app.review.queries.viewing import PacketRows
 from app.web.signing import AssetSigner
 from pipeline.records import Finding
@@ -52,6 +53,8 @@ class DraftView(View):
     answer: str | None
     drafter: str
     box_numbers: list[int]
+    hides_findings: bool
+    """Until the reader's first verdict on this draft; then there are none here."""
     findings: list[FindingView]
 
 
@@ -66,6 +69,8 @@ class PacketView(View):
     scene: SceneView
     boxes: list[BoxView]
     drafts: list[DraftView]
+    hides_findings: bool
+    """Whether in this packet findings are shown only after a first verdict."""
     progress: ProgressView | None
 
 
@@ -101,6 +106,18 @@ class SavedView(View):
 
 class FindingsView(View):
     findings: list[FindingView]
+    hides_findings: bool
+    """Those of a reviewer's own wording too stay hidden until their first verdict on the draft."""
+
+
+class DraftFindingsView(View):
+    draft_id: int
+    findings: list[FindingView]
+
+
+class FirstVerdictsView(View):
+    shown: list[DraftFindingsView]
+    """Each draft of the packet on which the reviewer has given a first verdict, with its findings."""
 
 
 def packet_view(rows: PacketRows, signer: AssetSigner, reader: uuid.UUID) -> PacketView:
@@ -113,8 +130,17 @@ def packet_view(rows: PacketRows, signer: AssetSigner, reader: uuid.UUID) -> Pac
         dataset=DatasetView(name=hand["dataset_name"], reviewed=hand["reviewed"], wanted=hand["wanted"]),
         scene=scene_view(hand, signer, reader),
         boxes=box_views(rows.boxes),
-        drafts=[_draft_view(draft, rows.findings, numbers) for draft in rows.drafts],
+        drafts=[_draft_view(draft, rows.shown, numbers) for draft in rows.drafts],
+        hides_findings=hand["hides_findings"],
         progress=None if progress is None else ProgressView(version=progress, body=hand["progress_body"]),
+    )
+
+
+def first_verdicts_view(shown: ShownFindings) -> FirstVerdictsView:
+    """What may be shown of a packet after a first verdict, by draft."""
+    drafts = sorted(shown.drafts - shown.hidden)
+    return FirstVerdictsView(
+        shown=[DraftFindingsView(draft_id=each, findings=_findings_of(each, shown.findings)) for each in drafts]
     )
 
 
@@ -127,15 +153,20 @@ def _picked(row: RowMapping, view: type[View], but: str) -> dict[str, Any]:
     return {name: row[name] for name in view.model_fields if name != but}
 
 
-def _draft_view(draft: RowMapping, findings: Sequence[RowMapping], numbers: dict[str, int]) -> DraftView:
+def _draft_view(draft: RowMapping, shown: ShownFindings, numbers: dict[str, int]) -> DraftView:
     is_question = draft["kind"] == "question"
     return DraftView(
         **{name: draft[name] for name in ("draft_id", "position", "kind", "question_type", "text", "answer")},
         title=QUESTION_TYPE_TITLES[draft["question_type"]] if is_question else KIND_TITLES[draft["kind"]],
         drafter=_drafter(draft),
         box_numbers=[numbers[box_id] for box_id in draft["box_ids"] if box_id in numbers],
-        findings=[_stored_finding(found) for found in findings if found["draft_id"] == draft["draft_id"]],
+        hides_findings=draft["draft_id"] in shown.hidden,
+        findings=_findings_of(draft["draft_id"], shown.findings),
     )
+
+
+def _findings_of(draft_id: int, findings: Sequence[RowMapping]) -> list[FindingView]:
+    return [_stored_finding(found) for found in findings if found["draft_id"] == draft_id]
 
 
 def _drafter(draft: RowMapping) -> str:

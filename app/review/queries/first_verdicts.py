@@ -1,0 +1,98 @@
+"""First verdicts: stored once, before the findings of a draft are shown to their reviewer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.orm import Session
+
+NEWEST: Final = """
+lateral (select s.screening_version from screened s where s.draft_id = m.draft_id
+    order by s.run_id desc, s.screening_version desc limit 1)
+"""
+"""The screening that is shown of the draft of ``m``; a draft that was screened again is shown with the newest alone."""
+
+BETWEEN_TEXTS: Final = ("contradiction", "duplicate")
+"""Families that speak of two texts of a scene: shown on one, they would give away what is still hidden of the other."""
+
+_HAND: Final = text("""
+select a.packet_id, a.state, p.hides_findings,
+    exists (select from packet_draft m where m.packet_id = a.packet_id and m.draft_id = :draft_id) as has_draft
+from assignment a join packet p on p.packet_id = a.packet_id
+where a.assignment_id = :assignment_id and a.reviewer = :reviewer
+""")
+
+_ADD: Final = text(f"""
+insert into first_verdict (packet_id, draft_id, reviewer, verdict, flags, screening_version)
+select m.packet_id, m.draft_id, :reviewer, :verdict, :flags, newest.screening_version
+from packet_draft m left join {NEWEST} as newest on true
+where m.packet_id = :packet_id and m.draft_id = :draft_id
+on conflict do nothing
+""")  # noqa: S608  (parts of our own)
+
+_FINDINGS: Final = text(f"""
+with m as materialized (
+    -- The drafts of the packet whose findings this reviewer may see, and whether those between texts may be seen too.
+    select m.draft_id, p.hides_findings and v.draft_id is null as is_hidden,
+        bool_or(p.hides_findings and v.draft_id is null) over () as is_any_hidden
+    from packet p join packet_draft m on m.packet_id = p.packet_id
+    left join first_verdict v on v.packet_id = m.packet_id and v.draft_id = m.draft_id and v.reviewer = :reviewer
+    where p.packet_id = :packet_id
+)
+select m.draft_id, m.is_hidden, f.rule, f.severity, f.field, f.start_, f.end_, f.message, f.suggestion
+from m left join {NEWEST} as newest on true
+left join finding f on f.draft_id = m.draft_id and f.screening_version = newest.screening_version
+    and not m.is_hidden and not (m.is_any_hidden and split_part(f.rule, '.', 1) = any (:between))
+order by m.draft_id, f.start_, f.end_ desc, f.rule
+""")  # noqa: S608  (parts of our own)
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """A reviewer's assignment, as far as a first verdict asks for it."""
+
+    packet_id: int
+    state: str
+    hides_findings: bool
+    has_draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFindings:
+    """What a reviewer may see of a packet's findings just now."""
+
+    findings: Sequence[RowMapping]
+    hidden: frozenset[int]
+    """Drafts whose findings are hidden until this reviewer's first verdict on them."""
+    drafts: frozenset[int]
+    """All of the packet."""
+
+
+def find_hand(session: Session, assignment_id: uuid.UUID, reviewer: uuid.UUID, draft_id: int) -> Hand | None:
+    """The assignment, in whatever state; None where it is not the reviewer's."""
+    asked = {"assignment_id": assignment_id, "reviewer": reviewer, "draft_id": draft_id}
+    row = session.execute(_HAND, asked).one_or_none()
+    return None if row is None else Hand(**row._mapping)
+
+
+def add_first_verdict(
+    session: Session, reviewer: uuid.UUID, packet_id: int, draft_id: int, verdict: str, flags: Sequence[str]
+) -> None:
+    """Store a first verdict, unless there is one."""
+    given = {"reviewer": reviewer, "packet_id": packet_id, "draft_id": draft_id}
+    session.execute(_ADD, {**given, "verdict": verdict, "flags": list(flags)})
+
+
+def shown_findings(session: Session, reviewer: uuid.UUID, packet_id: int) -> ShownFindings:
+    """The findings of a packet that this reviewer may see, by draft and place: the one way in which they leave here."""
+    asked = {"reviewer": reviewer, "packet_id": packet_id, "between": list(BETWEEN_TEXTS)}
+    rows = session.execute(_FINDINGS, asked).mappings().all()
+    return ShownFindings(
+        findings=[row for row in rows if row["rule"] is not None],
+        hidden=frozenset(row["draft_id"] for row in rows if row["is_hidden"]),
+        drafts=frozenset(row["draft_id"] for row in rows),
+    )
