@@ -47,8 +47,8 @@ with asset_rows as (
     from scene_rows cross join generate_series(1, :drafts) as n cross join drafter_row cross join run_row
     returning draft_id, scene_id, run_id
 ), packet_rows as (
-    insert into packet (dataset_id, scene_id, number, draft_count, reviews_wanted)
-    select dataset_id, scene_id, 1, :drafts, :wanted from scene_rows order by scene_id
+    insert into packet (dataset_id, scene_id, number, draft_count, reviews_wanted, hides_findings)
+    select dataset_id, scene_id, 1, :drafts, :wanted, :hides from scene_rows order by scene_id
     returning packet_id, scene_id, dataset_id
 ), member_rows as (
     insert into packet_draft (packet_id, position, draft_id, scene_id)
@@ -77,11 +77,30 @@ class Hand:
 
 
 def add_packets(
-    session: Session, packets: int = 1, *, drafts: int = 3, wanted: int = 1, dataset: str = "harbours"
+    session: Session,
+    packets: int = 1,
+    *,
+    drafts: int = 3,
+    wanted: int = 1,
+    dataset: str = "harbours",
+    hides: bool = False,
 ) -> list[int]:
     """A dataset of so many scenes, each with one packet; the packets' ids in the order of the queue."""
-    asked = {"name": dataset, "packets": packets, "drafts": drafts, "wanted": wanted}
+    asked = {"name": dataset, "packets": packets, "drafts": drafts, "wanted": wanted, "hides": hides}
     return list(session.execute(text(_QUEUE), asked).scalars())
+
+
+def add_screening(session: Session, *rules: str, version: str = "v1") -> None:
+    """Screen every draft under this version: each rule finds something in each, in words that occur nowhere else."""
+    screening = """
+with run_row as (insert into run (dataset_id, kind, state) select dataset_id, 'screen', 'done' from dataset
+    order by dataset_id limit 1 returning run_id),
+screenings as (insert into screened (draft_id, screening_version, run_id)
+    select draft_id, :version, run_row.run_id from draft cross join run_row)
+insert into finding (draft_id, screening_version, rule, severity, field, start_, end_, span_text, message, suggestion)
+select draft_id, :version, rule, 'error', case kind when 'question' then 'question' else 'text' end, 0, 3, 'xyz',
+    'found-message ' || draft_id, 'found-suggestion' from draft cross join unnest(cast(:rules as text[])) as rule"""
+    session.execute(text(screening), {"version": version, "rules": list(rules)})
 
 
 def add_reviewer(session: Session) -> uuid.UUID:
