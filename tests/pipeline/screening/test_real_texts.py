@@ -16,7 +16,8 @@ EMPTY = SceneContext()
 PLAIN_COLOURS = re.compile(r"\b(red|green|blue|yellow|brown|orange|white|black|gr[ae]y|khaki|purple|pink|cyan)\b")
 COLOURFUL = re.compile(
     r"colou?r|green|red\b|\w+ish\b|blue|yellow|brown|orange|white|black|gr[ae]y|khaki|purple|pink|cyan|silver|golden"
-    r"|beige|aqua|jade|maroon|sepia|cream|indigo|olive|scarlet|violet|tan\b|gold\b|teal|hue|tint",
+    r"|beige|aqua|jade|maroon|sepia|cream|indigo|olive|scarlet|violet|tan\b|gold\b|teal|hue|tint"
+    r"|gren+\b|balck|whie\b|\bbuff\b|different shades",
     re.IGNORECASE,
 )
 PLAIN_VAGUE = re.compile(r"\b(several|some|numerous|various|possibly)\b(?! kind)")

@@ -1,0 +1,108 @@
+"""Find what names one colour in a text: ``green``, ``dark green``, ``reddish brown``, ``cream-coloured``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final, Literal
+
+from pipeline.screening.colour_words import (
+    COLOURFUL_TONES,
+    COLOURS,
+    HUES,
+    MODIFIER_BEFORE,
+    TONE_WORDS,
+    TONES,
+    black_and_white_images,
+    is_term,
+)
+from pipeline.screening.grammar import word_before
+from pipeline.screening.names import is_name
+
+Sort = Literal["hue", "tone", "talk"]
+
+_SORTS: Final = ("hue", "tone", "talk")
+"""A phrase of two sorts is of the first."""
+
+_WORD: Final = re.compile(r"[^\W_]+")
+_SPACES: Final = re.compile(r"[ \t]+")
+_JOIN: Final = re.compile(r"\s*[,/&]\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+|\s+", re.IGNORECASE)
+_HYPHENATED_BEFORE: Final = re.compile(r"(?:\w{1,20}-){1,3}\Z")
+_HYPHENATED_AFTER: Final = re.compile(r"(?:-\w{1,20}){1,3}")
+_LAST_WORD: Final = re.compile(r"\w{1,20}[ \t]+\Z")
+_LOOK_BACK: Final = 66
+
+
+@dataclass(frozen=True, slots=True)
+class ColourPhrase:
+    """A half-open span in code points, and what sort of colour it names."""
+
+    start: int
+    end: int
+    sort: Sort
+
+    def joined_with(self, following: ColourPhrase) -> ColourPhrase:
+        """One phrase of two neighbours: ``reddish brown``, ``cream coloured``."""
+        start = min(self.start, following.start)
+        return ColourPhrase(start, following.end, min(self.sort, following.sort, key=_SORTS.index))
+
+
+@lru_cache(maxsize=4)
+def colour_phrases(text: str) -> tuple[ColourPhrase, ...]:
+    """All colour phrases of ``text`` in their order, without names and terms that only sound like colours.
+
+    The last texts are remembered, because several rules ask for the same.
+    """
+    found: list[ColourPhrase] = []
+    images = list(black_and_white_images(text))
+    for core in _WORD.finditer(text):
+        if core[0].lower() not in COLOURS or (found and core.start() < found[-1].end):
+            continue
+        start, end = _extent(text, core)
+        if is_term(text, start, end, core) or is_name(text, core.start(), core.end(), start):
+            continue
+        if images and any(begin <= core.start() < stop for begin, stop in images):
+            continue
+        phrase = ColourPhrase(start, end, _sort_of(text[start:end]))
+        if found and (start < found[-1].end or _SPACES.fullmatch(text, found[-1].end, start)):
+            phrase = found.pop().joined_with(phrase)
+        found.append(phrase)
+    return tuple(found)
+
+
+def runs_of(text: str, found: Sequence[ColourPhrase]) -> Iterator[list[ColourPhrase]]:
+    """Phrases that belong to one noun, such as ``red and white`` or ``green colored``."""
+    if not found:
+        return
+    run = [found[0]]
+    for last, phrase in pairwise(found):
+        if _JOIN.fullmatch(text, last.end, phrase.start):
+            run.append(phrase)
+        else:
+            yield run
+            run = [phrase]
+    yield run
+
+
+def _extent(text: str, core: re.Match[str]) -> tuple[int, int]:
+    """The span with hyphenated parts (``reddish-brown``, ``green-roofed``) and a modifier (``dark green``)."""
+    start, end = core.span()
+    before = _HYPHENATED_BEFORE.search(text[max(0, start - _LOOK_BACK) : start])
+    start -= len(before[0]) if before else 0
+    after = _HYPHENATED_AFTER.match(text, end)
+    end = after.end() if after else end
+    head = text[max(0, start - _LOOK_BACK) : start]
+    modifier = MODIFIER_BEFORE.search(head)
+    if modifier is None and core[0].lower() in TONE_WORDS and word_before(text, start) in COLOURFUL_TONES:
+        modifier = _LAST_WORD.search(head)
+    return start - (len(modifier[0]) if modifier else 0), end
+
+
+def _sort_of(phrase: str) -> Sort:
+    words = {found[0].lower() for found in _WORD.finditer(phrase)}
+    if words & HUES:
+        return "hue"
+    return "tone" if words & TONES else "talk"
