@@ -122,13 +122,13 @@ def test_a_megabyte_caption_is_screened_whole():
 
 @given(st.lists(st.sampled_from(SARDET_CATEGORIES), max_size=9), st.integers(0, 9))
 @settings(max_examples=40, deadline=None)
-def test_the_template_corpus_has_no_findings(categories, seed):
+def test_the_template_corpus_has_no_findings_but_that_answers_are_fragile(categories, seed):
     boxes = tuple(
         ObjectBox(str(index), name, 40 * index + seed, 35 * index, 20, 20) for index, name in enumerate(categories)
     )
     context = SceneContext((400, 600), None, boxes, SARDET_CATEGORIES)
     for draft in draft_questions(boxes, (400, 600), SARDET_CATEGORIES, seed=seed):
-        assert screen(draft, context) == []
+        assert [finding for finding in screen(draft, context) if finding.family != "fragile"] == []
 
 
 def test_rules_about_boxes_are_silent_outside_the_labelled_categories_and_without_boxes():
