@@ -6,6 +6,7 @@ Where to add a rule is said in :mod:`pipeline.screening.rules`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 from pipeline.records import Draft, Finding
 from pipeline.screening.context import SceneContext
 from pipeline.screening.families import FAMILIES, RULES

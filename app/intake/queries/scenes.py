@@ -30,6 +30,8 @@ class StoredScene:
     metadata: SceneMetadata
     optical_sha256: str | None
     boxes: tuple[ObjectBox, ...]
+    lonlat_corners: Sequence[Sequence[float]] | None = None
+    """Top left, top right, bottom right, bottom left, where the scene has ground coordinates."""
 
 
 def add_assets(session: Session, assets: Iterable[Asset]) -> None:
@@ -66,7 +68,13 @@ def add_boxes(session: Session, boxes: Mapping[int, Sequence[ObjectBox]]) -> int
 def load_scenes(session: Session, scene_ids: Sequence[int]) -> list[StoredScene]:
     """The scenes with their boxes, by id; two statements, however many they are."""
     query = select(
-        SceneRow.scene_id, SceneRow.name, SceneRow.rows, SceneRow.cols, SceneRow.metadata_, SceneRow.optical_sha256
+        SceneRow.scene_id,
+        SceneRow.name,
+        SceneRow.rows,
+        SceneRow.cols,
+        SceneRow.metadata_,
+        SceneRow.optical_sha256,
+        SceneRow.ground["lonlat_corners"].label("lonlat_corners"),
     ).where(SceneRow.scene_id.in_(scene_ids))
     boxes = _boxes_of(session, scene_ids)
     return [
@@ -78,6 +86,7 @@ def load_scenes(session: Session, scene_ids: Sequence[int]) -> list[StoredScene]
             metadata=SceneMetadata.from_json(row.metadata_),
             optical_sha256=row.optical_sha256,
             boxes=tuple(boxes.get(row.scene_id, ())),
+            lonlat_corners=row.lonlat_corners,
         )
         for row in session.execute(query.order_by(SceneRow.scene_id))
     ]

@@ -1,17 +1,17 @@
-"""What screening reads and writes."""
+"""What screening reads and writes: whole scenes at a time, so that a scene's texts are judged side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import RowMapping, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from app.db.tables.intake import Screened
-from app.intake.queries.copying import copy_rows
+from app.intake.queries.copying import add_counts, copy_rows
 from pipeline.records import Draft, Finding
 
 FINDING_COLUMNS: Final = (
@@ -19,11 +19,63 @@ FINDING_COLUMNS: Final = (
     "suggestion",
 )  # fmt: skip
 
-_UNSCREENED: Final = """
-from draft d join scene s on s.scene_id = d.scene_id
-where s.dataset_id = :dataset_id and d.draft_id > :after
-and not exists (select from screened x where x.draft_id = d.draft_id and x.screening_version = :version)
-"""
+NEWEST_SCREENING: Final = """(select x.screening_version from screened x where x.draft_id = d.draft_id
+    order by x.run_id desc, x.screening_version desc limit 1)"""
+"""The version whose findings of the draft ``d`` are shown."""
+
+DRAFT_COLUMNS: Final = "d.kind, d.question_type, d.general_type, d.text, d.answer, d.box_ids, d.program, d.origin"
+
+_WAITS: Final = f"{NEWEST_SCREENING} is distinct from :version"
+
+_SCENES: Final = text(f"""
+select s.scene_id, n.drafts from scene s
+cross join lateral (
+    select count(*) as drafts, count(*) filter (where {_WAITS}) as waiting from draft d where d.scene_id = s.scene_id
+) as n
+where s.dataset_id = :dataset_id and s.scene_id > :after and n.waiting > 0
+order by s.scene_id limit :limit
+""")  # noqa: S608  (parts of our own)
+
+_DRAFTS: Final = text(f"""
+select d.draft_id, d.scene_id, {_WAITS} as waits, {DRAFT_COLUMNS}
+from draft d where d.scene_id = any(:scene_ids) order by d.draft_id
+""")  # noqa: S608
+
+_COUNT: Final = text(f"""
+select count(*) from draft d join scene s using (scene_id) where s.dataset_id = :dataset_id and {_WAITS}
+""")  # noqa: S608
+
+# Whoever screens the same drafts at the same time waits here, and then finds that they are done. Where a version is
+# gone back to, what it found is there already: only which screening is the newest changes.
+_CLAIM: Final = text("""
+insert into screened (draft_id, screening_version, run_id)
+select id, :version, :run_id from unnest(cast(:draft_ids as bigint[])) as id order by id
+on conflict (draft_id, screening_version) do update set run_id = excluded.run_id
+    where screened.run_id < excluded.run_id
+returning draft_id, xmax = 0 as is_new
+""")
+
+_OF_RUN: Final = text("""
+select (select count(*) from screened where run_id = :run_id and screening_version = :version) as drafts,
+    count(*) as findings,
+    count(*) filter (where f.severity = 'error') as error_findings,
+    count(*) filter (where f.severity = 'warning') as warning_findings,
+    count(*) filter (where f.severity = 'info') as info_findings
+from screened x join finding f using (draft_id, screening_version)
+where x.run_id = :run_id and x.screening_version = :version
+""")
+
+_SET_PARAMETERS: Final = text("update run set parameters = :parameters where run_id = :run_id").bindparams(
+    bindparam("parameters", type_=JSONB)
+)
+
+_FOLD: Final = text("""
+with taken as (
+    delete from counter_delta where dataset_id = :dataset_id and starts_with(name, :prefix) returning name, delta
+)
+insert into counter_delta (dataset_id, name, delta)
+select :dataset_id, name, sum(delta) from taken group by name having sum(delta) <> 0
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,65 +85,103 @@ class StoredDraft:
     draft_id: int
     scene_id: int
     draft: Draft
+    waits: bool = True
+    """Whether its newest screening is of another version than the one that was asked for, or there is none."""
 
 
-def unscreened_drafts(
-    session: Session, dataset_id: int, version: str, *, after: int = 0, limit: int = 500
-) -> list[StoredDraft]:
-    """Drafts behind ``after`` that this version of screening has not seen."""
-    query = text(
-        "select d.draft_id, d.scene_id, d.kind, d.question_type, d.text, d.answer, d.box_ids, d.program, d.origin"
-        f" {_UNSCREENED} order by d.draft_id limit :limit"
+def as_draft(row: RowMapping | Mapping[str, Any]) -> Draft:
+    """A draft of a row with :data:`DRAFT_COLUMNS`."""
+    return Draft(
+        kind=row["kind"],
+        text=row["text"],
+        question_type=row["question_type"],
+        answer=row["answer"],
+        box_ids=tuple(row["box_ids"]),
+        program=row["program"],
+        origin=row["origin"],
+        general_type=row["general_type"],
     )
-    rows = session.execute(query, {"dataset_id": dataset_id, "version": version, "after": after, "limit": limit})
-    return [
-        StoredDraft(
-            row.draft_id,
-            row.scene_id,
-            Draft(
-                kind=row.kind,
-                text=row.text,
-                question_type=row.question_type,
-                answer=row.answer,
-                box_ids=tuple(row.box_ids),
-                program=row.program,
-                origin=row.origin,
-            ),
-        )
-        for row in rows
-    ]
+
+
+def scenes_to_screen(
+    session: Session, dataset_id: int, version: str, *, after: int = 0, drafts: int = 1_000, limit: int = 500
+) -> list[int]:
+    """The next scenes behind ``after`` of which a draft waits for this version: at least one, of about so many
+    drafts."""
+    values = {"dataset_id": dataset_id, "version": version, "after": after, "limit": limit}
+    chosen: list[int] = []
+    total = 0
+    for row in session.execute(_SCENES, values):
+        if chosen and total + row.drafts > drafts:
+            break
+        chosen.append(row.scene_id)
+        total += row.drafts
+    return chosen
+
+
+def drafts_of_scenes(session: Session, scene_ids: Sequence[int], version: str) -> list[StoredDraft]:
+    """All drafts of these scenes in the order in which they were stored."""
+    rows = session.execute(_DRAFTS, {"scene_ids": list(scene_ids), "version": version}).mappings()
+    return [StoredDraft(row["draft_id"], row["scene_id"], as_draft(row), row["waits"]) for row in rows]
 
 
 def count_unscreened(session: Session, dataset_id: int, version: str) -> int:
-    """How many drafts this version of screening has not seen."""
-    query = text(f"select count(*) {_UNSCREENED}")
-    return int(session.execute(query, {"dataset_id": dataset_id, "version": version, "after": 0}).scalar_one())
+    """Of how many drafts the newest screening is not of this version."""
+    return int(session.execute(_COUNT, {"dataset_id": dataset_id, "version": version}).scalar_one())
 
 
-def claim_screened(session: Session, run_id: int, version: str, draft_ids: Sequence[int]) -> set[int]:
-    """Say that the drafts were screened; returns those of which it was not said yet, whose findings are now stored."""
-    if not draft_ids:
-        return set()
-    rows = [{"draft_id": draft_id, "screening_version": version, "run_id": run_id} for draft_id in sorted(draft_ids)]
-    added = insert(Screened).values(rows).on_conflict_do_nothing().returning(Screened.draft_id)
-    return set(session.execute(added).scalars())
+def claim_screened(session: Session, run_id: int, version: str, draft_ids: Sequence[int]) -> dict[int, bool]:
+    """Say that this run screened the drafts under this version.
+
+    Returns those of which no later run says so, and whether it is the first time: only then are there findings to
+    store.
+    """
+    values = {"run_id": run_id, "version": version, "draft_ids": sorted(draft_ids)}
+    return {row.draft_id: row.is_new for row in session.execute(_CLAIM, values)}
 
 
-def add_findings(session: Session, version: str, findings: Iterable[tuple[int, Finding]]) -> int:
-    """Store (draft id, finding). Returns how many."""
-    rows = (
-        (
-            draft_id,
-            version,
-            finding.rule,
-            finding.severity,
-            finding.field,
-            finding.start,
-            finding.end,
-            finding.text,
-            finding.message,
-            finding.suggestion,
-        )
-        for draft_id, finding in findings
-    )
-    return copy_rows(session, "finding", FINDING_COLUMNS, rows)
+def add_findings(
+    session: Session, dataset_id: int, version: str, findings: Iterable[tuple[int, Finding]]
+) -> Counter[tuple[str, str]]:
+    """Store (draft id, finding) and count them for the dataset. Returns how many by rule and severity."""
+    counts: Counter[tuple[str, str]] = Counter()
+
+    def rows() -> Iterable[tuple[Any, ...]]:
+        for draft_id, finding in findings:
+            counts[finding.rule, finding.severity] += 1
+            yield (
+                draft_id,
+                version,
+                finding.rule,
+                finding.severity,
+                finding.field,
+                finding.start,
+                finding.end,
+                finding.text,
+                finding.message,
+                finding.suggestion,
+            )
+
+    copy_rows(session, "finding", FINDING_COLUMNS, rows())
+    add_counts(session, dataset_id, {f"{counter_prefix(version)}{rule}": n for (rule, _), n in counts.items()})
+    return counts
+
+
+def counts_of_run(session: Session, run_id: int, version: str) -> dict[str, int]:
+    """Drafts that the run screened under this version, in whatever number of attempts, and their findings."""
+    return dict(session.execute(_OF_RUN, {"run_id": run_id, "version": version}).mappings().one())
+
+
+def set_parameters(session: Session, run_id: int, parameters: Mapping[str, Any]) -> None:
+    """Under what the run screens: known when it begins, not when it was asked for."""
+    session.execute(_SET_PARAMETERS, {"run_id": run_id, "parameters": dict(parameters)})
+
+
+def fold_counts(session: Session, dataset_id: int, version: str) -> None:
+    """Make one row a rule of those that the chunks of a run have left."""
+    session.execute(_FOLD, {"dataset_id": dataset_id, "prefix": counter_prefix(version)})
+
+
+def counter_prefix(version: str) -> str:
+    """How the counters of this version's findings begin; what follows is the rule."""
+    return f"findings {version} "

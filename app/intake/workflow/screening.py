@@ -1,24 +1,27 @@
-"""Screening a dataset's drafts; at its end their packets are sealed."""
+"""Screening a dataset's drafts under the rules that hold for it; at its end their packets are sealed."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
 
 from app.db import SessionMaker, transaction
-from app.intake.queries import runs, scenes
+from app.intake.queries import rule_settings, runs, scenes
 from app.intake.queries import screening as queries
 from app.intake.queries.datasets import DatasetFacts
-from app.intake.queries.scenes import StoredScene
 from app.intake.queries.screening import StoredDraft
+from app.intake.workflow.contexts import context_of
 from app.intake.workflow.options import OnProgress, Progress, RunReport, ignore_progress
 from app.intake.workflow.running import require_dataset, run_row
 from app.intake.workflow.sealing import seal_packets
-from pipeline.drafting.corpus import is_fragile
 from pipeline.records import Finding
-from pipeline.screening import SCREENING_VERSION, SceneContext, screen
+from pipeline.screening import RuleSet, SceneContext, screen
+from pipeline.screening.rule_set import stored_rule_set
+from pipeline.screening.rules import Rule
 
 CHUNK_DRAFTS: Final = 1_000
 
@@ -26,12 +29,16 @@ CHUNK_DRAFTS: Final = 1_000
 def screen_dataset(
     sessions: SessionMaker, name: str, *, on_progress: OnProgress = ignore_progress, run_id: int | None = None
 ) -> RunReport:
-    """Screen the drafts that this version of screening has not seen, then seal packets of those that are in none.
+    """Screen the drafts that were not last screened under the dataset's rules, then seal packets of loose ones.
+
+    Findings of other rules stay in the database; those of the newest screening are shown. Sealed packets keep their
+    drafts. Broken off, it goes on; done by two at once, it is as if done once.
 
     Returns
     -------
     RunReport
-        ``counts``: ``drafts`` that were screened, their ``findings``, and the ``packets`` and ``slots`` that were made.
+        ``counts``: ``drafts`` that were screened, their ``findings``, these by severity (``error_findings`` …), and
+        the ``packets`` and ``slots`` that were made.
 
     Raises
     ------
@@ -40,21 +47,40 @@ def screen_dataset(
     """
     with transaction(sessions) as session:
         dataset = require_dataset(session, name)
-        if run_id is None:
-            run_id = runs.begin_run(session, dataset.dataset_id, "screen", {"version": SCREENING_VERSION})
-        else:
-            runs.start_run(session, run_id)
-        total = queries.count_unscreened(session, dataset.dataset_id, SCREENING_VERSION)
-    counts: Counter[str] = Counter(drafts=0, findings=0, packets=0, slots=0)
-    screening = _Screening(sessions, dataset, run_id, total)
+        rules = stored_rule_set(rule_settings.settings_of(session, dataset.dataset_id))
+        run_id = _begun(session, dataset.dataset_id, rules, run_id)
+        counts = Counter(queries.counts_of_run(session, run_id, rules.version))
+        total = counts["drafts"] + queries.count_unscreened(session, dataset.dataset_id, rules.version)
+    screening = _Screening(sessions, dataset, run_id, rules, total)
     with run_row(sessions, run_id):
         while screening.screen_chunk(counts):
             on_progress(Progress(run_id, counts["drafts"], total, dict(counts)))
         made = seal_packets(sessions, dataset.dataset_id)
-        counts.update(packets=made["packets"], slots=made["slots"])
         with transaction(sessions) as session:
-            runs.advance_run(session, run_id, counts["drafts"], total, counts)
-    return RunReport(run_id, name, dict(counts))
+            # Counted anew, since another worker may have had a part in it.
+            of_run = queries.counts_of_run(session, run_id, rules.version)
+            told = {**of_run, "packets": made["packets"], "slots": made["slots"]}
+            queries.fold_counts(session, dataset.dataset_id, rules.version)
+            runs.advance_run(session, run_id, told["drafts"], told["drafts"], told)
+    return RunReport(run_id, name, told)
+
+
+def parameters_of(rules: RuleSet) -> dict[str, Any]:
+    """What a run's row says of the rules under which it screens."""
+    return {"version": rules.version, "rules": dict(rules.settings)}
+
+
+def _begun(session: Session, dataset_id: int, rules: RuleSet, run_id: int | None) -> int:
+    """The run, which was asked for (``run_id``), or was broken off and is still the newest, or is new."""
+    parameters = parameters_of(rules)
+    if run_id is None:
+        newest = rule_settings.newest_run(session, dataset_id)
+        goes_on = newest is not None and newest.state == "running" and newest.version == rules.version
+        run_id = newest.run_id if newest and goes_on else runs.add_run(session, dataset_id, "screen", parameters)
+    # The rules that hold now, which may be newer than those that the run was asked for with.
+    queries.set_parameters(session, run_id, parameters)
+    runs.start_run(session, run_id)
+    return run_id
 
 
 @dataclass
@@ -62,61 +88,62 @@ class _Screening:
     sessions: SessionMaker
     dataset: DatasetFacts
     run_id: int
+    rules: RuleSet
     total: int
     after: int = 0
 
     def screen_chunk(self, counts: Counter[str]) -> bool:
-        """Screen and store the next chunk in one transaction; False once there is none."""
+        """Screen and store the next scenes in one transaction; False once there are none."""
+        version, dataset_id = self.rules.version, self.dataset.dataset_id
         with transaction(self.sessions) as session:
-            drafts = queries.unscreened_drafts(
-                session, self.dataset.dataset_id, SCREENING_VERSION, after=self.after, limit=CHUNK_DRAFTS
-            )
-            if not drafts:
+            scene_ids = queries.scenes_to_screen(session, dataset_id, version, after=self.after, drafts=CHUNK_DRAFTS)
+            if not scene_ids:
                 return False
-            listed = scenes.load_scenes(session, sorted({draft.scene_id for draft in drafts}))
-            by_id = {scene.scene_id: scene for scene in listed}
-            mine = queries.claim_screened(session, self.run_id, SCREENING_VERSION, [draft.draft_id for draft in drafts])
-            found = (
-                (draft.draft_id, finding)
-                for draft in drafts
-                if draft.draft_id in mine
-                for finding in findings_of(draft, by_id[draft.scene_id])
-            )
-            stored = queries.add_findings(session, SCREENING_VERSION, found)
-            counts.update(drafts=len(drafts), findings=stored)
+            drafts = queries.drafts_of_scenes(session, scene_ids, version)
+            waiting = [draft.draft_id for draft in drafts if draft.waits]
+            mine = queries.claim_screened(session, self.run_id, version, waiting)
+            fresh = {draft_id for draft_id, is_new in mine.items() if is_new}
+            found = _findings(drafts, _contexts(session, scene_ids, drafts) if fresh else {}, self.rules, fresh)
+            stored = queries.add_findings(session, dataset_id, version, found)
+            counts.update(_told(stored), drafts=len(mine))
             runs.advance_run(session, self.run_id, counts["drafts"], self.total, counts)
-        self.after = drafts[-1].draft_id
+        self.after = scene_ids[-1]
         return True
 
 
-def findings_of(stored: StoredDraft, scene: StoredScene) -> Iterator[Finding]:
-    """What screening says of a draft of this scene, each span once a rule; and whether its answer is fragile."""
+def _contexts(session: Session, scene_ids: Sequence[int], drafts: Sequence[StoredDraft]) -> dict[int, SceneContext]:
+    """What screening knows of each scene, with all its texts."""
+    texts: dict[int, list[StoredDraft]] = {}
+    for stored in drafts:
+        texts.setdefault(stored.scene_id, []).append(stored)
+    return {
+        scene.scene_id: context_of(scene, [stored.draft for stored in texts[scene.scene_id]])
+        for scene in scenes.load_scenes(session, scene_ids)
+    }
+
+
+def _findings(
+    drafts: Sequence[StoredDraft], contexts: dict[int, SceneContext], rules: RuleSet, fresh: set[int]
+) -> Iterator[tuple[int, Finding]]:
+    for stored in drafts:
+        if stored.draft_id in fresh:
+            for finding in findings_of(stored, contexts[stored.scene_id], rules.rules):
+                yield stored.draft_id, finding
+
+
+def findings_of(stored: StoredDraft, context: SceneContext, rules: Sequence[Rule]) -> Iterator[Finding]:
+    """What screening says of a draft of this scene, each span once a rule."""
     seen: set[tuple[str, str, int, int]] = set()
-    for finding in screen(stored.draft, context_of(scene)):
+    for finding in screen(stored.draft, context, rules):
         key = (finding.rule, finding.field, finding.start, finding.end)
         if key not in seen:
             seen.add(key)
             yield finding
-    draft = stored.draft
-    if draft.program and draft.answer and is_fragile(draft.program, scene.boxes, (scene.rows, scene.cols)):
-        # Here and not among the rules, since it re-runs the drafter's program, which screening does not know.
-        yield Finding(
-            rule="fragile.answer",
-            severity="info",
-            field="answer",
-            start=0,
-            end=len(draft.answer),
-            text=draft.answer,
-            message="A box cut by the edge of the image, or moved by 3 px, would change this answer: check it closely.",
-        )
 
 
-def context_of(scene: StoredScene) -> SceneContext:
-    """The scene as the rules know it."""
-    spacing = scene.metadata.pixel_spacing_m
-    return SceneContext(
-        size=(scene.rows, scene.cols),
-        gsd_m=None if spacing is None else sum(spacing) / 2,
-        boxes=scene.boxes,
-        labelled=scene.metadata.labelled,
-    )
+def _told(stored: Counter[tuple[str, str]]) -> Counter[str]:
+    """Findings, and findings by severity, as a run counts them."""
+    told: Counter[str] = Counter(findings=stored.total())
+    for (_, severity), number in stored.items():
+        told[f"{severity}_findings"] += number
+    return told

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from typing import cast
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from app.intake.queries.scenes import StoredScene, load_scenes
+from app.intake.queries.scenes import load_scenes
+from app.intake.workflow.contexts import context_of
 from app.review.errors import not_held
 from app.review.queries import wording
 from app.review.queries.first_verdicts import BETWEEN_TEXTS
 from app.review.workflow.verdicts import check_texts
-from pipeline.records import Draft, Finding, Kind
-from pipeline.screening import SceneContext, screen
+from pipeline.records import Draft, Finding
+from pipeline.screening import screen
+from pipeline.screening.rule_set import stored_rule_set
 
 
 def screen_wording(
@@ -31,24 +33,21 @@ def screen_wording(
         If the wording could not be stored.
     """
     check_texts([text, answer])
-    draft = wording.draft_in_hand(session, reviewer, packet_id, draft_id)
-    if draft is None:
+    hand = wording.draft_in_hand(session, reviewer, packet_id, draft_id)
+    if hand is None:
         raise not_held()
-    if draft.hides_findings:
+    if hand.hides_findings:
         return None
-    is_question = draft.kind == "question"
-    words = Draft(cast(Kind, draft.kind), text, draft.question_type, (answer or "") if is_question else None)
-    found = screen(words, _context(load_scenes(session, [draft.scene_id])[0]))
-    return [one for one in found if not (draft.is_any_hidden and one.family in BETWEEN_TEXTS)]
+    context = context_of(load_scenes(session, [hand.scene_id])[0], hand.others)
+    found = screen(_reworded(hand.draft, text, answer), context, stored_rule_set(hand.settings).rules)
+    return [one for one in found if not (hand.is_any_hidden and one.family in BETWEEN_TEXTS)]
 
 
-def _context(scene: StoredScene) -> SceneContext:
-    known = scene.metadata
-    spacing = known.pixel_spacing_m
-    return SceneContext(
-        size=(scene.rows, scene.cols),
-        gsd_m=None if spacing is None else (spacing[0] * spacing[1]) ** 0.5,
-        # A scene that nobody annotated says nothing of what is not in it.
-        boxes=scene.boxes if scene.boxes or known.labelled else None,
-        labelled=known.labelled,
+def _reworded(draft: Draft, text: str, answer: str | None) -> Draft:
+    """The draft in new words. How its answer follows from the boxes is known as long as it asks the same."""
+    return replace(
+        draft,
+        text=text,
+        answer=None if draft.answer is None else answer or "",
+        program=draft.program if text == draft.text else None,
     )
