@@ -28,6 +28,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("screening_policy_id", name=op.f("pk_screening_policy")),
     )
     op.create_index(op.f("ix_screening_policy_dataset_id"), "screening_policy", ["dataset_id"], unique=False)
+    op.create_index(
+        "ix_finding_rule_screening_version_draft_id",
+        "finding",
+        ["rule", "screening_version", "draft_id"],
+        unique=False,
+    )
     op.create_table(
         "first_verdict",
         sa.Column("packet_id", sa.BigInteger(), nullable=False),

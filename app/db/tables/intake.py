@@ -333,6 +333,8 @@ class Finding(Base):
         one_of("field", ("text", "question", "answer")),
         CheckConstraint("start_ >= 0 and end_ > start_", name="span_form"),
         UniqueConstraint("draft_id", "screening_version", "rule", "field", "start_", "end_"),
+        # The list of what a rule found, read page by page.
+        Index("ix_finding_rule_screening_version_draft_id", "rule", "screening_version", "draft_id"),
     )
 
     finding_id: Mapped[BigId]
@@ -368,7 +370,7 @@ class ScreeningPolicy(Base):
     rules: Mapped[dict[str, Any]]
     """``{rule: "off", "error", "warning" or "info"}`` of the rules that are set otherwise than they come."""
     decided_by: Mapped[str]
-    """A pseudonym."""
+    """A pseudonym; ``command`` where it was decided at the command line."""
     created_at: Mapped[CreatedAt]
 
 
