@@ -90,6 +90,20 @@ export interface Draft {
   answer: string | null;
   drafter: string;
   box_numbers: number[];
+  /** Until this reviewer's first verdict on it; then there are none here. */
+  hides_findings: boolean;
+  findings: Finding[];
+}
+
+/** What was said of a draft before its findings were shown. */
+export interface FirstVerdict {
+  draft_id: number;
+  verdict: VerdictWord;
+  flags: string[];
+}
+
+export interface DraftFindings {
+  draft_id: number;
   findings: Finding[];
 }
 
@@ -136,6 +150,10 @@ export interface ProgressBody {
   focus: number | null;
   scene: SceneVerdict;
   verdicts: Record<string, Opinion>;
+  /** By draft, where findings are hidden: the verdict as it was first given. */
+  firsts?: Record<string, FirstVerdict>;
+  /** Drafts whose findings were looked at after the first verdict. */
+  seen?: number[];
 }
 
 export interface PacketView {
@@ -144,6 +162,8 @@ export interface PacketView {
   scene: Scene;
   boxes: Box[];
   drafts: Draft[];
+  /** Whether in this packet findings are shown only after a first verdict. */
+  hides_findings: boolean;
   progress: { version: number; body: ProgressBody } | null;
 }
 

@@ -5,6 +5,7 @@ import { slot } from "../dom.js";
 import { keepOnly } from "../viewer/assets.js";
 import { LoggedOutError, ProblemError, reviewer, takeNewSession, UnreachableError } from "./api.js";
 import { Display } from "./display.js";
+import { takeShown } from "./firsts.js";
 import { Holds } from "./holds.js";
 import { Journal } from "./journal.js";
 import { Judging } from "./judging.js";
@@ -19,6 +20,8 @@ import { Work } from "./work.js";
 /** @typedef {import("./saving.js").Stored} Stored */
 
 const AGAIN_MS = 5_000;
+const LONGEST_FIRSTS_MS = 1_000;
+
 export class Desk {
   /** @type {Work | null} */
   #work = null;
@@ -39,6 +42,7 @@ export class Desk {
     this.saver = new Saver(this.journal, {
       onState: (state) => this.#saving(state),
       onConflict: (work, stored) => void this.#conflict(work, stored),
+      onShown: (work, shown) => this.#shown(work, shown),
       onAcknowledged: (acknowledgement) => this.#acknowledge(acknowledgement),
       onRefused: (problem) => this.#refused(problem),
       onHoldLost: (problem) => this.#holdLost(problem.message),
@@ -181,11 +185,33 @@ export class Desk {
   async #submit() {
     const work = this.#work;
     if (!work?.isComplete) return;
+    if (work.packet.hides_findings && (await this.#hasNews(work))) return;
     this.#work = null;
     this.#sentOf = work.packet.dataset.name;
     this.saver.submit(work.submission(crypto.randomUUID()));
     notify("hold", null);
     await this.#goOn("Sending the review …");
+  }
+
+  /**
+   * Whether something was found in judged texts that the reviewer is to see first. Without the server the review goes
+   * without: what was said stands.
+   * @param {Work} work
+   */
+  async #hasNews(work) {
+    await this.saver.settleFirsts(work, LONGEST_FIRSTS_MS);
+    return work !== this.#work || !work.isComplete || this.judging.openNews();
+  }
+
+  /**
+   * @param {Work} work
+   * @param {import("./contract").DraftFindings[]} shown
+   */
+  #shown(work, shown) {
+    takeShown(work, shown);
+    if (work !== this.#work) return;
+    this.judging.shown();
+    tellFoot(work);
   }
 
   /** @param {string} meanwhile */

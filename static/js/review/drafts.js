@@ -2,6 +2,7 @@
 /** The packet's drafts: the open one large, the others quiet. */
 
 import { bdi, element } from "../dom.js";
+import { newsOf } from "./firsts.js";
 import { drawDifferences, drawFindings, drawFocused } from "./focused.js";
 import { FAMILY_MARKS, FLAGS, GLYPHS, VERDICT_TITLES } from "./vocabulary.js";
 
@@ -18,13 +19,15 @@ function drawRow(scope, draft) {
   const state = opinion.pending ? null : opinion.verdict;
   const { text, answer } = work.wording(draft);
   const flags = opinion.flags.map((flag) => FLAGS.find((known) => known.flag === flag)?.mark ?? "").join(" ");
+  const isNews = newsOf(work).includes(draft);
+  const areFlags = state && !isNews;
   const families = [...new Set(draft.findings.map((finding) => FAMILY_MARKS[finding.family] ?? "!"))].join(" ");
   return element(
     "button",
     { class: "draft-row", type: "button", "data-draft": draft.draft_id, "data-focus": `row-${draft.draft_id}`, onclick: () => scope.open(draft.draft_id), onpointerenter: () => scope.heat(draft.box_numbers), onpointerleave: () => scope.heat([]) },
     element("span", { class: "glyph", "data-verdict": opinion.verdict, "aria-hidden": "true", text: state ? GLYPHS[state] : opinion.pending ? "◐" : "○" }),
     element("span", { class: "draft-row__kind clip" }, draft.title, element("span", { class: "visually-hidden", text: `, ${state ? VERDICT_TITLES[state] : opinion.pending ? "new wording not confirmed" : "open"}` })),
-    element("span", { class: "draft-row__marks", text: state ? flags : families, title: state ? "Flags" : "Findings" }),
+    element("span", { class: "draft-row__marks", text: areFlags ? flags : families, title: areFlags ? "Flags" : isNews ? "Found after your verdict" : "Findings" }),
     element("span", { class: "draft-row__text", dir: "auto" }, bdi(text), answer === null ? null : element("b", {}, " ", bdi(answer))),
   );
 }
@@ -62,6 +65,11 @@ export class DraftList {
     if (!(found instanceof HTMLElement)) return;
     found.focus({ preventScroll: true });
     if (found instanceof HTMLTextAreaElement && held?.caret) found.setSelectionRange(held.caret[0] ?? 0, held.caret[1] ?? 0);
+  }
+
+  /** All but the open one, in which somebody may be writing. @param {Scope} scope */
+  drawOthers(scope) {
+    for (const draft of scope.work.drafts) if (draft !== scope.work.focused) this.root.querySelector(`.draft-row[data-draft="${draft.draft_id}"]`)?.replaceWith(drawRow(scope, draft));
   }
 
   /** While typing only what follows from the wording is drawn anew, never the field itself. @param {Scope} scope */

@@ -109,12 +109,19 @@ function drawFinding(scope, draft, finding, isNext) {
   );
 }
 
+/** In place of findings that are hidden. @param {boolean} isJudged */
+function drawHidden(isJudged) {
+  const text = isJudged ? "Your verdict is kept. Findings come with the server’s answer." : "In this packet findings are shown after your verdict.";
+  return element("ul", { class: "findings", "aria-label": "Findings" }, element("li", { class: "finding finding--hidden" }, element("span", { text: "◒", "aria-hidden": "true" }), element("span", { text })));
+}
+
 /**
  * Of the new wording if there is one, else of the draft.
  * @param {Scope} scope
  * @param {Draft} draft
  */
 export function drawFindings(scope, draft) {
+  if (draft.hides_findings) return drawHidden(scope.work.isJudged(draft));
   const findings = scope.screening.of(draft, scope.work.wording(draft));
   const isReworded = scope.work.isReworded(draft);
   const list = element("ul", { class: "findings", "aria-label": isReworded ? "Findings in the new wording" : "Findings" });

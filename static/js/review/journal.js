@@ -65,9 +65,17 @@ export class Journal {
     this.#forget(`progress.${assignmentId}`);
   }
 
-  /** @param {import("./contract").Submission} submission */
-  keepSubmission(submission) {
-    this.#write(`submission.${submission.submission_id}`, { at: Date.now(), submission });
+  /**
+   * @param {import("./contract").Submission} submission
+   * @param {import("./contract").FirstVerdict[]} firsts that are to be sent before it
+   */
+  keepSubmission(submission, firsts) {
+    this.#write(`submission.${submission.submission_id}`, { at: Date.now(), submission, firsts });
+  }
+
+  /** @param {string} submissionId @returns {import("./contract").FirstVerdict[]} */
+  firstsOf(submissionId) {
+    return this.#read(`submission.${submissionId}`)?.firsts ?? [];
   }
 
   /** @param {string} submissionId */

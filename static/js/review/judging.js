@@ -3,6 +3,7 @@
 
 import { takeSelection } from "./clicks.js";
 import { DraftList } from "./drafts.js";
+import { look, newsOf } from "./firsts.js";
 import { partsOf } from "./focused.js";
 import { keyOf } from "./keys.js";
 import { ask, isAsking, say } from "./messages.js";
@@ -76,6 +77,25 @@ export class Judging {
     this.screening.ask(this.work.packet.assignment.packet_id, focused, this.work.wording(focused));
   }
 
+  /** Findings have come after first verdicts. */
+  shown() {
+    if (this.isEditing) {
+      this.list.drawOthers(this);
+      this.list.drawWording(this);
+    } else this.#redraw();
+    const { length } = newsOf(this.work);
+    if (length) say(`Something was found in ${length} judged ${length === 1 ? "text" : "texts"}.`);
+  }
+
+  /** To the next judged text in which something was found since. @returns {boolean} whether there is one */
+  openNews() {
+    const [draft] = this.work.isUnusable ? [] : newsOf(this.work);
+    if (!draft) return false;
+    this.open(draft.draft_id);
+    this.#complain("Found after your verdict: change it, or ⏎ leaves it as it is.");
+    return true;
+  }
+
   #changed() {
     this.#redraw();
     this.onChange();
@@ -106,6 +126,7 @@ export class Judging {
   /** @param {number} draftId */
   open(draftId) {
     this.#leaveField();
+    if (draftId !== this.work.focused.draft_id) look(this.work, this.work.focused);
     this.selection.end();
     this.complaint = null;
     this.work.focus(draftId);
@@ -117,6 +138,7 @@ export class Judging {
   #goOn(done) {
     const { work } = this;
     const next = work.nextOpen();
+    look(work, work.focused);
     this.isEditing = false;
     this.selection.end();
     this.complaint = null;
@@ -217,6 +239,10 @@ export class Judging {
 
   #nextFix() {
     const draft = this.work.focused;
+    if (draft.hides_findings) {
+      this.#complain("In this packet findings are shown after your verdict.");
+      return;
+    }
     const findings = this.screening.of(draft, this.work.wording(draft));
     const next = findings?.find((finding) => finding.suggestion !== null);
     if (next) this.fix(next);
@@ -275,6 +301,7 @@ export class Judging {
   #enter() {
     const { work } = this;
     const open = work.firstOpen();
+    look(work, work.focused);
     if (work.opinion(work.focused).pending) this.#confirm();
     else if (work.isComplete) this.onSubmit();
     else if (open) {

@@ -5,9 +5,11 @@
  */
 
 import { call, LoggedOutError, ProblemError, UnreachableError } from "./api.js";
+import { dropFirst, waitingFirsts } from "./firsts.js";
 
 /** @typedef {import("./contract").Submission} Submission */
 /** @typedef {import("./contract").Acknowledgement} Acknowledgement */
+/** @typedef {import("./contract").FirstVerdict} FirstVerdict */
 /** @typedef {import("./work.js").Work} Work */
 /** @typedef {"saved" | "saving" | "offline" | "logged_out"} SaveState */
 /** @typedef {{ version: number, body: import("./contract").ProgressBody, saved_at: string }} Stored */
@@ -15,10 +17,14 @@ import { call, LoggedOutError, ProblemError, UnreachableError } from "./api.js";
 const DEBOUNCE_MS = 600;
 const LONGEST_WAIT_MS = 15_000;
 
+/** Whether the server has answered, and will never answer otherwise. @param {unknown} error @returns {error is ProblemError} */
+const isFinal = (error) => error instanceof ProblemError && error.status < 500 && error.status !== 429;
+
 /**
  * @typedef {object} Listeners
  * @property {(state: SaveState) => void} onState
  * @property {(work: Work, stored: Stored) => void} onConflict
+ * @property {(work: Work, shown: import("./contract").DraftFindings[]) => void} onShown findings after a first verdict
  * @property {(acknowledgement: Acknowledgement, submission: Submission) => void} onAcknowledged
  * @property {(problem: ProblemError, submission: Submission) => void} onRefused
  * @property {(problem: ProblemError) => void} onHoldLost
@@ -69,12 +75,12 @@ export class Saver {
     this.#isDirty = true;
     this.journal.keepProgress(this.#work.packet.assignment.id, { version: this.#version, body: this.#work.body });
     if (this.state === "saved") this.#tell("saving");
-    this.#soon(DEBOUNCE_MS);
+    this.#soon(waitingFirsts(this.#work).length ? 0 : DEBOUNCE_MS);
   }
 
   /** @param {Submission} submission */
   submit(submission) {
-    this.journal.keepSubmission(submission);
+    this.journal.keepSubmission(submission, this.#work ? waitingFirsts(this.#work) : []);
     this.#work = null;
     this.#isDirty = false;
     this.#tell("saving");
@@ -132,20 +138,61 @@ export class Saver {
       await this.#sendSubmission(submission);
       return true;
     }
+    const [first] = this.#work ? waitingFirsts(this.#work) : [];
+    if (this.#work && first) {
+      await this.#sendFirst(this.#work, first);
+      return true;
+    }
     if (!this.#work || !this.#isDirty || this.#isStopped) return false;
     await this.#sendProgress(this.#work);
     return true;
   }
 
+  /**
+   * @param {Work} work
+   * @param {FirstVerdict} first
+   */
+  async #sendFirst(work, first) {
+    try {
+      const { shown } = await call("POST", `/assignments/${work.packet.assignment.id}/first-verdicts`, first);
+      this.listeners.onShown(work, shown);
+    } catch (error) {
+      // Handed back, or submitted from another tab: what is saved or submitted next tells it.
+      if (!isFinal(error)) throw error;
+      dropFirst(work, first);
+    }
+  }
+
+  /** What waited when a packet was submitted goes before it: afterwards it would be no first verdict. @param {Submission} submission */
+  async #sendFirstsOf({ submission_id, assignment_id }) {
+    for (const first of this.journal.firstsOf(submission_id)) {
+      await call("POST", `/assignments/${assignment_id}/first-verdicts`, first).catch((error) => {
+        if (!isFinal(error)) throw error;
+      });
+    }
+  }
+
+  /**
+   * Until the server has answered all first verdicts, or cannot be reached, or is slow.
+   * @param {Work} work
+   * @param {number} longest_ms
+   */
+  async settleFirsts(work, longest_ms) {
+    const until = performance.now() + longest_ms;
+    const isOnline = () => this.state === "saved" || this.state === "saving";
+    while (waitingFirsts(work).length && isOnline() && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
   /** @param {Submission} submission */
   async #sendSubmission(submission) {
+    await this.#sendFirstsOf(submission);
     try {
       const acknowledgement = await call("POST", "/reviews", { ...submission, ...this.listeners.wanted() });
       this.journal.forgetSubmission(submission.submission_id);
       this.journal.forgetProgress(submission.assignment_id);
       this.listeners.onAcknowledged(acknowledgement, submission);
     } catch (error) {
-      if (!(error instanceof ProblemError) || error.status >= 500 || error.status === 429) throw error;
+      if (!isFinal(error)) throw error;
       this.journal.setAside(submission);
       this.listeners.onRefused(error, submission);
     }
@@ -165,7 +212,7 @@ export class Saver {
     } catch (error) {
       if (this.#work !== work) return;
       this.#isDirty = true;
-      if (!(error instanceof ProblemError) || error.status >= 500 || error.status === 429) throw error;
+      if (!isFinal(error)) throw error;
       this.#isStopped = true;
       if (error.code === "progress_differs" && error.facts.current) this.listeners.onConflict(work, error.facts.current);
       else this.listeners.onHoldLost(error);

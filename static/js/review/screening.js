@@ -31,9 +31,10 @@ export class Screening {
   /**
    * @param {Draft} draft
    * @param {Wording} wording
-   * @returns {Finding[] | null} null while they are not known
+   * @returns {Finding[] | null} null while they are not known, or hidden
    */
   of(draft, wording) {
+    if (draft.hides_findings) return null;
     if (wording.text === draft.text && wording.answer === draft.answer) return draft.findings;
     return this.#known.get(this.#keyOf(draft, wording)) ?? null;
   }
@@ -45,7 +46,7 @@ export class Screening {
    */
   ask(packetId, draft, wording) {
     clearTimeout(this.#timer);
-    if (this.of(draft, wording)) return;
+    if (draft.hides_findings || this.of(draft, wording)) return;
     this.#timer = setTimeout(() => {
       call("POST", "/screen", { packet_id: packetId, draft_id: draft.draft_id, text: wording.text, answer: wording.answer }).then(
         ({ findings }) => {

@@ -2,6 +2,7 @@
 /** What header, foot and the place of the texts say of the packet, the hold and the saving. */
 
 import { element, slot } from "../dom.js";
+import { newsOf } from "./firsts.js";
 import { notify, say } from "./messages.js";
 
 /** @typedef {import("./contract").PacketView} PacketView */
@@ -52,15 +53,16 @@ function showParts(isOpen) {
 }
 
 /** @param {PacketView} packet */
-export function tellPacket({ dataset, scene, drafts }) {
+export function tellPacket({ dataset, scene, drafts, hides_findings }) {
   const found = drafts.filter((draft) => draft.findings.length).length;
+  const findings = hides_findings ? "findings after your verdict" : `${found || "none"} with findings`;
   const file = scene.name.split("/").at(-1) ?? scene.name;
   slot("dataset").textContent = dataset.name;
   slot("scene").textContent = file;
   slot("scene").title = scene.name;
   const place = scene.place ? ` · ${scene.place}` : "";
   slot("counts").title = scene.place ?? "";
-  slot("counts").textContent = `${drafts.length} ${drafts.length === 1 ? "text" : "texts"}, ${found || "none"} with findings${place}`;
+  slot("counts").textContent = `${drafts.length} ${drafts.length === 1 ? "text" : "texts"}, ${findings}${place}`;
   tellProgress(dataset.name, dataset.reviewed, dataset.wanted);
   showParts(true);
 }
@@ -93,8 +95,10 @@ export function tellFoot(work) {
   const { reason } = work.body.scene;
   slot("scene-verdict").textContent = reason ? `Unusable: ${reason.replaceAll("_", " ")}` : "Scene usable";
   slot("scene-verdict").closest("button")?.setAttribute("aria-pressed", String(work.isUnusable));
-  slot("judged").textContent = work.isUnusable ? "" : `${work.judgedCount} of ${work.drafts.length} judged`;
-  slot("submit").textContent = work.opinion(work.focused).pending ? "Confirm wording" : work.isComplete ? "Submit and next" : "Next open";
+  const news = work.isUnusable ? 0 : newsOf(work).filter((draft) => draft !== work.focused).length;
+  slot("judged").textContent = work.isUnusable ? "" : `${work.judgedCount} of ${work.drafts.length} judged${news ? ` · ${news} with findings now` : ""}`;
+  const ready = news ? "See what was found" : "Submit and next";
+  slot("submit").textContent = work.opinion(work.focused).pending ? "Confirm wording" : work.isComplete ? ready : "Next open";
 }
 
 /** @param {PacketView | null} ahead */

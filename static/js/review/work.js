@@ -1,6 +1,8 @@
 // @ts-check
 /** The verdicts of one packet in the making: every change goes through here, so that each is saved and can be undone. */
 
+import { keepFirst } from "./firsts.js";
+
 /** @typedef {import("./contract").PacketView} PacketView */
 /** @typedef {import("./contract").Draft} Draft */
 /** @typedef {import("./contract").Opinion} Opinion */
@@ -125,7 +127,9 @@ export class Work {
   undo() {
     const last = this.#past.pop();
     if (last === undefined) return false;
-    this.body = JSON.parse(last);
+    // What was said first, and seen since, is not undone.
+    const { firsts, seen } = this.body;
+    this.body = { ...JSON.parse(last), ...(firsts && { firsts }), ...(seen && { seen }) };
     return true;
   }
 
@@ -146,6 +150,7 @@ export class Work {
     this.remember();
     const kept = verdict === "accept" ? { flags: [], spans: [] } : {};
     this.change(draft, { verdict, pending: false, revised_text: null, revised_answer: null, ...kept });
+    keepFirst(this, draft);
   }
 
   /**
@@ -163,6 +168,7 @@ export class Work {
     if (!text.trim() || (answer !== null && !answer.trim())) return "The wording is empty: write it, or reject the draft.";
     if (!this.isReworded(draft)) return "The wording is still the draft's own: change it, or accept the draft.";
     this.change(draft, { verdict: "revise", pending: false, revised_text: text.trim(), revised_answer: answer?.trim() ?? null });
+    keepFirst(this, draft);
     return null;
   }
 
