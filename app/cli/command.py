@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import dataset, drafting, release, serve, user
+from app.cli import dataset, drafting, release, screening, serve, user
 from app.cli import run as runs
 from app.cli.doctor import doctor
 from app.cli.sentences import sentence_of
@@ -27,7 +27,7 @@ command.command()(serve.demo)
 command.command()(serve.worker)
 command.command()(doctor)
 command.command()(drafting.draft)
-command.command()(drafting.screen)
+command.command()(screening.screen)
 command.add_typer(dataset.group, name="dataset")
 command.add_typer(runs.group, name="run")
 command.add_typer(release.group, name="release")

@@ -1,4 +1,4 @@
-"""`trihedral draft` and `trihedral screen`."""
+"""`trihedral draft`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import typer
 
 if TYPE_CHECKING:
-    from app.db import SessionMaker
     from app.intake.workflow.options import RunReport
     from pipeline.drafting.client import Endpoint
 
@@ -56,31 +55,6 @@ def draft(
         if not any(reports[-1].counts.values()):
             say("No caption was missing: each scene with an optical image, which captions are written of, has its own.")
     _print_reports(reports, as_json)
-
-
-def screen(name: Annotated[str, typer.Argument(help="The dataset.")], as_json: Json = False) -> None:
-    """Screen the drafts that were not, and seal packets of them for review."""
-    from app.cli.opening import opened, say
-    from app.cli.progress import shown
-    from app.intake.workflow.screening import screen_dataset
-    from app.settings import Settings
-
-    with opened(Settings.from_environment()) as sessions, shown(f"Screening {name}") as on_progress:
-        report = screen_dataset(sessions, name, on_progress=on_progress)
-        held = _count_held(sessions, name)
-    _print_reports([report], as_json)
-    if held:
-        scenes = "1 scene gets" if held == 1 else f"{held:,} scenes get"
-        say(f"{scenes} no packets until somebody decides on the pair: on the dataset's page, under Pairs.")
-
-
-def _count_held(sessions: SessionMaker, name: str) -> int:
-    from app.db import transaction
-    from app.intake.queries.pairs import count_pairs
-    from app.intake.workflow.running import require_dataset
-
-    with transaction(sessions) as session:
-        return sum(state.held for state in count_pairs(session, require_dataset(session, name).dataset_id))
 
 
 def _checked_url(url: str) -> str:
