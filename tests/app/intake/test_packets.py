@@ -68,7 +68,7 @@ def test_an_answer_that_a_small_shift_of_a_box_would_change_is_marked(sessions: 
     screen_dataset(sessions, "harbour")
     marked = found(
         sessions,
-        "select d.answer, f.span_text from finding f join draft d using (draft_id) where rule = 'fragile.answer'",
+        "select d.answer, f.span_text from finding f join draft d using (draft_id) where rule = 'fragile.shift'",
     )
     assert marked
     assert all(answer == text for answer, text in marked)
