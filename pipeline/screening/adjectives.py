@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final, Protocol, TypeVar
 
 from pipeline.screening.grammar import (
     COPULAS,
@@ -17,6 +19,7 @@ from pipeline.screening.grammar import (
 )
 from pipeline.screening.word_lists import closed_list
 
+_JOIN: Final = re.compile(r"\s*[,/&]\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+|\s+", re.IGNORECASE)
 _PARTS: Final = closed_list("roof roofs roofed walled topped capped striped painted clad tiled edged")
 _ADJECTIVE_LIKE: Final = re.compile(r".*(?:ed|ish|al|ar|ous|ive|ful|y|ow|ing)\Z")
 _ADJECTIVES: Final = closed_list(
@@ -36,6 +39,33 @@ _NO_NOUNS: Final = closed_list("ones colored coloured colors colours toned tone 
 _LINKS: Final = ("and", "or")
 
 
+class Spanned(Protocol):
+    """What stands from ``start`` to ``end`` in a text."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+SpannedT = TypeVar("SpannedT", bound=Spanned)
+
+
+def runs_of(text: str, found: Sequence[SpannedT]) -> Iterator[list[SpannedT]]:
+    """Adjectives that belong to one noun, such as ``red and white`` or ``clear, shallow``, from all in their order."""
+    if not found:
+        return
+    run = [found[0]]
+    for last, phrase in pairwise(found):
+        if _JOIN.fullmatch(text, last.end, phrase.start):
+            run.append(phrase)
+        else:
+            yield run
+            run = [phrase]
+    yield run
+
+
 def without_adjectives(text: str, start: int, end: int, alike: frozenset[str]) -> str | None:
     """The text without the adjectives from ``start`` to ``end``; None unless they stand right before their noun.
 
@@ -49,6 +79,11 @@ def without_adjectives(text: str, start: int, end: int, alike: frozenset[str]) -
     if following[0] in _PARTS and following[1:] and following[1] not in FUNCTION_WORDS:
         return None
     return drop(text, start, end) if _may_go_before(text, start, alike) else None
+
+
+def is_adjective(word: str) -> bool:
+    """Whether ``word``, in lower case, looks like an adjective; some nouns do too."""
+    return word in _ADJECTIVES or _ADJECTIVE_LIKE.fullmatch(word) is not None
 
 
 def _tells_apart(text: str, start: int, following: list[str]) -> bool:
@@ -72,5 +107,5 @@ def _may_go_before(text: str, start: int, alike: frozenset[str]) -> bool:
     if (last in _LINKS and len(before) > 1) or mark == ",":
         named = before[-1:] if mark == "," else before[-2:-1]
         joined = named[0] if named else ""
-        return bool(joined) and joined not in _ADJECTIVES and not _ADJECTIVE_LIKE.fullmatch(joined)
+        return bool(joined) and not is_adjective(joined)
     return bool(last) or begins_sentence(text, start) or mark in ("(", '"', "“")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final, Literal
 
 from pipeline.screening.colour_words import (
@@ -29,7 +27,6 @@ _SORTS: Final = ("hue", "tone", "talk")
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _SPACES: Final = re.compile(r"[ \t]+")
-_JOIN: Final = re.compile(r"\s*[,/&]\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+|\s+", re.IGNORECASE)
 _HYPHENATED_BEFORE: Final = re.compile(r"(?:\w{1,20}-){1,3}\Z")
 _HYPHENATED_AFTER: Final = re.compile(r"(?:-\w{1,20}){1,3}")
 _LAST_WORD: Final = re.compile(r"\w{1,20}[ \t]+\Z")
@@ -71,20 +68,6 @@ def colour_phrases(text: str) -> tuple[ColourPhrase, ...]:
             phrase = found.pop().joined_with(phrase)
         found.append(phrase)
     return tuple(found)
-
-
-def runs_of(text: str, found: Sequence[ColourPhrase]) -> Iterator[list[ColourPhrase]]:
-    """Phrases that belong to one noun, such as ``red and white`` or ``green colored``."""
-    if not found:
-        return
-    run = [found[0]]
-    for last, phrase in pairwise(found):
-        if _JOIN.fullmatch(text, last.end, phrase.start):
-            run.append(phrase)
-        else:
-            yield run
-            run = [phrase]
-    yield run
 
 
 def _extent(text: str, core: re.Match[str]) -> tuple[int, int]:

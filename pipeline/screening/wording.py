@@ -1,7 +1,7 @@
 """Words that a rule looks for, with the neighbours beside which they say something else.
 
-A rule's words are a table of :class:`Wording`, which reads as what it finds; :func:`find_wordings` looks them up word by
-word, so that the time grows with the length of the text and not with the number of words that are looked for.
+A rule's words are a table of :class:`Wording`, which reads as what it finds; :func:`find_wordings` looks them up
+word by word, so that the time grows with the length of the text and not with the number of words that are looked for.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class Wording:
     after: frozenset[str] | None = None
     """If given, one of these must follow, and belongs to the span."""
     unless_before: frozenset[str] = _NONE
+    """Here and in ``unless_after`` two words in a row may be told: ``day_and``."""
     unless_after: frozenset[str] = _NONE
     takes: frozenset[str] = _NONE
     """Words right before that belong to the span where they stand there."""
@@ -91,7 +92,7 @@ def _span(
     if first < 0 or any(neighbour(text, tokens, place - n, -1) != word for n, word in enumerate(reversed(earlier))):
         return None
     last_word, next_word = neighbour(text, tokens, first, -1), neighbour(text, tokens, place, 1)
-    if last_word in found.unless_before or next_word in found.unless_after:
+    if _is_among(found.unless_before, text, tokens, first, -1) or _is_among(found.unless_after, text, tokens, place, 1):
         return None
     if (found.before is not None and last_word not in found.before) or (
         found.after is not None and next_word not in found.after
@@ -99,6 +100,15 @@ def _span(
         return None
     start = first - 1 if found.before is not None or last_word in found.takes else first
     return tokens[start].start, tokens[place + 1 if found.after is not None else place].end
+
+
+def _is_among(words: frozenset[str], text: str, tokens: Sequence[Token], place: int, step: int) -> bool:
+    """Whether the next word, or the next two, are one of ``words``."""
+    nearest = neighbour(text, tokens, place, step)
+    if not words or not nearest:
+        return False
+    farther = neighbour(text, tokens, place + step, step)
+    return nearest in words or (f"{farther}_{nearest}" if step < 0 else f"{nearest}_{farther}") in words
 
 
 def neighbour(text: str, tokens: Sequence[Token], place: int, step: int) -> str:

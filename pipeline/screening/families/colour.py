@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from pipeline.screening.adjectives import without_adjectives
-from pipeline.screening.colour_phrases import ColourPhrase, Sort, colour_phrases, runs_of
+from pipeline.screening.adjectives import runs_of, without_adjectives
+from pipeline.screening.colour_phrases import ColourPhrase, Sort, colour_phrases
 from pipeline.screening.colour_words import COLOURS
 from pipeline.screening.context import SceneContext
 from pipeline.screening.rules import Example, Fault, Passage, Rule

@@ -1,0 +1,200 @@
+"""Finders of what only a camera shows: from tables of words to spans, with suggestions where words can be left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple
+
+from pipeline.screening import optical_words, surface_words
+from pipeline.screening.adjectives import runs_of, without_adjectives
+from pipeline.screening.colour_phrases import colour_phrases
+from pipeline.screening.colour_words import COLOURS, black_and_white_images
+from pipeline.screening.context import SceneContext
+from pipeline.screening.descriptions import describes
+from pipeline.screening.grammar import replace
+from pipeline.screening.rules import Fault, Passage
+from pipeline.screening.surface_words import Look
+from pipeline.screening.tone_words import TONES, find_tones
+from pipeline.screening.word_lists import closed_list
+from pipeline.screening.wording import Index, find_wordings, neighbour
+
+Find = Callable[[Passage, SceneContext], Iterator[Fault]]
+
+_ADJECTIVES: Final = closed_list(
+    """sunny sunlit moonlit starry cloudy cloudless overcast foggy misty hazy smoky smoggy shiny shining shimmering
+    gleaming glossy glistening glittering sparkling twinkling lustrous dazzling lush verdant withered wilted
+    wilting leafy luxuriant exuberant parched blooming flowering blossoming snowy frosty snow-covered snow-capped
+    snowcapped blurry blurred grainy monochrome shaded shady transparent translucent glassy glazed glass lit
+    well-lit illuminated rainy stormy foamy frothy painted autumnal wintry
+    black-and-white crystal-clear"""
+)
+"""Found words that a sentence can lose where they stand before their noun."""
+
+_LEFT_OUT: Final = (
+    _ADJECTIVES
+    | TONES
+    | surface_words.CLEAR.adjectives
+    | surface_words.PLANTS.adjectives
+    | surface_words.REFLECTIVE.adjectives
+)
+_IMAGE: Final = {
+    **dict.fromkeys(("photo", "photograph", "picture", "shot", "image", "snapshot"), "image"),
+    **dict.fromkeys(("photos", "photographs", "pictures", "shots", "images", "snapshots"), "images"),
+}
+_EDGES: Final = closed_list(
+    """boundary boundaries edge edges outline outlines border borders line lines contour contours transition transitions
+    margin margins"""
+)
+_IN_WATER: Final = closed_list("in on")
+
+
+class _Span(NamedTuple):
+    start: int
+    end: int
+
+
+def worded(index: Index, say: str, *, unless: frozenset[str] = frozenset()) -> Find:
+    """Find the wordings of ``index``, in texts without the words of ``unless``; ``say`` has a place for the find."""
+
+    def find(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+        if unless.isdisjoint(passage.words):
+            yield from _faults(passage, find_wordings(passage, index), say)
+
+    return find
+
+
+def looking(look: Look, say: str) -> Find:
+    """Find adjectives that tell a look only when they are said of some nouns."""
+
+    def find(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+        yield from _faults(passage, _said(passage, look), say)
+
+    return find
+
+
+def both(first: Find, second: Find) -> Find:
+    """What either finds, each place once."""
+
+    def find(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+        end = 0
+        for fault in sorted([*first(passage, context), *second(passage, context)], key=lambda fault: fault.start):
+            if fault.start >= end:
+                yield fault
+                end = fault.end
+
+    return find
+
+
+def _said(passage: Passage, look: Look) -> Iterator[tuple[int, int]]:
+    text, tokens = passage.text, passage.tokens
+    start = -1
+    for place, token in enumerate(tokens):
+        if token.text not in look.adjectives or not describes(text, tokens, place, look.nouns, look.tails):
+            if start >= 0:
+                yield start, tokens[place - 1].end
+            start = -1
+            continue
+        if start >= 0 and not neighbour(text, tokens, place, -1):
+            yield start, tokens[place - 1].end
+            start = -1
+        start = token.start if start < 0 else start
+    if start >= 0:
+        yield start, tokens[-1].end
+
+
+def _faults(passage: Passage, spans: Iterable[tuple[int, int]], say: str) -> Iterator[Fault]:
+    text = passage.text
+    for run in runs_of(text, [_Span(*span) for span in spans]):
+        may_drop = passage.is_mendable and all(_is_left_out(text[span.start : span.end]) for span in run)
+        suggestion = without_adjectives(text, run[0].start, run[-1].end, _LEFT_OUT | COLOURS) if may_drop else None
+        for span in run:
+            yield Fault(span.start, span.end, say.format(text[span.start : span.end]), suggestion)
+
+
+def _is_left_out(words: str) -> bool:
+    written = words.lower()
+    return written in _LEFT_OUT or written.replace(" ", "-") in _LEFT_OUT or _is_toned(written)
+
+
+def _is_toned(written: str) -> bool:
+    first, _, last = written.replace("-", " ").partition(" ")
+    return first in TONES and last == "toned"
+
+
+def find_photos(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+    """A photo is an image, so that a suggestion can call it so."""
+    text = passage.text
+    for start, end in find_wordings(passage, optical_words.PHOTO):
+        yield Fault(
+            start, end, f"“{text[start:end]}”: the text is for a radar image", _called_image(passage, start, end)
+        )
+
+
+def _called_image(passage: Passage, start: int, end: int) -> str | None:
+    words = passage.text[start:end].split()
+    image = _IMAGE.get(words[-1].lower())
+    if image is None or not passage.is_mendable:
+        return None
+    begin = start if words[0].lower() in ("optical", "rgb", "colour", "color") else end - len(words[-1])
+    mended = replace(passage.text, begin, end, image)
+    return mended if mended != passage.text else None
+
+
+def find_quality(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+    """How a photo came out: black-and-white, blurry; blurred edges of a field may well be seen in a radar image."""
+    spans = [*find_wordings(passage, optical_words.QUALITY), *black_and_white_images(passage.text)]
+    if optical_words.RADAR.isdisjoint(passage.words) and _EDGES.isdisjoint(passage.words):
+        spans += find_wordings(passage, optical_words.BLURRED)
+    yield from _faults(passage, sorted(spans), "“{}” tells of a photo, not of a radar image")
+
+
+def find_markings(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+    """Paint on roads and fields, and white lines where there is something paved; paint of a colour is the colour's."""
+    text = passage.text
+    spans = list(find_wordings(passage, optical_words.MARKINGS))
+    if not optical_words.PAVED.isdisjoint(passage.words):
+        spans += find_wordings(passage, optical_words.PAINTED_LINES)
+    of_a_colour = [phrase.start for phrase in colour_phrases(text)]
+    kept = (span for span in sorted(spans) if not any(text[span[1] : start] in (" ", "-") for start in of_a_colour))
+    yield from _faults(passage, kept, "“{}” is paint, which radar cannot see")
+
+
+def find_writing(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+    """What is written; a pier in the shape of the letter T is not."""
+    spans = list(find_wordings(passage, optical_words.WRITING))
+    if optical_words.SHAPES.isdisjoint(passage.words):
+        spans += find_wordings(passage, optical_words.LETTERS)
+    yield from _faults(passage, sorted(spans), "“{}”: radar cannot read what is written")
+
+
+def find_mirrored(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+    """What the water mirrors; to be told from what reflects the pulses."""
+    if not (optical_words.RADAR | _PULSES).isdisjoint(passage.words):
+        return
+    text, tokens = passage.text, passage.tokens
+    for place, token in enumerate(tokens):
+        if token.text in optical_words.MIRRORED and _is_mirrored(text, passage, place):
+            yield Fault(token.start, token.end, f"“{token.text}”: what water mirrors is not seen by radar")
+
+
+_PULSES: Final = closed_list("signal signals pulse pulses energy")
+_MIRROR_WORDS: Final = closed_list("water lake river sea pond pool surface")
+_SURROUNDINGS: Final = closed_list("sky clouds trees surroundings surrounding environment light moon sun sunlight")
+
+
+def _is_mirrored(text: str, passage: Passage, place: int) -> bool:
+    """``reflected in the water``, ``reflects the surrounding environment``."""
+    following: list[str] = []
+    for ahead in range(place, min(place + 4, len(passage.tokens) - 1)):
+        word = neighbour(text, passage.tokens, ahead, 1)
+        if not word:
+            break
+        following.append(word)
+    if following[:1] and following[0] in _IN_WATER:
+        return not _MIRROR_WORDS.isdisjoint(following[1:])
+    return following[:1] in (["the"], ["of"], ["nearby"]) and not _SURROUNDINGS.isdisjoint(following[1:3])
+
+
+def find_tone(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+    """Tone words; see :mod:`pipeline.screening.tone_words` for what an expert says of a radar image."""
+    yield from _faults(passage, find_tones(passage), "“{}” is how it looks to the eye: say what the radar image shows")
