@@ -34,6 +34,12 @@ def upgrade() -> None:
         ["rule", "screening_version", "draft_id"],
         unique=False,
     )
+    # Findings are counted as they are stored from now on; those that are there already are counted once.
+    op.execute(
+        "insert into counter_delta (dataset_id, name, delta)"
+        " select s.dataset_id, 'findings ' || f.screening_version || ' ' || f.rule, count(*)"
+        " from finding f join draft d using (draft_id) join scene s using (scene_id) group by 1, 2"
+    )
     op.create_table(
         "first_verdict",
         sa.Column("packet_id", sa.BigInteger(), nullable=False),

@@ -125,7 +125,7 @@ class DatasetBreakdown:
     drafts: Sequence[Share]
     """By kind, questions by type."""
     findings: Sequence[Share]
-    """By family, of the newest screening of each draft."""
+    """By family, under the version of the newest screening."""
     with_optical: int
     unscreened: int
     """Drafts that no screening has seen."""
@@ -208,10 +208,11 @@ def dataset_breakdown(session: Session, dataset_id: int) -> DatasetBreakdown:
             "select coalesce(d.question_type, d.kind), count(*) from draft d join scene using (scene_id)"
             " where dataset_id = :dataset_id group by 1 order by 1"
         ),
+        # From the counters: a dataset may have millions of findings.
         findings=shares(
-            "select split_part(f.rule, '.', 1), count(*) from finding f join draft d using (draft_id)"
-            " join scene s using (scene_id) where s.dataset_id = :dataset_id"
-            " and f.screening_version = (select max(screening_version) from screened where draft_id = d.draft_id)"
+            "select split_part(split_part(name, ' ', 3), '.', 1), sum(delta)::bigint from counter_delta"
+            " where dataset_id = :dataset_id and starts_with(name, 'findings ' || (select parameters ->> 'version'"
+            " from run where dataset_id = :dataset_id and kind = 'screen' order by run_id desc limit 1) || ' ')"
             " group by 1 order by 1"
         ),
         with_optical=number("select count(*) from scene where dataset_id = :dataset_id and optical_sha256 is not null"),

@@ -14,6 +14,7 @@ from app.work import Queued, count_workers, queued
 
 Tone = Literal["ok", "info", "warning", "error"]
 TONES: Final[dict[str, Tone]] = {"done": "ok", "failed": "error", "cancelled": "warning"}
+NO_WORKER: Final = "No worker is running. Start one with `trihedral serve` or `trihedral worker`; it goes on by itself."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,14 @@ def standing_of(session: Session, run_id: int) -> Standing | None:
 
 def phase_of(run: RunProgress, pace: Pace, jobs: Queued, workers: int) -> Phase:
     """The phase of a run, by what is queued for it and who is there to do it."""
-    if not run.is_open or run.kind != "import":
+    if not run.is_open:
         return _ended(run)
+    if run.kind != "import":
+        return _of_one_job(run, workers)
     if run.cancel_asked_at is not None and not workers:
         return Phase("being cancelled", "warning", "It ends as soon as a worker runs: start `trihedral worker`.")
     if not workers:
-        return Phase(
-            "waiting",
-            "warning",
-            "No worker is running. Start one with `trihedral serve` or `trihedral worker`; it goes on by itself.",
-        )
+        return Phase("waiting", "warning", NO_WORKER)
     if run.cancel_asked_at is not None:
         return Phase("being cancelled", "warning", "What is being decoded is dropped; what was imported stays.")
     if not jobs.waiting + jobs.running:
@@ -78,6 +77,13 @@ def _ended(run: RunProgress) -> Phase:
     if run.kind == "import" and run.state == "done" and run.refusals and not has_taken:
         return Phase("done", "error", "Nothing was taken: everything was refused, for the reasons below.")
     return Phase(run.state, TONES.get(run.state, "info"))
+
+
+def _of_one_job(run: RunProgress, workers: int) -> Phase:
+    """Drafting and screening are one job each, or carried out by the command that began them."""
+    if run.state == "waiting" and not workers:
+        return Phase("waiting", "warning", NO_WORKER)
+    return Phase(run.state, "info", "It begins when a worker is free." if run.state == "waiting" else "")
 
 
 def _without_jobs(run: RunProgress) -> Phase:
