@@ -10,11 +10,7 @@ from typing import Final
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
-NEWEST: Final = """
-lateral (select s.screening_version from screened s where s.draft_id = m.draft_id
-    order by s.run_id desc, s.screening_version desc limit 1)
-"""
-"""The screening that is shown of the draft of ``m``; a draft that was screened again is shown with the newest alone."""
+from app.intake.queries.screening import NEWEST_SCREENING
 
 BETWEEN_TEXTS: Final = ("contradiction", "duplicate")
 """Families that speak of two texts of a scene: shown on one, they would give away what is still hidden of the other."""
@@ -28,26 +24,24 @@ where a.assignment_id = :assignment_id and a.reviewer = :reviewer
 
 _ADD: Final = text(f"""
 insert into first_verdict (packet_id, draft_id, reviewer, verdict, flags, screening_version)
-select m.packet_id, m.draft_id, :reviewer, :verdict, :flags, newest.screening_version
-from packet_draft m left join {NEWEST} as newest on true
-where m.packet_id = :packet_id and m.draft_id = :draft_id
+select d.packet_id, d.draft_id, :reviewer, :verdict, :flags, {NEWEST_SCREENING}
+from packet_draft d where d.packet_id = :packet_id and d.draft_id = :draft_id
 on conflict do nothing
 """)  # noqa: S608  (parts of our own)
 
 _FINDINGS: Final = text(f"""
-with m as materialized (
-    -- The drafts of the packet whose findings this reviewer may see, and whether those between texts may be seen too.
+with d as materialized (
+    -- The packet's drafts, whether this reviewer is to judge them first, and whether they are to judge any.
     select m.draft_id, p.hides_findings and v.draft_id is null as is_hidden,
         bool_or(p.hides_findings and v.draft_id is null) over () as is_any_hidden
     from packet p join packet_draft m on m.packet_id = p.packet_id
     left join first_verdict v on v.packet_id = m.packet_id and v.draft_id = m.draft_id and v.reviewer = :reviewer
     where p.packet_id = :packet_id
 )
-select m.draft_id, m.is_hidden, f.rule, f.severity, f.field, f.start_, f.end_, f.message, f.suggestion
-from m left join {NEWEST} as newest on true
-left join finding f on f.draft_id = m.draft_id and f.screening_version = newest.screening_version
-    and not m.is_hidden and not (m.is_any_hidden and split_part(f.rule, '.', 1) = any (:between))
-order by m.draft_id, f.start_, f.end_ desc, f.rule
+select d.draft_id, d.is_hidden, f.rule, f.severity, f.field, f.start_, f.end_, f.message, f.suggestion
+from d left join finding f on f.draft_id = d.draft_id and f.screening_version = {NEWEST_SCREENING}
+    and not d.is_hidden and not (d.is_any_hidden and split_part(f.rule, '.', 1) = any (:between))
+order by d.draft_id, f.start_, f.end_ desc, f.rule
 """)  # noqa: S608  (parts of our own)
 
 
