@@ -3,89 +3,85 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 import typer
 
+from app.cli import drafting_options as options
+from app.cli.model_drafting import Given, estimate_as_json, print_estimate, run_drafting, run_estimate
+
 if TYPE_CHECKING:
     from app.intake.workflow.options import RunReport
-    from pipeline.drafting.client import Endpoint
-
-KEY_VARIABLE = "OPENAI_API_KEY"
-"""The key never appears on a command line, where other users of the machine could read it."""
-
-CAPTIONS = {"concise": "concise_caption", "complex": "complex_caption"}
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
 def draft(
-    name: Annotated[str, typer.Argument(help="The dataset.")],
-    corpus: Annotated[bool, typer.Option("--corpus", help="Questions that follow from the object boxes.")] = False,
-    per_scene: Annotated[int | None, typer.Option(min=1, help="At most so many corpus questions a scene.")] = None,
-    seed: Annotated[int, typer.Option(help="Fixes which of them.")] = 0,
-    captions: Annotated[str, typer.Option(help="Captions from a model: concise, complex or concise,complex.")] = "",
-    model: Annotated[str | None, typer.Option(help="The model's name at the endpoint.")] = None,
-    base_url: Annotated[str | None, typer.Option(help=f"An OpenAI-compatible endpoint; key in {KEY_VARIABLE}.")] = None,
-    replay: Annotated[Path | None, typer.Option(help="Replies from files in this folder instead of a model.")] = None,
-    concurrency: Annotated[int, typer.Option(min=1, max=256, help="Requests at once.")] = 8,
-    as_json: Json = False,
+    name: options.Dataset,
+    corpus: options.Corpus = False,
+    per_scene: options.PerScene = None,
+    seed: options.Seed = 0,
+    captions: options.Captions = "",
+    questions: options.Questions = False,
+    drafter: options.DrafterName = None,
+    show: options.Show = options.Shown.OPTICAL,
+    prompt: options.PromptNames = None,
+    prompt_file: options.PromptFiles = None,
+    model: options.Model = None,
+    base_url: options.BaseUrl = None,
+    response_format: options.ResponseFormat = options.Format.JSON_SCHEMA,
+    replay: options.Replay = None,
+    concurrency: options.Concurrency = 8,
+    estimate: options.Estimated = False,
+    prices: options.Prices = None,
+    max_cost: options.MaxCost = None,
+    image_tokens: options.ImageTokens = None,
+    as_json: options.Json = False,
 ) -> None:
     """Write drafts of what does not have them yet; broken off, it goes on."""
-    kinds = [part.strip() for part in captions.split(",") if part.strip()]
-    if not corpus and not kinds:
-        raise typer.BadParameter("say what to write: --corpus, --captions concise,complex, or both")
-    if unknown := [kind for kind in kinds if kind not in CAPTIONS]:
-        raise typer.BadParameter(f"there is no caption {unknown[0]!r}; choose from concise and complex")
-    if kinds and not replay and not (model and base_url):
-        raise typer.BadParameter("captions come from a model: give --model and --base-url, or --replay")
-    reports = []
-    from app.cli.opening import say
-
-    if corpus:
-        reports.append(_draft_corpus(name, per_scene, seed))
-    if kinds:
-        with _endpoint(model, base_url, replay) as endpoint:
-            reports.append(_draft_captions(name, endpoint, [CAPTIONS[kind] for kind in kinds], concurrency))
-        if not any(reports[-1].counts.values()):
-            say("No caption was missing: each scene with an optical image, which captions are written of, has its own.")
+    given = Given(
+        dataset=name,
+        drafter=drafter,
+        captions=captions,
+        questions=questions,
+        per_scene=per_scene,
+        seed=seed,
+        show=show.value,
+        prompts=prompt or [],
+        prompt_files=prompt_file or [],
+        model=model,
+        base_url=base_url,
+        response_format=response_format.value,
+        replay=replay,
+        concurrency=concurrency,
+        prices=prices,
+        max_cost=max_cost,
+        image_tokens=image_tokens,
+    )
+    if not corpus and not given.is_wanted:
+        raise typer.BadParameter(
+            "say what to write: --corpus, --captions concise,complex, --questions, or --drafter NAME"
+        )
+    if estimate:
+        _estimate(given, corpus, as_json)
+        return
+    if given.is_wanted:
+        # Refused before the corpus is written, where it is to be.
+        given.check()
+    reports = [_draft_corpus(name, per_scene, seed)] if corpus else []
+    if given.is_wanted:
+        reports.append(run_drafting(given))
     _print_reports(reports, as_json)
 
 
-def _checked_url(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        is_usable = False
-    if not is_usable:
-        raise typer.BadParameter("it must look like https://host/v1", param_hint="--base-url")
-    return url
-
-
-def _key() -> str | None:
-    # The value is not repeated: it is a secret, or something that was pasted in its place.
-    key = os.environ.get(KEY_VARIABLE)
-    if key is not None and not (key.isascii() and key.isprintable()):
-        raise typer.BadParameter("it has a character that no key has; copy the key anew", param_hint=KEY_VARIABLE)
-    return key
-
-
-@contextmanager
-def _endpoint(model: str | None, base_url: str | None, replay: Path | None) -> Iterator[Endpoint]:
-    from pipeline.drafting.client import Endpoint
-    from pipeline.drafting.replay import ReplayServer
-
-    if replay is None:
-        yield Endpoint(base_url=_checked_url(str(base_url)), model=str(model), api_key=_key())
-        return
-    with ReplayServer(replay) as server:
-        yield Endpoint(base_url=server.base_url, model=model or "replay", is_replay=True)
+def _estimate(given: Given, corpus: bool, as_json: bool) -> None:
+    if not given.is_wanted:
+        raise typer.BadParameter("the corpus asks no model and costs nothing; estimate captions or questions")
+    found = run_estimate(given)
+    if as_json:
+        typer.echo(json.dumps(estimate_as_json(found), indent=1))
+    else:
+        print_estimate(found)
+        if corpus:
+            typer.echo("The corpus asks no model and costs nothing.", err=True)
 
 
 def _draft_corpus(name: str, per_scene: int | None, seed: int) -> RunReport:
@@ -98,23 +94,13 @@ def _draft_corpus(name: str, per_scene: int | None, seed: int) -> RunReport:
         return draft_corpus(sessions, CorpusOptions(name, per_scene, seed), on_progress=on_progress)
 
 
-def _draft_captions(name: str, endpoint: Endpoint, kinds: list[str], concurrency: int) -> RunReport:
-    from app.assets import AssetStore
-    from app.cli.opening import opened
-    from app.cli.progress import shown
-    from app.intake.workflow.captioning import CaptionOptions, draft_captions
-    from app.settings import Settings
-    from pipeline.drafting.captions import CAPTION_KINDS
-
-    settings = Settings.from_environment()
-    options = CaptionOptions(name, endpoint, tuple(kind for kind in CAPTION_KINDS if kind in kinds), concurrency)
-    with opened(settings) as sessions, shown(f"Captions of {name}") as on_progress:
-        return draft_captions(sessions, AssetStore(settings.assets_url), options, on_progress=on_progress)
-
-
 def _print_reports(reports: list[RunReport], as_json: bool) -> None:
+    from app.cli.opening import say
     from app.cli.progress import in_words
 
+    for each in reports:
+        if remark := getattr(each, "remark", ""):
+            say(remark)
     if as_json:
         told = [{"dataset": each.dataset, "run_id": each.run_id, "counts": dict(each.counts)} for each in reports]
         typer.echo(json.dumps(told, indent=1))

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from app.intake.workflow.options import OnProgress, roughly
+from app.intake.workflow.options import OnProgress, money_in_words, roughly
 from app.intake.workflow.options import Progress as Step
 
 LINE_EVERY_S = 5.0
@@ -68,14 +68,18 @@ WORDS: Final = {
     "unchanged": ("scene unchanged", "scenes unchanged"),
     "restored": ("image restored", "images restored"),
     "boxes": ("box", "boxes"),
+    "dropped": ("question dropped", "questions dropped"),
+    "repeated": ("question repeated", "questions repeated"),
     "land_cover": ("scene with land cover", "scenes with land cover"),
 }
 """One and many, for counts whose name alone does not say of what, or whose plural is more than an s."""
 
 
 def in_words(counts: Mapping[str, int]) -> str:
-    """``31 new scenes, 2 refused``; what is zero is left out."""
-    return ", ".join(f"{number} {_noun(name, number)}" for name, number in counts.items() if number)
+    """``31 new scenes, 2 refused, USD 0.0125``; what is zero is left out."""
+    return ", ".join(
+        money_in_words(name, number) or f"{number} {_noun(name, number)}" for name, number in counts.items() if number
+    )
 
 
 def _noun(name: str, number: int) -> str:

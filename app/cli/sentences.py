@@ -18,11 +18,15 @@ def sentence_of(error: Exception) -> str | None:
     from app.db.migrate import NewerDatabaseError
     from app.db.refusals import database_unreachable
     from app.settings import SettingsError
+    from pipeline.drafting.costs import PriceError
+    from pipeline.drafting.drafting import DrafterError
+    from pipeline.drafting.prompts import PromptError
     from pipeline.drafting.replay import ReplayError
     from pipeline.sources.reading import SourceError
 
     cause: BaseException | None = error.orig if isinstance(error, DBAPIError) else error
-    told = DomainError | NewerDatabaseError | SettingsError | AssetStoreError | ReplayError | SourceError
+    told = DomainError | NewerDatabaseError | SettingsError | AssetStoreError | SourceError
+    told |= ReplayError | DrafterError | PromptError | PriceError
     if isinstance(cause, told):
         return _as_sentence(str(cause))
     if isinstance(cause, psycopg.errors.DiskFull):

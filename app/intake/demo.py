@@ -32,12 +32,13 @@ def make_demo(sessions: SessionMaker, store: AssetStore, folder: Path, *, say: S
         return
     # Here, so that a start which only asks whether the demo is made does not load what makes it.
     from app.intake.imports import import_dataset
-    from app.intake.workflow.captioning import CaptionOptions, draft_captions
     from app.intake.workflow.corpus import CorpusOptions, draft_corpus
+    from app.intake.workflow.drafting import DraftingOptions, draft_scenes
     from app.intake.workflow.options import ImportOptions
     from app.intake.workflow.screening import screen_dataset
-    from pipeline.drafting.client import Endpoint
-    from pipeline.drafting.replay import ReplayServer
+    from pipeline.drafting.captions import CAPTION_KINDS
+    from pipeline.drafting.drafters.replay import ReplayDrafter
+    from pipeline.drafting.drafting import Assignment
 
     say("simulating scenes")
     source = simulated(folder)
@@ -45,9 +46,8 @@ def make_demo(sessions: SessionMaker, store: AssetStore, folder: Path, *, say: S
     import_dataset(sessions, store, ImportOptions(name=DATASET, source="paired", path=source, reviews=1))
     say("drafting questions and captions")
     draft_corpus(sessions, CorpusOptions(DATASET, per_scene=QUESTIONS_A_SCENE))
-    with ReplayServer(source / "replay") as server:
-        endpoint = Endpoint(base_url=server.base_url, model="replay", is_replay=True)
-        draft_captions(sessions, store, CaptionOptions(DATASET, endpoint))
+    drafter = ReplayDrafter(Assignment(kinds=CAPTION_KINDS, replay=source / "replay"))
+    draft_scenes(sessions, store, DraftingOptions(DATASET, "replay", drafter))
     say("screening them")
     screen_dataset(sessions, DATASET)
 

@@ -16,13 +16,23 @@ FailureReason = Literal[
     "truncated",
     "too_long",
     "unusable_text",
+    "not_english",
     "rate_limited",
     "server_error",
     "connection",
     "timed_out",
     "rejected",
+    "unusable_endpoint",
     "stopped",
 ]
+
+ASKED_AGAIN: Final = frozenset({"empty", "malformed", "too_long", "unusable_text", "not_english"})
+"""Of replies that came: a model may do better the next time. Not of one that refuses, nor of one that was cut off at
+its limit, which it would be again."""
+MENDED: Final = frozenset(
+    {"rate_limited", "server_error", "connection", "timed_out", "rejected", "unusable_endpoint", "stopped"}
+)
+"""By time, or by another option or key: no outcome of the scene, and the next run asks again."""
 
 _DETAIL_CHARACTERS: Final = 500
 
@@ -39,7 +49,8 @@ class DraftFailure:
     @property
     def is_fatal(self) -> bool:
         """Whether every further request will fail alike: key, address or model are wrong, or the quota is used up."""
-        return self.reason == "rejected" and self.status in (401, 402, 403, 404, 429)
+        is_for_all = self.reason == "rejected" and self.status in (401, 402, 403, 404, 429)
+        return is_for_all or self.reason == "unusable_endpoint"
 
 
 class ModelError(Exception):

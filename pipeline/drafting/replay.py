@@ -4,6 +4,8 @@ A folder holds ``replies.jsonl``, a line a reply::
 
     {"scene": "a.tif", "kind": "concise_caption", "content": {"caption": "A river bank."}}
 
+    {"scene": "a.tif", "kind": "question", "content": {"questions": [{"type": "counting", ...}]}}
+
 ``content`` is the model's message, as text or as an object sent as JSON. Several lines for the same scene and kind
 are given one after another; the last repeats. Optional keys of a line::
 
@@ -31,8 +33,8 @@ from types import MappingProxyType, TracebackType
 from typing import Any, Final
 from urllib.parse import unquote
 
-from pipeline.drafting.captions import KIND_HEADER, SCENE_HEADER
-
+SCENE_HEADER: Final = "X-Trihedral-Scene"
+KIND_HEADER: Final = "X-Trihedral-Kind"
 REPLIES: Final = "replies.jsonl"
 _LARGEST_REQUEST_BYTES: Final = 64 * 1024 * 1024
 _DRIP_BYTES: Final = 8
@@ -160,6 +162,8 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Else the body waits for the acknowledgement of the headers: 40 ms a reply.
+    disable_nagle_algorithm = True
     server: _Server
 
     def do_GET(self) -> None:

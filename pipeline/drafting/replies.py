@@ -10,14 +10,8 @@ from typing import Any, Final
 
 from pipeline.drafting.failures import ModelError
 
-CAPTION_SCHEMA: Final[dict[str, Any]] = {
-    "type": "object",
-    "properties": {"caption": {"type": "string"}},
-    "required": ["caption"],
-    "additionalProperties": False,
-}
-
 _FENCE: Final = re.compile(r"\A```(?:json)?[ \t]*\n(?P<inner>.*)\n```\Z", re.DOTALL | re.IGNORECASE)
+_MOST_TOKENS: Final = 100_000_000
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 
@@ -27,6 +21,9 @@ class Usage:
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(self.prompt_tokens + other.prompt_tokens, self.completion_tokens + other.completion_tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,36 +63,43 @@ def read_reply(body: bytes) -> Reply:
     )
 
 
-def read_caption(reply: Reply, max_characters: int) -> str:
-    """The caption that a reply carries as ``{"caption": "..."}``, bare or in one Markdown fence.
+def said_object(reply: Reply) -> dict[str, Any]:
+    """The JSON object that a reply is, bare or in one Markdown fence.
 
     Raises
     ------
     ModelError
-        ``refused``, ``truncated``, ``empty``, ``malformed``, ``too_long`` or ``unusable_text``.
+        ``refused``, ``truncated``, ``empty`` or ``malformed``.
     """
     if reply.refusal or reply.finish_reason == "content_filter":
         raise ModelError("refused", reply.refusal or "the endpoint's content filter held the reply back", 200)
     if reply.finish_reason == "length":
         raise ModelError("truncated", f"the reply was cut off: {reply.content}", 200)
-    if not reply.content.strip():
+    content = reply.content.strip()
+    if not content:
         raise ModelError("empty", "the reply has no content", 200)
-    caption = _caption_field(reply.content.strip())
-    if not caption:
-        raise ModelError("empty", "the caption is empty", 200)
-    if len(caption) > max_characters:
-        raise ModelError("too_long", f"the caption has {len(caption)} characters, {max_characters} are allowed", 200)
-    if _UNSTORABLE.search(caption):
-        raise ModelError("unusable_text", f"the caption holds NUL or half a character: {caption}", 200)
-    return caption
-
-
-def _caption_field(content: str) -> str:
     fenced = _FENCE.match(content)
-    said = _object(_json(fenced["inner"] if fenced else content, "the reply"), "the reply")
-    if said.keys() != {"caption"} or not isinstance(said["caption"], str):
-        raise ModelError("malformed", f'the reply is not {{"caption": text}}: {content}', 200)
-    return said["caption"].strip()
+    return _object(_json(fenced["inner"] if fenced else content, "the reply"), "the reply")
+
+
+def checked_text(value: Any, what: str, max_characters: int) -> str:
+    """A text of a reply, stripped.
+
+    Raises
+    ------
+    ModelError
+        ``malformed``, ``empty``, ``too_long`` or ``unusable_text``.
+    """
+    if not isinstance(value, str):
+        raise ModelError("malformed", f"the {what} is no text: {json.dumps(value)[:200]}", 200)
+    text = value.strip()
+    if not text:
+        raise ModelError("empty", f"the {what} is empty", 200)
+    if len(text) > max_characters:
+        raise ModelError("too_long", f"the {what} has {len(text)} characters, {max_characters} are allowed", 200)
+    if _UNSTORABLE.search(text):
+        raise ModelError("unusable_text", f"the {what} holds NUL or half a character: {text}", 200)
+    return text
 
 
 def _json(text: str | bytes, what: str) -> Any:
@@ -126,4 +130,9 @@ def _content(value: Any) -> str:
 def _usage(value: Any) -> Usage:
     counts = value if isinstance(value, dict) else {}
     prompt, completion = counts.get("prompt_tokens"), counts.get("completion_tokens")
-    return Usage(prompt if isinstance(prompt, int) else 0, completion if isinstance(completion, int) else 0)
+    return Usage(_count(prompt), _count(completion))
+
+
+def _count(value: Any) -> int:
+    # Neither negative nor beyond what a column holds, whatever an endpoint says.
+    return value if isinstance(value, int) and 0 <= value < _MOST_TOKENS else 0

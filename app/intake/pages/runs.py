@@ -14,7 +14,7 @@ from app.intake.queries import runs, work
 from app.intake.queries.datasets import Share
 from app.intake.queries.runs import NOTE, Pace, RunProgress, StoredRefusal
 from app.intake.workflow.importing import cancel_run
-from app.intake.workflow.options import roughly
+from app.intake.workflow.options import COST, money_in_words, roughly
 from app.intake.workflow.phases import Phase, Standing, standing_of
 from app.web.database import DbSession
 from app.web.rendering import render
@@ -58,6 +58,8 @@ class RunPage:
     eta: str | None
     may_cancel: bool
     counts: dict[str, int]
+    costs: dict[str, str]
+    """What of the counts is money, in words."""
     titles: dict[str, str]
     reasons: list[Share]
     refusals: list[StoredRefusal]
@@ -86,7 +88,8 @@ def run_page(request: Request, session: DbSession, run_id: RunId, after: Key = 0
         eta=None if found.pace.eta_s is None else roughly(found.pace.eta_s),
         may_cancel=run.is_open and run.kind == "import" and run.cancel_asked_at is None,
         counts={name: run.counts[name] for name in (*TITLES, *sorted(run.counts)) if name in run.counts},
-        titles=TITLES,
+        costs={name: money for name in run.counts if (money := money_in_words(name, run.counts[name]))},
+        titles=TITLES | {name: "cost" for name in run.counts if name.startswith(COST)},
         reasons=work.reasons_of(session, run_id),
         refusals=refusals,
         note=NOTE,

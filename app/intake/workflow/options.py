@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from pipeline.drafting.costs import in_money
 from pipeline.imaging.prepared import Chips
 from pipeline.records import Quantity, Refusal
 from pipeline.sources.options import SourceOptions
@@ -117,6 +118,17 @@ def roughly(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+COST: Final = "cost_micro_"
+"""Begins the name of a count of money, in millionths of the currency that ends it."""
+
+
+def money_in_words(name: str, count: int) -> str | None:
+    """``USD 0.0125`` for a count of money; None for another."""
+    if not name.startswith(COST):
+        return None
+    return in_money(count, name.removeprefix(COST).upper())
 
 
 OnProgress = Callable[[Progress], None]
