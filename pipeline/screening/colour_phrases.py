@@ -11,13 +11,12 @@ from pipeline.screening.colour_words import (
     COLOURFUL_TONES,
     COLOURS,
     HUES,
-    MODIFIER_BEFORE,
+    MODIFIERS,
     TONE_WORDS,
     TONES,
     black_and_white_images,
     is_term,
 )
-from pipeline.screening.grammar import word_before
 from pipeline.screening.names import is_name
 
 Sort = Literal["hue", "tone", "talk"]
@@ -29,7 +28,7 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _SPACES: Final = re.compile(r"[ \t]+")
 _HYPHENATED_BEFORE: Final = re.compile(r"(?:\w{1,20}-){1,3}\Z")
 _HYPHENATED_AFTER: Final = re.compile(r"(?:-\w{1,20}){1,3}")
-_LAST_WORD: Final = re.compile(r"\w{1,20}[ \t]+\Z")
+_LAST: Final = re.compile(r"\w{1,24}\Z")
 _LOOK_BACK: Final = 66
 
 
@@ -54,14 +53,14 @@ def colour_phrases(text: str) -> tuple[ColourPhrase, ...]:
     The last texts are remembered, because several rules ask for the same.
     """
     found: list[ColourPhrase] = []
-    images = list(black_and_white_images(text))
+    images = {place for begin, end in black_and_white_images(text) for place in (begin, end - len("white"))}
     for core in _WORD.finditer(text):
         if core[0].lower() not in COLOURS or (found and core.start() < found[-1].end):
             continue
         start, end = _extent(text, core)
         if is_term(text, start, end, core) or is_name(text, core.start(), core.end(), start):
             continue
-        if images and any(begin <= core.start() < stop for begin, stop in images):
+        if core.start() in images:
             continue
         phrase = ColourPhrase(start, end, _sort_of(text[start:end]))
         if found and (start < found[-1].end or _SPACES.fullmatch(text, found[-1].end, start)):
@@ -77,11 +76,19 @@ def _extent(text: str, core: re.Match[str]) -> tuple[int, int]:
     start -= len(before[0]) if before else 0
     after = _HYPHENATED_AFTER.match(text, end)
     end = after.end() if after else end
+    return _with_modifier(text, start, core[0].lower()), end
+
+
+def _with_modifier(text: str, start: int, colour: str) -> int:
+    """Where the word begins that tells which green it is, else ``start``."""
     head = text[max(0, start - _LOOK_BACK) : start]
-    modifier = MODIFIER_BEFORE.search(head)
-    if modifier is None and core[0].lower() in TONE_WORDS and word_before(text, start) in COLOURFUL_TONES:
-        modifier = _LAST_WORD.search(head)
-    return start - (len(modifier[0]) if modifier else 0), end
+    words = head.rstrip(" \t-")
+    found = _LAST.search(words) if len(words) < len(head) else None
+    if found is None or (len(found[0]) == len(words) == _LOOK_BACK):
+        return start
+    word = found[0].lower()
+    is_modifier = word in MODIFIERS or (colour in TONE_WORDS and word in COLOURFUL_TONES)
+    return start - len(head) + found.start() if is_modifier else start
 
 
 def _sort_of(phrase: str) -> Sort:

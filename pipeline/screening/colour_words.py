@@ -27,9 +27,9 @@ HUES: Final = closed_list(
 
 TALK: Final = closed_list(
     """colour colours coloured colourful colourfully colouring colourings colouration colourless multicolour
-    multicoloured bicoloured discoloured discolouration color colors colored colorful colorfully coloring colorings
-    coloration colorless multicolor multicolored bicolor bicolored discolored discoloration hue hues hued tint tints
-    tinted tinge tinged shade shades tone toned tones pastel pigment pigments pigmentation"""
+    multicoloured varicoloured bicoloured discoloured discolouration color colors colored colorful colorfully coloring
+    colorings coloration colorless multicolor multicolored varicolored bicolor bicolored discolored discoloration hue
+    hues hued tint tints tinted tinge tinged shade shades tone toned tones pastel pigment pigments pigmentation"""
 )
 """Talk of colour without naming one."""
 
@@ -45,10 +45,7 @@ _STRENGTHS: Final = closed_list(
     vibrant brilliant brightly vividly darkly lightly richly vibrantly differently variously similarly uniformly
     nattier dusty dirty"""
 )
-MODIFIER_BEFORE: Final = re.compile(
-    rf"(?<!\w)(?:{'|'.join(sorted(_SHADES | _STRENGTHS))})[ \t-]+\Z",
-    re.IGNORECASE,
-)
+MODIFIERS: Final = _SHADES | _STRENGTHS
 """Belongs to the colour: of ``dark green trees``, ``dark trees`` would claim something else."""
 
 _ONLY_IN_COMPANY: Final = closed_list("lime navy rust cobalt")
@@ -126,7 +123,7 @@ _TERMS_BEFORE: Final[Mapping[str, frozenset[str]]] = {
     "shade": closed_list("tree"),
 }
 _TERM_COMPOUND: Final = re.compile(
-    r"""(?:ultra|infra|near-infra)-\w+|red-edge|(?:blue|white|pink)-collar|green-?houses?|white-caps?|green-belts?
+    r"""(?:ultra|infra|near-infra)-\w+|red-edge|(?:blue|white|pink)-collar|green-?houses?|ice-cream|white-caps?|green-belts?
     |(?:false|pseudo)-colou?r\w*|non-colou?r\w*|colou?r-(?:composite|infrared|mapped)|black-(?:box|body)
     |(?:orange|olive|lavender)-(?:grove|tree|orchard|growing)s?|gr[ae]y-(?:level|scale|value|tone)s?|gr[ae]yscale""",
     re.IGNORECASE | re.VERBOSE,

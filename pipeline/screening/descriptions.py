@@ -24,7 +24,7 @@ _PREPOSITIONS: Final = closed_list("of by along in near beside across over on at
 _RELATIVES: Final = ("which", "that", "who")
 _ADVERBS: Final = closed_list(
     """very quite so too more most less rather almost half partly mostly all relatively fairly mainly slightly extremely
-    still not also both to be a little bit somewhat"""
+    still not also both to be a little bit somewhat crystal"""
 )
 
 

@@ -6,11 +6,11 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from pipeline.screening.grammar import FUNCTION_WORDS, begins_sentence, word_before
+from pipeline.screening.grammar import FUNCTION_WORDS, begins_sentence, word_before, words_before
 from pipeline.screening.word_lists import closed_list
 
 _WORDS: Final = re.compile(r"[^\W\d_]+")
-_NEXT: Final = re.compile(r"[ -]([^\W\d_]+)")
+_NEXT: Final = re.compile(r"(?:['’]s)?[ -]([^\W\d_]+)")
 _LAST: Final = re.compile(r"([^\W\d_]+)[ -]\Z")
 _LAST_UP_TO: Final = 40
 _TITLE_SHARE: Final = 0.7
@@ -19,11 +19,13 @@ _LOOKED_AT: Final = 2_000
 
 _PLACES: Final = closed_list(
     """sea river bay forest house mountain mountains valley lake island islands square county street road avenue point
-    hill hills creek city desert coast gate nile cross cliff cliffs harbour harbor mosque ferry rock springs horn"""
+    hill hills creek city desert coast gate nile cross cliff cliffs harbour harbor mosque ferry rock springs horn ridge
+    peak line zone airport canyon plains delta cape strait"""
 )
 """In a text in title case, where capitals say nothing, a colour before one of these is still a name."""
 
 _BEFORE_NAMES: Final = closed_list("lake mount river cape port fort mr mrs dr bowling saint st san")
+_TOWNS: Final = ("city", "town", "county", "village", "port", "state", "province", "isle", "university")
 _ARTICLES: Final = ("a", "an")
 
 
@@ -53,7 +55,9 @@ def is_name(text: str, start: int, end: int, phrase_start: int | None = None) ->
 
 
 def _ends_name(text: str, start: int, following: str) -> bool:
-    """Whether a capital goes before: ``Bowling Green``, ``Lake Orange``; ``Two Red ships`` only begin a sentence."""
+    """Whether it ends one: ``Bowling Green``, ``the city of Orange``; ``Two Red ships`` only begin a sentence."""
+    if words_before(text, start)[-2:-1] in ([town] for town in _TOWNS) and word_before(text, start) == "of":
+        return True
     last = _LAST.search(text[max(0, start - _LAST_UP_TO) : start])
     if last is None or not last[1][0].isupper() or last[1].lower() in FUNCTION_WORDS:
         return False

@@ -97,9 +97,15 @@ def _said(passage: Passage, look: Look) -> Iterator[tuple[int, int]]:
         if start >= 0 and not neighbour(text, tokens, place, -1):
             yield start, tokens[place - 1].end
             start = -1
-        start = token.start if start < 0 else start
+        start = _with_crystal(passage, place) if start < 0 else start
     if start >= 0:
         yield start, tokens[-1].end
+
+
+def _with_crystal(passage: Passage, place: int) -> int:
+    """Where the adjective begins, of ``crystal clear`` with the first word."""
+    is_crystal = neighbour(passage.text, passage.tokens, place, -1) == "crystal"
+    return passage.tokens[place - 1 if is_crystal else place].start
 
 
 def _faults(passage: Passage, spans: Iterable[tuple[int, int]], say: str) -> Iterator[Fault]:
@@ -154,8 +160,8 @@ def find_markings(passage: Passage, context: SceneContext) -> Iterator[Fault]:
     spans = list(find_wordings(passage, optical_words.MARKINGS))
     if not optical_words.PAVED.isdisjoint(passage.words):
         spans += find_wordings(passage, optical_words.PAINTED_LINES)
-    of_a_colour = [phrase.start for phrase in colour_phrases(text)]
-    kept = (span for span in sorted(spans) if not any(text[span[1] : start] in (" ", "-") for start in of_a_colour))
+    colours = {phrase.start for phrase in colour_phrases(text)}
+    kept = (span for span in sorted(spans) if not (span[1] + 1 in colours and text[span[1]] in " -"))
     yield from _faults(passage, kept, "“{}” is paint, which radar cannot see")
 
 
@@ -185,13 +191,15 @@ _SURROUNDINGS: Final = closed_list("sky clouds trees surroundings surrounding en
 def _is_mirrored(text: str, passage: Passage, place: int) -> bool:
     """``reflected in the water``, ``reflects the surrounding environment``."""
     following: list[str] = []
-    for ahead in range(place, min(place + 4, len(passage.tokens) - 1)):
+    for ahead in range(place, min(place + 7, len(passage.tokens) - 1)):
         word = neighbour(text, passage.tokens, ahead, 1)
         if not word:
             break
         following.append(word)
     if following[:1] and following[0] in _IN_WATER:
-        return not _MIRROR_WORDS.isdisjoint(following[1:])
+        return not _MIRROR_WORDS.isdisjoint(following[1:4])
+    if following[:1] == ["of"] and "in" in following:
+        return not _MIRROR_WORDS.isdisjoint(following[following.index("in") + 1 :])
     return following[:1] in (["the"], ["of"], ["nearby"]) and not _SURROUNDINGS.isdisjoint(following[1:3])
 
 

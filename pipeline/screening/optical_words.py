@@ -11,7 +11,7 @@ RADAR: Final = closed_list(
     """radar radars sar insar polsar backscatter backscatters backscattered backscattering scatterer scatterers
     scattering echo echoes speckle speckled polarisation polarization polarimetric vv vh hh hv
     decibel decibels db dielectric incidence layover foreshortening specular antenna microwave microwaves sonar
-    interferometric coherence reflectivity acoustic beam"""
+    interferometric coherence reflectivity acoustic beam bounce"""
 )
 """Words of those who read radar images: a shadow that they speak of is where no pulse arrives."""
 

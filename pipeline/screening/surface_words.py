@@ -18,7 +18,7 @@ class Look(NamedTuple):
 
 _WATER: Final = closed_list(
     """water waters wateer sea seas lake lakes river rivers pond ponds pool pools ocean stream streams creek creeks
-    canal canals lagoon lagoons bay reservoir reservoirs brook shallows"""
+    canal canals lagoon lagoons bay reservoir reservoirs brook shallows reef reefs seabed"""
 )
 _WATER_TAILS: Final = closed_list(
     """bank banks boundary boundaries edge edges line lines side sides bed beds channel channels course courses network

@@ -46,12 +46,14 @@ _SHAPES: Final = closed_list(
     rectangular square circular round oval elliptical curved straight narrow wide long thin thick isolated discrete
     elongated and or smooth rough textured speckled scattered strong weak compact dark bright darker brighter single
     parallel triangular l u t shaped spot dot low high reflective distinct continuous dense very geometric vertical
-    horizontal diagonal cross tone toned water"""
+    horizontal diagonal cross tone toned water featureless flat calm blank
+    double bounce point"""
 )
 _BODIES: Final = ("body", "bodies")
 _LIGHT_NOUNS: Final = closed_list(
-    """roof roofs rooftop rooftops sand sands soil soils ground surface surfaces water waters road roads path paths
-    paving pavement concrete gravel walls wall tiles field fields land terrain beach patches hue trail trails plots
+    """roof roofs roofed rooftop rooftops sand sands soil soils ground surface surfaces water waters road roads path
+    paths paving pavement concrete gravel walls wall tiles field fields land terrain beach patches hue trail trails
+    plots
     shade tan tone toned tones houses buildings building stripe stripes rock rocks"""
 )
 _IDIOMS_AFTER: Final = closed_list("lights light matter fibre fiber ages")

@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.screening.adjectives import runs_of, without_adjectives
 from pipeline.screening.colour_phrases import ColourPhrase, Sort, colour_phrases
-from pipeline.screening.colour_words import COLOURS
+from pipeline.screening.colour_words import COLOURS, HUES, TALK, TONES
 from pipeline.screening.context import SceneContext
 from pipeline.screening.rules import Example, Fault, Passage, Rule
 
@@ -57,7 +57,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="colour.hue",
         severity="error",
         find=_faults("hue", _say_hue),
-        cues=COLOURS,
+        cues=HUES,
         faulty=_examples(
             ("A [green] river bank with ball fields.", "A river bank with ball fields."),
             ("There is an [orange] roof by the road.", "There is a roof by the road."),
@@ -96,7 +96,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="colour.tone",
         severity="warning",
         find=_faults("tone", _say_tone),
-        cues=COLOURS,
+        cues=TONES,
         faulty=_examples(
             ("A [white] ship leaves the port.", "A ship leaves the port."),
             ("The [grey] roofs of the town.", "The roofs of the town."),
@@ -109,7 +109,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="colour.talk",
         severity="warning",
         find=_faults("talk", _say_talk),
-        cues=COLOURS,
+        cues=TALK,
         faulty=_examples(
             "What [color] are the roofs?",
             "What is the [colour] of the field?",
