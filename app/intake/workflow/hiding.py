@@ -19,6 +19,20 @@ class HiddenShareError(DomainError):
     code: ClassVar[str] = "hidden_share"
 
 
+def share_of_percent(text: str) -> float:
+    """The share that somebody wrote in percent: ``5``, ``2.5``, ``10 %``.
+
+    Raises
+    ------
+    HiddenShareError
+        If it is no number.
+    """
+    try:
+        return float(text.strip().removesuffix("%").strip()) / 100
+    except ValueError:
+        raise HiddenShareError(f"{text[:40]!a} is no share: write it in percent, from 0 to 100.") from None
+
+
 def set_hidden_share(session: Session, dataset: str, share: float) -> Hiding:
     """Let this share of the packets that are sealed from now on hide their findings; gives what holds now.
 

@@ -1,0 +1,13 @@
+"""The pages of reviewing: for reviewers their queue and desk, for an admin what their verdicts tell of the rules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from app.review.pages import measuring, reviewing
+
+router: Final = APIRouter()
+for _pages in (reviewing, measuring):
+    router.include_router(_pages.router)
