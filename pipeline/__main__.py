@@ -1,4 +1,4 @@
-"""``python -m pipeline``: preprocessing, drafting and screening on plain files, without any database.
+"""``python -m pipeline``: preprocessing, drafting, screening and counting on plain files, without any database.
 
 Each command's code is imported only when it runs. Bad input ends with one sentence on standard error: code 2 where the
 command was called wrongly, code 1 where a file could not be used.
@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_preprocess(commands)
     _add_draft_boxes(commands)
     _add_screen(commands)
+    _add_categories(commands)
     return parser
 
 
@@ -87,6 +88,14 @@ def _add_screen(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.add_argument("source", metavar="IN.jsonl", type=Path)
     command.add_argument("target", metavar="OUT.jsonl", type=Path)
     command.set_defaults(run=_screen)
+
+
+def _add_categories(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    about = "how many object categories, question types and land covers the drafts of a JSON lines file name"
+    command = commands.add_parser("categories", help=about, description=about)
+    command.add_argument("source", metavar="IN.jsonl", type=Path, help="what screen reads, or draft-boxes writes")
+    command.add_argument("--json", dest="as_json", action="store_true", help="as JSON, for scripts")
+    command.set_defaults(run=_categories)
 
 
 def _preprocess(chosen: argparse.Namespace) -> int:
@@ -144,6 +153,21 @@ def _screen(chosen: argparse.Namespace) -> int:
     except ScreenError as error:
         print(error, file=sys.stderr)
         return 1
+    return 0
+
+
+def _categories(chosen: argparse.Namespace) -> int:
+    import json
+
+    from pipeline.extraction.command import CategoriesError, count_categories
+    from pipeline.extraction.counting import told_lines
+
+    try:
+        counts = count_categories(chosen.source)
+    except CategoriesError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(json.dumps(counts, indent=1, ensure_ascii=False) if chosen.as_json else "\n".join(told_lines(counts)))
     return 0
 
 

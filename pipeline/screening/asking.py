@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from pipeline.programs.derivation import answer, is_unstable
 from pipeline.programs.layout import Layout
 from pipeline.programs.program import Program, ProgramError, parse_program
-from pipeline.programs.reading import read_question
+from pipeline.programs.reading import READ_UP_TO, read_question
 from pipeline.records import ObjectBox
 from pipeline.screening.context import SceneContext
 from pipeline.screening.rules import Passage
@@ -84,7 +84,8 @@ def asked_of(passage: Passage, context: SceneContext) -> Asked | None:
         return None
     if not (draft.program or context.labelled):
         return None
-    return _read(draft.text, draft.program, _Boxes(context.boxes), context.size, context.labelled)
+    # A longer question is of no form, and no cache should keep a megabyte.
+    return _read(draft.text[: READ_UP_TO + 1], draft.program, _Boxes(context.boxes), context.size, context.labelled)
 
 
 @lru_cache(maxsize=64)
