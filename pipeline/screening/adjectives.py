@@ -88,10 +88,11 @@ def is_adjective(word: str) -> bool:
 
 def _tells_apart(text: str, start: int, following: list[str]) -> bool:
     """Whether the adjective tells one from the other: ``red houses and grey houses``."""
-    noun, before = following[0], words_before(text, start)
+    noun, before = following[0].removesuffix("s"), [word.removesuffix("s") for word in words_before(text, start)]
     if before[-1:] and before[-1] in _LINKS and before[-2:-1] == [noun]:
         return True
-    return following[1:2] != [] and following[1] in _LINKS and noun in following[2:]
+    is_linked = following[1:2] != [] and following[1] in _LINKS
+    return is_linked and noun in (word.removesuffix("s") for word in following[2:])
 
 
 def _may_go_before(text: str, start: int, alike: frozenset[str]) -> bool:

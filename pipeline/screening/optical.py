@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from pipeline.screening import optical_words, surface_words
@@ -12,7 +12,7 @@ from pipeline.screening.colour_words import COLOURS, black_and_white_images
 from pipeline.screening.context import SceneContext
 from pipeline.screening.descriptions import describes
 from pipeline.screening.grammar import replace
-from pipeline.screening.rules import Fault, Passage
+from pipeline.screening.rules import Fault, Passage, Token
 from pipeline.screening.surface_words import Look
 from pipeline.screening.tone_words import TONES, find_tones
 from pipeline.screening.word_lists import closed_list
@@ -86,20 +86,22 @@ def both(first: Find, second: Find) -> Find:
 
 
 def _said(passage: Passage, look: Look) -> Iterator[tuple[int, int]]:
+    """The spans of the adjectives, neighbours in one: ``crystal clear``."""
     text, tokens = passage.text, passage.tokens
-    start = -1
+    start, last = -1, -1
     for place, token in enumerate(tokens):
-        if token.text not in look.adjectives or not describes(text, tokens, place, look.nouns, look.tails):
-            if start >= 0:
-                yield start, tokens[place - 1].end
-            start = -1
+        if token.text not in look.adjectives or not _is_said(text, tokens, place, look):
             continue
-        if start >= 0 and not neighbour(text, tokens, place, -1):
-            yield start, tokens[place - 1].end
-            start = -1
-        start = _with_crystal(passage, place) if start < 0 else start
-    if start >= 0:
-        yield start, tokens[-1].end
+        if last >= 0 and (last != place - 1 or not neighbour(text, tokens, place, -1)):
+            yield start, tokens[last].end
+            last = -1
+        start, last = _with_crystal(passage, place) if last < 0 else start, place
+    if last >= 0:
+        yield start, tokens[last].end
+
+
+def _is_said(text: str, tokens: Sequence[Token], place: int, look: Look) -> bool:
+    return tokens[place].text in look.always or describes(text, tokens, place, look.nouns, look.tails)
 
 
 def _with_crystal(passage: Passage, place: int) -> int:

@@ -14,6 +14,8 @@ class Look(NamedTuple):
     nouns: frozenset[str]
     tails: frozenset[str]
     """A noun before one of these is part of another thing: of ``a clear river bank`` the bank is clear."""
+    always: frozenset[str] = frozenset()
+    """Adjectives that are said of nothing else."""
 
 
 _WATER: Final = closed_list(
@@ -44,6 +46,7 @@ CLEAR: Final = Look(
     ),
     _WATER,
     _WATER_TAILS,
+    closed_list("turbid limpid feculent"),
 )
 PLANTS: Final = Look(
     closed_list("dry dried dead healthy flourishing thriving fresh vigorous scorched brittle luscious"),

@@ -27,7 +27,8 @@ _LIGHT: Final = closed_list("light lighter lightest")
 TONES: Final = _OF_PHOTOS | _OF_BOTH | _LIGHT
 
 READS_RADAR: Final = RADAR | closed_list(
-    """reflection reflections reflecting return returns intensity intensities amplitude roughness brightness db"""
+    """reflection reflections reflecting return returns intensity intensities amplitude roughness brightness reflector
+    reflectors trihedral trihedrals"""
 )
 """In a text with one of these, dark and bright are weak and strong returns."""
 

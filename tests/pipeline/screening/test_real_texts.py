@@ -17,9 +17,13 @@ PLAIN_COLOURS = re.compile(r"\b(red|green|blue|yellow|brown|orange|white|black|g
 COLOURFUL = re.compile(
     r"colou?r|green|red\b|\w+ish\b|blue|yellow|brown|orange|white|black|gr[ae]y|khaki|purple|pink|cyan|silver|golden"
     r"|beige|aqua|jade|maroon|sepia|cream|indigo|olive|scarlet|violet|tan\b|gold\b|teal|hue|tint"
-    r"|gren+\b|balck|whie\b|\bbuff\b|different shades",
+    r"|grr?en+\b|balck|whie\b|\bbuff\b|different shades",
     re.IGNORECASE,
 )
+PLAIN_OPTICAL = re.compile(
+    r"\b(lush|withered|shadows?|snow|sunlight|clouds?|fog|people(?! can)|twinkling|turbid|limpid|spray|vivid|glass)\b"
+)
+TONE = re.compile(r"\b(bright|brighter|dark|darker)\b", re.IGNORECASE)
 PLAIN_VAGUE = re.compile(r"\b(several|some|numerous|various|possibly)\b(?! kind)")
 
 
@@ -46,6 +50,20 @@ def test_nearly_every_plain_word_of_a_family_is_found(shared_data, family, patte
     missed = [(word[0], text) for text, word in words if not is_covered(word, of_family(text, family))]
     assert len(words) > 700
     assert len(missed) <= len(words) / 200, missed
+
+
+def test_what_only_a_camera_shows_is_found_in_captions_of_photos(shared_data):
+    words = [(text, word) for text in captions(shared_data) for word in PLAIN_OPTICAL.finditer(text)]
+    missed = [(word[0], text) for text, word in words if not is_covered(word, of_family(text, "optical_only"))]
+    assert len(words) > 120
+    assert missed == []
+
+
+def test_tones_of_those_who_describe_radar_images_are_left_alone(shared_data):
+    words = [(text, word) for text in described(shared_data) for word in TONE.finditer(text)]
+    told = [word[0] for text, word in words if is_covered(word, of_family(text, "optical_only"))]
+    assert len(words) > 190
+    assert len(told) < len(words) / 10, told
 
 
 def test_nothing_is_called_a_colour_in_texts_without_colours(shared_data):
