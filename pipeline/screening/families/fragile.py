@@ -18,6 +18,7 @@ from pipeline.screening.asking import Asked, asked_of, placed_boxes
 from pipeline.screening.context import SceneContext
 from pipeline.screening.mentions import find_mentions
 from pipeline.screening.rules import Example, Fault, Passage, Rule
+from pipeline.screening.word_lists import closed_list
 from pipeline.vocabulary import SYNONYMS, article, plural
 
 _ABSENT: Final = re.compile(r"\W*(?:(?:there )?(?:is|are) (?:no|none|not)|no|none|not|nothing|0|zero)\b", re.IGNORECASE)
@@ -25,9 +26,18 @@ _ONLY: Final = re.compile(r"\b(?:only|just|nothing else|no others?|no other \w+)
 _KNOWN_THINGS: Final = "|".join(
     sorted({form for names in SYNONYMS.values() for name in names for form in (name, plural(name))}, key=len)[::-1]
 )
+_NO: Final = (
+    "no|without(?: any| an?)?|neither|nor|not any|(?:no (?:sign|evidence|trace|indication)s? of|absence of|free of"
+    "|free from|devoid of|lack of|lack|lacks|lacking)(?: any)?"
+)
 _NONE_OF: Final = re.compile(
-    rf"(?<![\w-])(?:no|without(?: any| an?)?|neither|nor|not any)(?: visible| other| obvious| apparent| discernible)?"
-    rf" ({_KNOWN_THINGS})(?![\w-])(?! (?:parks?|terminals?|hangars?|lots?|sites?|authority|facilit))",
+    rf"(?<![\w-])(?:{_NO})(?: (?:visible|other|obvious|apparent|discernible))? ({_KNOWN_THINGS})"
+    rf"(?:,? (?:or|and|nor) (?:any )?({_KNOWN_THINGS}))?(?![\w-])"
+    r"(?! (?:parks?|terminals?|hangars?|lots?|sites?|authority|facilit|tracks?|piers?|decks?|traffic))",
+    re.IGNORECASE,
+)
+_NOT_THERE: Final = re.compile(
+    rf"(?<![\w-])({_KNOWN_THINGS})() (?:is|are) (?:absent|missing|not (?:present|visible|seen|found|there))(?![\w-])",
     re.IGNORECASE,
 )
 
@@ -133,9 +143,15 @@ def _absence_in_answer(passage: Passage, context: SceneContext, asked: Asked) ->
 def _absence_in_words(passage: Passage, context: SceneContext) -> Iterator[Fault]:
     """``no cars``, ``without bridges``, of what was not annotated exhaustively and has no boxes."""
     known = tuple(sorted({*context.labelled, *(box.category for box in context.boxes or ())}))
-    for found in _NONE_OF.finditer(passage.text):
-        if category_named(found[1].lower(), known) not in known:
-            yield Fault(*found.span(), _say_not_looked_for(found[1].lower()))
+    for found in (*_NONE_OF.finditer(passage.text), *_NOT_THERE.finditer(passage.text)):
+        unknown = [name.lower() for name in found.groups() if name and _is_unknown(name.lower(), known)]
+        if unknown:
+            yield Fault(*found.span(), _say_not_looked_for(unknown[0]))
+
+
+def _is_unknown(name: str, known: tuple[str, ...]) -> bool:
+    named = category_named(name, known)
+    return named is not None and named not in known
 
 
 def _say_not_looked_for(name: str) -> str:
@@ -218,13 +234,19 @@ RULES: Final[tuple[Rule, ...]] = (
         severity="info",
         find=_absence,
         fields=("text", "answer"),
-        cues=frozenset(("no", "none", "not", "nothing", "0", "zero", "without", "neither", "nor", "only", "just")),
+        cues=closed_list(
+            """no none not nothing 0 zero without neither nor only just absence free devoid lack lacks lacking absent
+            missing"""
+        ),
         faulty=(
             *_questions("Are there any bridges in the image?", ("[No]", [_SHIP])),
             *_questions("How many swimming pools are in the image?", ("[0]", [_SHIP])),
             *_questions("Are there any other categories apart from ship in the image?", ("[No]", [_SHIP])),
             *_questions("What are the categories visible in the image?", ("[Only ships.]", [_SHIP])),
             Example("A river with a ship and [no bridge].", placed=(_SHIP,)),
+            Example("[No ships or planes] are visible.", boxes={"ship": 1}),
+            Example("A quay, [free of vehicles], with one ship.", placed=(_SHIP,)),
+            Example("[Bridges are not visible].", placed=(_SHIP,)),
         ),
         clean=(
             *_questions("Are there any vessels on the right side of the image?", ("No", [_SHIP])),

@@ -108,8 +108,8 @@ def test_a_head_word_names_the_only_category_that_has_it():
 
 @pytest.mark.parametrize("piece", ["is there a ", "a-", "ship ", "[1, 2, 3, 4] ", "[1,", "what is the object ", "0"])
 def test_long_and_repetitive_questions_take_no_time(piece):
-    started = time.perf_counter()
+    started = time.process_time()
     for length in (280, 300, 100_000):
         for opening in ("is there a ", "how many ", "where are most ", "what is the ", ""):
             read_question((opening + piece * length)[:length], CATEGORIES, BOXES)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

@@ -109,6 +109,13 @@ def test_other_answers_are_no_absence(answer):
         ("No car parks are visible.", []),
         ("No ships are visible.", []),
         ("No. 3 pier.", []),
+        ("There is no sign of any car.", ["fragile.absence"]),
+        ("The lack of bridges is plain.", ["fragile.absence"]),
+        ("Neither cars nor bridges are visible.", ["fragile.absence"]),
+        ("A pier without traffic.", []),
+        ("There is no car traffic on the quay.", []),
+        ("Ships are not visible.", []),
+        ("Bridges are missing in the scene.", ["fragile.absence"]),
     ],
 )
 def test_captions_are_fragile_where_a_stated_number_or_absence_is(caption, rules):
@@ -131,11 +138,11 @@ def test_the_corpus_is_fragile_exactly_where_its_sampling_says_so(seed):
     "text", ["", " ", "\0", "\ud800", "🚢", "لا", "no " * 40_000, "no ships " * 12_000, "two ships " * 9_000]
 )
 def test_hostile_texts_are_read_in_little_time(text):
-    started = time.perf_counter()
+    started = time.process_time()
     for draft in (
         Draft("complex_caption", text),
         asked("How many ships are visible?", text),
         asked("How many cars? " + text, "0"),
     ):
         found(draft, INSIDE, CUT)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
