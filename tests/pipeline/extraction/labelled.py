@@ -12,7 +12,7 @@ A bulk carrier is anchored off the breakwater. | cargo ship, breakwater |
 Several circular storage tanks lie in two rows next to a refinery. | storage tank, refinery |
 A railway crosses the river on a steel truss bridge. | railway, river, bridge |
 Residential buildings with gabled roofs surround a school. | residential building, roof, school |
-A baseball field and tennis courts lie between a road and a car park. | baseball field, tennis court, road, parking lot |
+A baseball field and tennis courts lie between a road and a lake. | baseball field, tennis court, road, lake |
 The airport has one runway, several taxiways and an apron with seven jets. | airport, runway, taxiway, apron, aircraft |
 Farmland divided by narrow ditches, with a farmhouse in the centre. | farmland, ditch, farmhouse |
 A winding stream runs through dense woodland. | river, forest |
