@@ -134,7 +134,7 @@ _IMAGE_AFTER: Final = re.compile(
     r"[ -](?:\w{1,20}[ -]){0,2}(?:photo|image|picture|view|shot|rendering)\w{0,12}", re.IGNORECASE
 )
 _IMAGE_BEFORE: Final = re.compile(
-    r"(?:\bin|(?:image|photo|photograph|picture|view)s?[ ](?:is|are|was|were|appears?|looks?))[ ]\Z", re.IGNORECASE
+    r"(?:\bin|(?:image|photo|photograph|picture|view)s?(?:[ ](?:is|are|was|were|appears?|looks?))?)[ ]\Z", re.IGNORECASE
 )
 _ENDS: Final = re.compile(r"\s*(?:[.,;!?)]|\Z)|\s(?:with|and|of|showing|from)\b", re.IGNORECASE)
 _GOLF: Final = re.compile(r"\b(?:golf|fairways?|bunkers?|putting|tee|tees)\b", re.IGNORECASE)

@@ -162,8 +162,8 @@ def find_markings(passage: Passage, context: SceneContext) -> Iterator[Fault]:
     spans = list(find_wordings(passage, optical_words.MARKINGS))
     if not optical_words.PAVED.isdisjoint(passage.words):
         spans += find_wordings(passage, optical_words.PAINTED_LINES)
-    colours = {phrase.start for phrase in colour_phrases(text)}
-    kept = (span for span in sorted(spans) if not (span[1] + 1 in colours and text[span[1]] in " -"))
+    coloured = {place for phrase in colour_phrases(text) for place in range(phrase.start, phrase.end)}
+    kept = (span for span in sorted(spans) if span[1] - 1 not in coloured and span[1] + 1 not in coloured)
     yield from _faults(passage, kept, "“{}” is paint, which radar cannot see")
 
 

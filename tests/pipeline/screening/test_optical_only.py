@@ -413,6 +413,8 @@ def test_what_radar_shows_and_words_that_only_sound_alike_are_left_alone(text):
         ("Dark shadows beside the hall.", [("shadow", "Dark shadows")]),
         ("A dark-toned forest.", [("tone", "dark-toned")]),
         ("Dark green trees beside dark trees.", [("tone", "dark")]),
+        ("White-painted walls painted red.", []),
+        ("Is the image black and white?", [("quality", "black and white")]),
         ("White road markings.", [("markings", "road markings")]),
         ("Solar panels cover the glass roof.", [("solar", "Solar panels"), ("glass", "glass")]),
         ("Black-and-white photo of a town.", [("quality", "Black-and-white"), ("photo", "photo")]),
