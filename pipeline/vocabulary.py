@@ -70,18 +70,34 @@ UNITS: Final = ("sigma0_db", "gamma0_db", "relative_db", "dn")
 
 SARDET_CATEGORIES: Final = ("ship", "aircraft", "car", "tank", "bridge", "harbor")
 
-PLURALS: Final[Mapping[str, str]] = {"aircraft": "aircraft"}
+PLURALS: Final[Mapping[str, str]] = {"aircraft": "aircraft", "watercraft": "watercraft", "hovercraft": "hovercraft"}
 """Categories whose plural is not made by adding s."""
 
 SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
-    "ship": ("ship", "vessel", "boat"),
+    "ship": ("ship", "vessel", "boat", "watercraft"),
     "aircraft": ("aircraft", "airplane", "aeroplane", "plane"),
     "car": ("car", "vehicle", "automobile"),
-    "tank": ("tank", "storage tank", "oil tank"),
+    "tank": ("tank", "storage tank", "oil tank", "oil storage tank", "fuel tank"),
     "bridge": ("bridge",),
-    "harbor": ("harbor", "harbour", "port"),
+    "harbor": ("harbor", "harbour", "port", "seaport"),
     "building": ("building",),
 }
+
+NARROWER: Final[Mapping[str, tuple[str, ...]]] = {
+    "ship": (
+        *("yacht", "ferry", "freighter", "tanker", "barge", "tugboat", "sailboat", "speedboat", "motorboat", "trawler"),
+        *("warship", "steamship", "frigate", "destroyer", "submarine", "hovercraft", "catamaran", "lifeboat"),
+    ),
+    "aircraft": ("jet", "airliner", "jetliner", "helicopter", "biplane", "seaplane"),
+    "bridge": ("footbridge", "drawbridge", "viaduct"),
+    "building": ("house", "warehouse", "skyscraper", "hangar", "church", "school", "apartment"),
+}
+"""Words for some objects of a category: each is one, but not each object is one of these."""
+
+WIDER: Final[Mapping[str, frozenset[str]]] = {
+    "vehicle": frozenset({"truck", "bus", "van", "lorry", "motorcycle", "train"})
+}
+"""Synonyms that are none in a scene where one of these is a category of its own."""
 
 
 _CONSONANT_SOUND: Final = ("one", "once", "eu", "use", "usu", "uti", "ubiq", "unif", "unit", "uniq", "univ")

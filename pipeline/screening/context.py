@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from pipeline.records import Draft, ObjectBox
-from pipeline.vocabulary import SYNONYMS, plural
+from pipeline.vocabulary import NARROWER, SYNONYMS, WIDER, plural
 
 
 @dataclass(frozen=True)
@@ -50,28 +50,46 @@ class Noun:
     is_singular: bool
     is_plural: bool
     """Both are true of ``aircraft``."""
+    is_narrower: bool = False
+    """Names some objects of the category only, as ``ferry`` does of ships."""
 
 
 @lru_cache(maxsize=256)
 def nouns_of(categories: tuple[str, ...]) -> Mapping[str, Noun]:
     """The head words of the categories and of their synonyms, singular and plural, in lower case.
 
-    Of ``storage tank`` the head is ``tank``. A word that names one category is no synonym for another.
+    Of ``storage tank`` the head is ``tank``. A word that names one category is no synonym for another, and a head that
+    two categories share (``large vehicle``, ``small vehicle``) names neither.
     """
-    heads: dict[str, str] = {}
+    heads: dict[str, tuple[str, bool]] = {}
+    own = Counter(_head(category) for category in categories)
     for category in categories:
-        heads[_head(category)] = category
-    for category in categories:
-        for synonym in SYNONYMS.get(category, ()):
-            heads.setdefault(_head(synonym), category)
+        heads[_head(category)] = (category, False)
+    for is_narrower, groups in ((False, SYNONYMS), (True, NARROWER)):
+        for category in categories:
+            for other in _other_names(category, groups):
+                if WIDER.get(other, frozenset()).isdisjoint(own):
+                    heads.setdefault(_head(other), (category, is_narrower))
     nouns: dict[str, Noun] = {}
-    for head, category in heads.items():
-        many = plural(head)
-        nouns[head] = Noun(category, head, many, is_singular=True, is_plural=many == head)
-        nouns.setdefault(many, Noun(category, head, many, is_singular=False, is_plural=True))
-        if many == head:
-            nouns.setdefault(head + "s", Noun(category, head, many, is_singular=False, is_plural=True))
+    for head, (category, is_narrower) in heads.items():
+        if own[head] < 2:
+            _add(nouns, category, head, is_narrower)
     return nouns
+
+
+def _other_names(category: str, groups: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Those of the groups that ``category``, under whatever name, belongs to."""
+    name = category.replace("_", " ").replace("-", " ").lower()
+    for group, synonyms in SYNONYMS.items():
+        if name == group or name in synonyms:
+            yield from groups.get(group, ())
+
+
+def _add(nouns: dict[str, Noun], category: str, head: str, is_narrower: bool) -> None:
+    many = plural(head)
+    nouns[head] = Noun(category, head, many, is_singular=True, is_plural=many == head, is_narrower=is_narrower)
+    for form in (many, f"{head}s"):
+        nouns.setdefault(form, Noun(category, head, many, is_singular=False, is_plural=True, is_narrower=is_narrower))
 
 
 def _head(name: str) -> str:

@@ -93,3 +93,29 @@ def _joined(text: str, start: int, tail: str) -> str:
 
 def _like(model: str, word: str) -> str:
     return word[:1].upper() + word[1:] if model[:1].isupper() else word
+
+
+_VERBS: Final = closed_list(
+    """sail sails lie lies stand stands leave leaves cross crosses moor moors appear appears spans
+    span connects connect runs run links link extends extend stretches stretch sits sit occupies occupy dominates
+    dominate passes pass leads carries carry casts cast shows show travels travel moves move floats float heads enters
+    enter approaches approach cuts divides divide traverses traverse arches curves covers surrounds borders serves faces
+    rests rest resides exists exist remains remain goes joins separates bisects intersects straddles overlooks makes
+    has had have left"""
+)
+_AFTER_NOUNS: Final = closed_list(
+    """visible present adjacent parallel perpendicular alone afloat aground underway absent clear distinct available
+    evident here right north south east west upstream downstream offshore onshore inland ashore"""
+)
+_NOT_PARTICIPLES: Final = closed_list(
+    """parking docking landing loading building shipping mooring washing bed shed seabed crossing lighting fishing wing
+    ring spring railing manufacturing maintenance servicing cleaning trafficking feed speed breed"""
+)
+
+
+def is_head_before(following: str) -> bool:
+    """Whether a singular noun before ``following`` is the head of its phrase: ``ship moored``, ``bridge over``, but not
+    ``car park``, ``aircraft hangar``, ``harbor building``."""
+    if not following or following in FUNCTION_WORDS or following in _VERBS or following in _AFTER_NOUNS:
+        return True
+    return following.endswith(("ed", "ing", "ly")) and following not in _NOT_PARTICIPLES

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from pipeline.screening.context import Noun
-from pipeline.screening.grammar import FUNCTION_WORDS, Word, word_before, words_after
+from pipeline.screening.grammar import FUNCTION_WORDS, Word, is_head_before, word_before, words_after, words_before
 from pipeline.screening.numbers import Number, find_numbers
 from pipeline.screening.word_lists import closed_list
 
@@ -26,7 +26,7 @@ _NUMBERED: Final = closed_list(
 _UNITS: Final = closed_list(
     """lane lanes storey storeys story stories floor floors way span spans deck decks track tracks m km cm mm meter
     meters metre metres kilometer kilometers kilometre kilometres mile miles foot feet ft nm degree degrees percent
-    pixel pixels px hectare hectares ha acre acres ton tons tonne tonnes hour hours minute minutes second seconds
+    pixel pixels px engine engined engines hull hulls mast masts propeller propellers hectare hectares ha acre acres ton tons tonne tonnes hour hours minute minutes second seconds
     day days year years row rows group groups line lines pair pairs cluster clusters column columns side sides route
     routes pier piers time times third thirds half quarter quarters type types kind kinds level levels stage stages
     third"""
@@ -34,19 +34,25 @@ _UNITS: Final = closed_list(
 """After a number they are what is counted, or make it a measure."""
 
 _STOP: Final = frozenset((*FUNCTION_WORDS, *_UNITS, "more", "fewer", "less", "longer", "additional", "further"))
-_NOT_PARTICIPLES: Final = closed_list("parking docking landing loading building shipping mooring washing bed")
 _OBJECTS: Final = closed_list("structures objects targets instances units")
 """After a noun they add nothing: ``bridge structures`` are bridges."""
 
-_VERBS: Final = closed_list(
-    """sail sails lie lies stand stands leave leaves cross crosses moor moors dock docks park parks appear appears"""
-)
 _MODIFIER: Final = re.compile(
-    r"(?:(?P<at_least>at least|more than|over|no fewer than|no less than|not less than)"
-    r"|(?P<at_most>at most|up to|fewer than|less than|under|no more than|not more than)"
-    r"|(?P<about>about|around|approximately|roughly|nearly|almost|circa|some))[ \t]+\Z",
+    r"(?:(?P<at_least>at least|at a minimum|minimum of|no fewer than|no less than|not less than|not fewer than)"
+    r"|(?P<more>more than|over|greater than|larger than|higher than|above|exceeds?|exceeding|in excess of|upwards of)"
+    r"|(?P<at_most>at most|up to|no more than|not more than|maximum of|not over)"
+    r"|(?P<fewer>fewer than|less than|under|lower than|smaller than|below)"
+    r"|(?P<about>about|around|approximately|roughly|nearly|almost|circa|some|close to))[ \t]+\Z",
     re.IGNORECASE,
 )
+_OR_MORE: Final = re.compile(r"[ ]or[ ](?:(?P<more>more)|(?P<fewer>fewer|less))(?!\w)", re.IGNORECASE)
+_MULTIPLIED: Final = closed_list(
+    "groups rows pairs lines columns clusters sets fleets formations batches convoys rafts stacks strings"
+)
+_ATTACHED: Final = closed_list("without devoid free empty lack lacks lacking absence")
+_AND_OTHERS: Final = re.compile(r",|[ ]?/|[ ](?:and|or|plus)[ ]", re.IGNORECASE)
+"""After a noun: more than its category is counted together."""
+_EACH: Final = closed_list("each every per")
 _RANGE: Final = re.compile(r"[ ]?(?:-|–|to|or)[ ]?", re.IGNORECASE)
 _WHOLE: Final = closed_list("image images scene picture photo photograph view frame area sar radar")
 _PART: Final = closed_list(
@@ -60,6 +66,7 @@ _PLACING: Final = closed_list(
 _NEUTRAL: Final = closed_list(
     "visible distinct separate individual different clearly total storage oil water cargo maritime marine"
 )
+_POINTING: Final = closed_list("the these those its their")
 _LOOK_BACK: Final = 24
 _MANY: Final = Number(2, 0, 0, is_digits=False)
 """Stands for any number where one is asked for."""
@@ -90,6 +97,8 @@ class Mention:
     """A single number, not a range or an estimate."""
     is_part: bool
     """Speaks of some of the objects only: ``two ships on the left``, ``two large ships``, ``the two ships``."""
+    is_definite: bool = False
+    """``the two ships``"""
 
     def allows(self, number: int) -> bool:
         """Whether ``number`` objects agree with the mention."""
@@ -103,8 +112,17 @@ def find_mentions(text: str, nouns: Mapping[str, Noun]) -> list[Mention]:
 
 def counted_noun(text: str, position: int, nouns: Mapping[str, Noun]) -> tuple[Noun, bool] | None:
     """The noun that is counted from ``position`` on (``how many|large ships are …``), and whether only part of them."""
+    found = counted_phrase(text, position, nouns)
+    return None if found is None else (found[0], found[3])
+
+
+def counted_phrase(text: str, position: int, nouns: Mapping[str, Noun]) -> tuple[Noun, int, int, bool] | None:
+    """As :func:`counted_noun`, with the span of the noun."""
     found = _noun_after(text, position, nouns, _MANY)
-    return None if found is None else (found.noun, _is_part(text, found.word, position, found.between))
+    if found is None or _AND_OTHERS.match(text, found.word.end):
+        return None
+    is_part = _is_part(text, found.word, position, found.between) or found.noun.is_narrower
+    return found.noun, found.word.start, found.word.end, is_part
 
 
 def _mentions(text: str, nouns: Mapping[str, Noun]) -> Iterator[Mention]:
@@ -113,8 +131,17 @@ def _mentions(text: str, nouns: Mapping[str, Noun]) -> Iterator[Mention]:
         first = numbers[index - 1] if index and _RANGE.fullmatch(text, numbers[index - 1].end, number.start) else None
         begin = first.start if first else number.start
         found = None if _is_name(text, begin) else _noun_after(text, number.end, nouns, number)
-        if found is not None:
+        if found is not None and not _is_each(text, begin, found.word.end):
             yield _mention(text, first, number, found)
+
+
+def _is_each(text: str, start: int, end: int) -> bool:
+    """Whether so many belong to each of others: ``each with two ships``, ``two ships each``, ``rows of five tanks``."""
+    before = words_before(text, start)[-3:]
+    following = next(words_after(text, end, most=1), None)
+    if not _EACH.isdisjoint(before) or (following is not None and following.text in _EACH):
+        return True
+    return before[-1:] == ["of"] and not _MULTIPLIED.isdisjoint(before[-2:-1])
 
 
 def _is_name(text: str, start: int) -> bool:
@@ -125,14 +152,16 @@ def _is_name(text: str, start: int) -> bool:
 def _noun_after(text: str, position: int, nouns: Mapping[str, Noun], number: Number) -> _Counted | None:
     """The noun of a labelled category that a number counts, its place, and the words between."""
     between: list[str] = []
-    words = list(words_after(text, position))
+    begin = _OR_MORE.match(text, position)
+    words = list(words_after(text, begin.end() if begin else position))
     for index, word in enumerate(words):
         noun = nouns.get(word.text)
         following = words[index + 1].text if index + 1 < len(words) else ""
         if noun is not None and following in _OBJECTS and number.value != 1:
             return _Counted(noun, Word(following, word.start, words[index + 1].end), between)
-        if noun is not None and _agrees(noun, number) and _is_head(noun, following):
-            return _Counted(noun, word, between)
+        if noun is not None and _agrees(noun, number) and (not noun.is_singular or is_head_before(following)):
+            is_loose = between and text[number.start : number.end].lower() in ("both", "twin")
+            return None if is_loose else _Counted(noun, word, between)
         if word.text in _STOP:
             return None
         between.append(word.text)
@@ -146,21 +175,10 @@ def _agrees(noun: Noun, number: Number) -> bool:
     return noun.is_plural if number.value > 1 or (number.is_digits and not noun.is_singular) else noun.is_singular
 
 
-def _is_head(noun: Noun, following: str) -> bool:
-    """Whether nothing follows that makes ``noun`` a part of another one, as in ``car park`` or ``aircraft hangar``."""
-    if not noun.is_singular or not following or following in FUNCTION_WORDS or following in _VERBS:
-        return True
-    return following.endswith(("ed", "ing")) and following not in _NOT_PARTICIPLES
-
-
 def _mention(text: str, first: Number | None, number: Number, found: _Counted) -> Mention:
     noun, word, between = found
-    lowest, highest = (first or number).value, number.value
     start = (first or number).start
-    upper: int | None = highest
-    modifier = _MODIFIER.search(text[max(0, start - _LOOK_BACK) : start])
-    if modifier is not None:
-        lowest, upper = _loosened(modifier, lowest, highest)
+    lowest, upper = loosened(text, (first or number).value, number, start)
     return Mention(
         noun=noun,
         noun_start=word.start,
@@ -170,23 +188,42 @@ def _mention(text: str, first: Number | None, number: Number, found: _Counted) -
         lowest=lowest,
         highest=upper,
         is_digits=number.is_digits,
-        is_plain=first is None and modifier is None,
-        is_part=_is_part(text, word, start, between),
+        is_plain=first is None and number.is_plain and lowest == upper and not noun.is_narrower,
+        is_part=_is_part(text, word, start, between) or noun.is_narrower or _is_attached(text, start, number),
+        is_definite=_is_definite(text, start, number.end),
     )
 
 
-def _loosened(modifier: re.Match[str], lowest: int, highest: int) -> tuple[int, int | None]:
-    """What ``at least``, ``at most`` and ``about`` make of a number; about is within a fifth."""
-    if modifier["at_least"]:
-        return lowest, None
-    if modifier["at_most"]:
-        return 0, highest
-    margin = max(1, round(highest / 5))
-    return max(0, lowest - margin), highest + margin
+def _is_attached(text: str, start: int, number: Number) -> bool:
+    """Whether ``without ships`` may be said of a part only, such as a pier, and not of the image."""
+    if number.value or text[start : number.end].lower().split()[0] not in _ATTACHED:
+        return False
+    return _WHOLE.isdisjoint(words_before(text, start))
+
+
+def loosened(text: str, lowest: int, number: Number, start: int) -> tuple[int, int | None]:
+    """``lowest`` and the highest number that are meant: what ``at least``, ``more than``, ``or fewer`` and ``about`` make of a number; about is within a fifth."""
+    highest, behind = number.value, _OR_MORE.match(text, number.end)
+    modifier = _MODIFIER.search(text[max(0, start - _LOOK_BACK) : start])
+    if behind is not None:
+        return (lowest, None) if behind["more"] else (0, highest)
+    if modifier is None:
+        return lowest, number.limit
+    if modifier["about"]:
+        margin = max(1, round(highest / 5))
+        return max(0, lowest - margin), highest + margin
+    if modifier["at_least"] or modifier["more"]:
+        return lowest + (modifier["more"] is not None), None
+    return 0, max(0, highest - (modifier["fewer"] is not None))
+
+
+def _is_definite(text: str, start: int, end: int) -> bool:
+    """``the two ships``, ``both ships``: those that were spoken of."""
+    return word_before(text, start) in _POINTING or text[start:end].lower() == "both"
 
 
 def _is_part(text: str, noun: Word, start: int, between: list[str]) -> bool:
-    if word_before(text, start) in ("the", "these", "those", "its", "their"):
+    if _is_definite(text, start, start + len("both")):
         return True
     if any(word not in _NEUTRAL for word in between):
         return True

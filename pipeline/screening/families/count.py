@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from pipeline.screening.context import SceneContext
+from pipeline.screening.asking import asked_of
+from pipeline.screening.comparisons import Comparison, compared_in
+from pipeline.screening.context import Noun, SceneContext
+from pipeline.screening.counting import Bounds, bounds_at, mentions_in
 from pipeline.screening.grammar import COPULAS, replace, word_before, words_after, words_before
-from pipeline.screening.mentions import Mention, counted_noun, find_mentions
+from pipeline.screening.mentions import Mention, counted_phrase
 from pipeline.screening.numbers import Number, find_numbers, write_number
+from pipeline.screening.polarity import flipped, is_yes_no_question, polarity
 from pipeline.screening.rules import Example, Fault, Passage, Rule
 from pipeline.screening.word_lists import closed_list
 
@@ -24,37 +28,85 @@ _RELATIVE: Final = re.compile(r"\b(?:is|are|was|were|has|have|which|that|who|and
 
 
 def _wrong(passage: Passage, context: SceneContext) -> Iterator[Fault]:
-    for mention, number, is_only in _contradictions(passage, context):
+    for mention, bounds, is_only in _contradictions(passage, context):
+        if bounds is not None:
+            mended = _mended(passage, mention, bounds.number) if is_only and bounds.number is not None else None
+            yield Fault(mention.start, mention.end, _say_there(mention, bounds), mended)
+            continue
+        number = context.count(mention.noun.category)
         if number < mention.lowest or not mention.is_part:
             mended = _mended(passage, mention, number) if is_only else None
-            yield Fault(mention.start, mention.end, _say(mention, number), mended)
+            yield Fault(mention.start, mention.end, _say(mention.noun, number), mended)
 
 
 def _partial(passage: Passage, context: SceneContext) -> Iterator[Fault]:
-    for mention, number, _ in _contradictions(passage, context):
-        if number > mention.lowest and mention.is_part:
-            yield Fault(mention.start, mention.end, f"{_say(mention, number)}; are these the only ones meant?")
+    for mention, bounds, _ in _contradictions(passage, context):
+        number = context.count(mention.noun.category)
+        if bounds is None and number > mention.lowest and mention.is_part and not _is_of_a_kind(passage, mention):
+            yield Fault(mention.start, mention.end, f"{_say(mention.noun, number)}; are these the only ones meant?")
 
 
-def _contradictions(passage: Passage, context: SceneContext) -> Iterator[tuple[Mention, int, bool]]:
-    """Mentions that the boxes deny, the boxes' number, and whether it is the only mention of its category."""
+def _is_of_a_kind(passage: Passage, mention: Mention) -> bool:
+    """``no large ships``, ``no ferries``: that there are others is no contradiction."""
+    return mention.highest == 0 and (
+        mention.noun.is_narrower or passage.text[mention.end : mention.noun_start].strip() != ""
+    )
+
+
+def _contradictions(passage: Passage, context: SceneContext) -> Iterator[tuple[Mention, Bounds | None, bool]]:
+    """Mentions that the boxes deny, what the boxes show where the place is said, and whether it is the only mention of
+    its category."""
+    if passage.field == "question" and is_yes_no_question(passage.text):
+        # What is asked is not said; what is taken for granted is.
+        mentions: Iterable[Mention] = (each for each in mentions_in(passage, context) if each.is_definite)
+    else:
+        mentions = mentions_in(passage, context)
     by_category: dict[str, list[Mention]] = {}
-    for mention in find_mentions(passage.text, context.nouns):
+    for mention in mentions:
         by_category.setdefault(mention.noun.category, []).append(mention)
-    for category, mentions in by_category.items():
-        number = context.count(category)
-        if sum(mention.lowest for mention in mentions) == number:
-            # Three ships on the left and two on the right are five.
-            continue
-        is_told = any(mention.lowest == mention.highest == number for mention in mentions)
-        for mention in mentions:
-            # Where the number itself is told, a smaller one speaks of some of them.
-            if not mention.allows(number) and not (is_told and mention.lowest < number):
-                yield mention, number, len(mentions) == 1
+    for category, of_category in by_category.items():
+        yield from _contradicted(passage, context, category, of_category)
 
 
-def _say(mention: Mention, number: int) -> str:
+def _contradicted(
+    passage: Passage, context: SceneContext, category: str, mentions: list[Mention]
+) -> Iterator[tuple[Mention, Bounds | None, bool]]:
+    number = context.count(category)
+    # Three ships on the left and two on the right are five.
+    first_told = [mention.lowest for mention in mentions if not mention.is_definite]
+    is_sum = bool(first_told) and sum(first_told) == number
+    is_told = any(mention.lowest == mention.highest == number for mention in mentions)
+    for mention in mentions:
+        bounds = bounds_at(passage, mention.noun_start, category, context)
+        if bounds is not None and mention.lowest <= number:
+            if (
+                bounds.contradicts(mention.lowest, mention.highest)
+                and not bounds.is_opposed
+                and not mention.noun.is_narrower
+            ):
+                yield mention, bounds, len(mentions) == 1
+        # Where the number itself is told, a smaller one speaks of some of them.
+        elif not is_sum and not mention.allows(number) and not (is_told and mention.lowest < number):
+            if not _is_denial_of_existence(passage, context, mention):
+                yield mention, None, len(mentions) == 1
+
+
+def _is_denial_of_existence(passage: Passage, context: SceneContext, mention: Mention) -> bool:
+    """``No, there are no ships`` to the question whether there are: the category's business, not the number's."""
+    if passage.field != "answer" or mention.highest != 0:
+        return False
+    asked = asked_of(passage, context)
+    return asked is not None and asked.program.form == "exists" and asked.program.category == mention.noun.category
+
+
+def _say_there(mention: Mention, bounds: Bounds) -> str:
     noun = mention.noun
+    if bounds.number is None:
+        return f"the boxes show {bounds.lowest} to {bounds.highest} {noun.plural} there"
+    return f"{_say(noun, bounds.number)} there"
+
+
+def _say(noun: Noun, number: int) -> str:
     there = f"{number} {noun.singular if number == 1 else noun.plural}" if number else f"no {noun.plural}"
     return f"the boxes show {there}"
 
@@ -105,27 +157,93 @@ def _existential(text: str, start: int, forms: dict[str, str]) -> str:
 
 def _answer(passage: Passage, context: SceneContext) -> Iterator[Fault]:
     """The number that answers ``How many ships …?``; sentences that name the noun again are left to ``count.wrong``."""
-    asked = (
-        counted_noun(passage.draft.text, found.end(), context.nouns) for found in _HOW_MANY.finditer(passage.draft.text)
-    )
-    found = next(filter(None, asked), None) if context.nouns else None
-    given = _only_number(passage.text)
-    if found is None or given is None or find_mentions(passage.text, context.nouns):
+    question = passage.draft.text
+    if not context.nouns or is_yes_no_question(question):
         return
-    noun, is_part = found
+    asked = (counted_phrase(question, found.end(), context.nouns) for found in _HOW_MANY.finditer(question))
+    found = next(filter(None, asked), None)
+    given = _only_number(passage.text)
+    if found is None or given is None or mentions_in(passage, context):
+        return
+    noun, noun_start, _, is_part = found
     number = context.count(noun.category)
-    if given.value > number or (given.value < number and not is_part):
-        there = f"{number} {noun.singular if number == 1 else noun.plural}" if number else f"no {noun.plural}"
-        written = "0" if number == 0 else write_number(number, as_digits=given.is_digits)
-        suggestion = replace(passage.text, given.start, given.end, written) if passage.is_mendable else None
-        yield Fault(given.start, given.end, f"the boxes show {there}", suggestion)
+    bounds = bounds_at(Passage("question", question, passage.draft), noun_start, noun.category, context)
+    if bounds is None:
+        bounds = Bounds(0 if is_part else number, number)
+    if bounds.contradicts(given.value, given.limit):
+        exact = bounds.number if bounds.number is not None else number if given.value > number else None
+        message = (
+            _say(noun, exact)
+            if exact is not None
+            else f"the boxes show {bounds.lowest} to {bounds.highest} {noun.plural} there"
+        )
+        yield Fault(given.start, given.end, message, _with_number(passage, given, exact))
+
+
+def _with_number(passage: Passage, given: Number, number: int | None) -> str | None:
+    if number is None or not passage.is_mendable or not given.is_plain:
+        return None
+    written = "0" if number == 0 else write_number(number, as_digits=given.is_digits)
+    return replace(passage.text, given.start, given.end, written)
+
+
+def _claim(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+    """``Are there exactly three ships?``, ``Is there more than one bridge?``, ``Are there more ships than cars?``"""
+    given = polarity(passage.text) if context.nouns and is_yes_no_question(passage.draft.text) else None
+    if given is None:
+        return
+    asked = Passage("question", passage.draft.text, passage.draft)
+    compared = compared_in(asked.text, context.nouns)
+    truth, message = _compared(compared, context) if compared is not None else _truth_of_number(asked, context)
+    if truth is not None and truth != given[0]:
+        yield Fault(given[1], given[2], message, flipped(passage.text))
+
+
+def _truth_of_number(asked: Passage, context: SceneContext) -> tuple[bool | None, str]:
+    """Whether the boxes show the number that a question asks about; None where they may not tell."""
+    mentions = mentions_in(asked, context)
+    if len(mentions) != 1 or mentions[0].is_definite or mentions[0].highest == 0:
+        return None, ""
+    [mention] = mentions
+    number = context.count(mention.noun.category)
+    bounds = bounds_at(asked, mention.noun_start, mention.noun.category, context)
+    if bounds is not None:
+        if bounds.contradicts(mention.lowest, mention.highest):
+            return False, _say_there(mention, bounds)
+        is_sure = mention.allows(bounds.lowest) and mention.allows(bounds.highest)
+        return (True if is_sure else None), _say_there(mention, bounds)
+    if mention.is_part:
+        return (False if mention.lowest > number else None), _say(mention.noun, number)
+    return mention.allows(number), _say(mention.noun, number)
+
+
+def _compared(compared: Comparison, context: SceneContext) -> tuple[bool, str]:
+    one, other = context.count(compared.one.category), context.count(compared.other.category)
+    shown = f"{_say(compared.one, one)} and {_say(compared.other, other).removeprefix('the boxes show ')}"
+    return compared.holds(one, other), shown
+
+
+def _comparison(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+    if not context.nouns or (passage.field == "question" and is_yes_no_question(passage.text)):
+        return
+    compared = compared_in(passage.text, context.nouns)
+    if compared is not None:
+        truth, message = _compared(compared, context)
+        if not truth:
+            yield Fault(compared.start, compared.end, message)
 
 
 def _only_number(answer: str) -> Number | None:
     none = _NOTHING.search(answer)
-    numbers = [Number(0, none.start(), none.end(), is_digits=False)] if none else list(find_numbers(answer))
-    return numbers[0] if len(numbers) == 1 else None
+    if none is not None:
+        return Number(0, none.start(), none.end(), is_digits=False)
+    numbers = list(find_numbers(answer))
+    # "3 (three)" is one number.
+    return numbers[0] if numbers and len({number.value for number in numbers}) == 1 else None
 
+
+_LEFT: Final = ("ship", 30.0, 190.0, 20.0, 20.0)
+_RIGHT: Final = ("ship", 550.0, 190.0, 20.0, 20.0)
 
 RULES: Final[tuple[Rule, ...]] = (
     Rule(
@@ -140,6 +258,14 @@ RULES: Final[tuple[Rule, ...]] = (
             Example("A river with [a pair of] bridges.", "A river with three bridges.", {"bridge": 3}),
             Example("[No] ships are in the image.", "Two ships are in the image.", {"ship": 2}),
             Example("[Two] boats leave a wake on the river.", None, {"ship": 0}),
+            Example(
+                "[Two] ships lie in the upper left corner.", "Five ships lie in the upper left corner.", {"ship": 5}
+            ),
+            Example("There are more than [two] ships.", None, {"ship": 2}),
+            Example("[Two] ships lie on the left.", "Three ships lie on the left.", placed=(*[_LEFT] * 3, _RIGHT)),
+            Example("[A trio of] aircraft.", "Four aircraft.", {"aircraft": 4}),
+            Example("[Two dozen] cars.", "Twenty cars.", {"car": 20}),
+            Example("The number of ships is [four].", None, {"ship": 3}),
             Example("[Five] ships lie on the left.", "Two ships lie on the left.", {"ship": 2}),
             Example("A road with at least [three] cars.", None, {"car": 2}),
             Example("[Twenty-one] storage tanks.", "Twenty storage tanks.", {"tank": 20}),
@@ -151,10 +277,15 @@ RULES: Final[tuple[Rule, ...]] = (
             Example("Two rows of ships.", boxes={"ship": 8}),
             Example("A ship at pier 3.", boxes={"ship": 1}),
             Example("Three car parks beside two harbor cranes.", boxes={"car": 9, "harbor": 1}),
-            Example("Three ships on the left and two ships on the right.", boxes={"ship": 5}),
+            Example("Three ships on the left and two ships on the right.", placed=(*[_LEFT] * 3, *[_RIGHT] * 2)),
+            Example("Two ships lie on the left.", placed=(_LEFT, _LEFT, _RIGHT)),
             Example("About ten cars.", boxes={"car": 11}),
             Example("Seven ships."),
             Example("A bridge over a 30 m river.", boxes={"bridge": 1}),
+            Example("A couple of ships.", boxes={"ship": 3}),
+            Example("Two piers, each with two ships.", boxes={"ship": 4}),
+            Example("Are there exactly two ships?", answer="No", boxes={"ship": 3}),
+            Example("No large ships are visible.", boxes={"ship": 3}),
         ),
     ),
     Rule(
@@ -162,7 +293,8 @@ RULES: Final[tuple[Rule, ...]] = (
         severity="warning",
         find=_partial,
         faulty=(
-            Example("[Two] ships lie on the left.", None, {"ship": 5}),
+            Example("[Two] ships lie at the pier.", None, {"ship": 5}),
+            Example("A river [without a] bridge.", None, {"bridge": 2}),
             Example("The [two] large ships are moored.", None, {"ship": 5}),
         ),
         clean=(Example("Two ships lie on the left.", boxes={"ship": 2}),),
@@ -180,8 +312,42 @@ RULES: Final[tuple[Rule, ...]] = (
         ),
         clean=(
             Example("3", boxes={"ship": 3}, question="How many ships are visible in the image?"),
-            Example("2", boxes={"ship": 3}, question="How many ships are on the left?"),
+            Example("2", placed=(_LEFT, _LEFT, _RIGHT), question="How many ships are on the left?"),
             Example("2", boxes={"ship": 3}, question="How many piers are there?"),
+            Example("5", boxes={"ship": 3, "bridge": 2}, question="How many ships and bridges are there?"),
         ),
+    ),
+    Rule(
+        name="count.claim",
+        severity="error",
+        find=_claim,
+        fields=("answer",),
+        faulty=(
+            Example("[Yes]", "No", {"ship": 4}, "Are there exactly three ships in the image?"),
+            Example("[No].", "Yes.", {"ship": 3}, "Is there more than one ship?"),
+            Example("[Yes]", "No", {"ship": 3}, "Are there fewer than three boats?"),
+            Example("[no]", "yes", {"ship": 3}, "Are there at least two ships in the image?"),
+            Example("[Yes]", "No", {"ship": 3}, "Is the number of ships greater than three?"),
+            Example("[Yes]", "No", {"ship": 3, "car": 5}, "Are there more ships than cars?"),
+        ),
+        clean=(
+            Example("No", boxes={"ship": 4}, question="Are there exactly three ships in the image?"),
+            Example("Yes", boxes={"ship": 4}, question="Are there two large ships in the image?"),
+            Example("No", boxes={"ship": 2}, question="Are the two ships moored?"),
+            Example("No", placed=(_LEFT, _RIGHT), question="Are there two ships on the left?"),
+            Example("Yes", boxes={"ship": 4}, question="Are there more ships than trees?"),
+        ),
+    ),
+    Rule(
+        name="count.comparison",
+        severity="error",
+        find=_comparison,
+        fields=("text", "answer"),
+        faulty=(Example("There are [more ships than cars].", None, {"ship": 2, "car": 5}),),
+        clean=(
+            Example("There are more cars than ships.", boxes={"ship": 2, "car": 5}),
+            Example("There are more ships than cars on the road.", boxes={"ship": 2, "car": 5}),
+        ),
+        cues=frozenset({"than"}),
     ),
 )
