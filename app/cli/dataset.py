@@ -63,3 +63,24 @@ def show(name: str, as_json: Json = False) -> None:
     for part, value in parts.items():
         shown = ", ".join(f"{each['name']} {each['count']}" for each in value) if isinstance(value, list) else value
         typer.echo(f"{part.replace('_', ' ')}: {shown}")
+
+
+@group.command()
+def categories(name: str, as_json: Json = False) -> None:
+    """Count the object categories, question types and land covers that a dataset's drafts name."""
+    from app.cli.opening import opened
+    from app.intake.queries.drafted import drafted_of
+    from app.intake.workflow.running import require_dataset
+    from app.settings import Settings
+    from pipeline.extraction.counting import Tally, told_lines
+
+    with opened(Settings.from_environment()) as sessions, sessions() as session:
+        facts = require_dataset(session, name)
+        counts = Tally().add(drafted_of(session, facts.dataset_id)).as_json()
+    if as_json:
+        typer.echo(json.dumps({"dataset": name, **counts}, indent=1, ensure_ascii=False))
+        return
+    for line in told_lines(counts):
+        typer.echo(line)
+    if not counts["texts"]:
+        typer.echo(f"There is no draft yet: write some with `trihedral draft {name}`.")
