@@ -77,8 +77,11 @@ def _add_draft_boxes(commands: argparse._SubParsersAction[argparse.ArgumentParse
     command = commands.add_parser("draft-boxes", help=about, description=about)
     command.add_argument("source", metavar="COCO.json", type=Path)
     command.add_argument("target", metavar="OUT.jsonl", type=Path)
-    command.add_argument("--seed", metavar="N", type=int, default=0, help="of the choice of wordings (default 0)")
-    command.add_argument("--per-scene", metavar="N", type=_count, help="at most so many questions a scene")
+    command.add_argument("--seed", metavar="N", type=int, default=0, help="of choice and wording (default 0)")
+    which = command.add_mutually_exclusive_group()
+    named = "paper: as many of each type, for the images and boxes, as SARLANG-1M has (default); complete: all"
+    which.add_argument("--policy", choices=("paper", "complete"), default="paper", help=named)
+    which.add_argument("--per-scene", metavar="N", type=_count, help="instead, at most so many questions an image")
     command.set_defaults(run=_draft_boxes)
 
 
@@ -138,10 +141,16 @@ def _draft_boxes(chosen: argparse.Namespace) -> int:
     from pipeline.drafting.command import draft_boxes
 
     try:
-        draft_boxes(chosen.source, chosen.target, seed=chosen.seed, per_scene=chosen.per_scene)
+        written = draft_boxes(
+            chosen.source, chosen.target, seed=chosen.seed, per_scene=chosen.per_scene, policy=chosen.policy
+        )
     except CocoError as error:
         print(error, file=sys.stderr)
         return 1
+    told = ", ".join(f"{kind} {number:,}" for kind, number in sorted(written.counts.items()))
+    print(f"{written.counts.total():,} questions{': ' if told else ''}{told}")
+    for kind, wanted in written.short.items():
+        print(f"{kind}: the boxes give {written.counts[kind]:,} of {wanted:,} that the policy wants", file=sys.stderr)
     return 0
 
 

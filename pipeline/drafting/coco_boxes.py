@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from pipeline.drafting.json_lists import JsonLists, ListMissingError
 from pipeline.records import ObjectBox
 
 _TOO_LARGE: Final = 1e9
@@ -61,31 +61,32 @@ def read_coco_boxes(file: Path) -> BoxedImages:
         If the file is missing, is not COCO, or has an image without size, an image or annotation id used twice, an
         unknown image or category, or a box that is empty or outside its image.
     """
-    content = _load(file)
     faults: list[str] = []
-    categories = dict(_named(content["categories"], "name", "category", faults))
-    images = dict(_images(content["images"], faults))
-    _add_boxes(content["annotations"], categories, images, faults)
+    try:
+        lists = JsonLists(file.read_bytes(), ("images", "annotations", "categories"))
+        categories = dict(_named(lists["categories"], "name", "category", faults))
+        images = dict(_images(lists["images"], faults))
+        _add_boxes(lists["annotations"], categories, images, faults)
+    except OSError as error:
+        raise CocoError(file, [f"the file cannot be read ({error.strerror})"]) from error
+    except ListMissingError as error:
+        raise CocoError(file, [f"the file is not COCO: {error}"]) from error
+    except (ValueError, RecursionError) as error:
+        raise CocoError(file, [f"the file is not JSON ({error})"]) from error
     if faults:
         raise CocoError(file, faults)
     return BoxedImages(tuple(sorted(set(categories.values()))), tuple(images.values()))
 
 
-def _load(file: Path) -> Mapping[str, list[Any]]:
-    try:
-        content: Any = json.loads(file.read_bytes())
-    except OSError as error:
-        raise CocoError(file, [f"the file cannot be read ({error.strerror})"]) from error
-    except (ValueError, RecursionError) as error:
-        raise CocoError(file, [f"the file is not JSON ({error})"]) from error
-    for part in ("images", "annotations", "categories"):
-        if not isinstance(content, dict) or not isinstance(content.get(part), list):
-            raise CocoError(file, [f'the file is not COCO: it has no list "{part}"'])
-    return {part: content[part] for part in ("images", "annotations", "categories")}
-
-
-def _named(entries: list[Any], key: str, what: str, faults: list[str]) -> Iterator[tuple[Any, str]]:
+def _named(entries: Iterable[Any], key: str, what: str, faults: list[str]) -> Iterator[tuple[Any, str]]:
     """``(id, name)`` of each entry; ids and names must not be used twice."""
+    for entry, name in _named_entries(entries, key, what, faults):
+        yield entry["id"], name
+
+
+def _named_entries(
+    entries: Iterable[Any], key: str, what: str, faults: list[str]
+) -> Iterator[tuple[Mapping[str, Any], str]]:
     ids: set[Any] = set()
     names: set[str] = set()
     for number, entry in enumerate(entries):
@@ -99,23 +100,20 @@ def _named(entries: list[Any], key: str, what: str, faults: list[str]) -> Iterat
         else:
             ids.add(entry["id"])
             names.add(name)
-            yield entry["id"], name
+            yield entry, name
 
 
-def _images(entries: list[Any], faults: list[str]) -> Iterator[tuple[Any, BoxedImage]]:
-    sizes = {
-        entry["id"]: entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("id"), int | str)
-    }
-    for image_id, name in _named(entries, "file_name", "image", faults):
-        rows, cols = sizes[image_id].get("height"), sizes[image_id].get("width")
+def _images(entries: Iterable[Any], faults: list[str]) -> Iterator[tuple[Any, BoxedImage]]:
+    for entry, name in _named_entries(entries, "file_name", "image", faults):
+        rows, cols = entry.get("height"), entry.get("width")
         if isinstance(rows, int) and isinstance(cols, int) and min(rows, cols) > 0:
-            yield image_id, BoxedImage(name, (rows, cols))
+            yield entry["id"], BoxedImage(name, (rows, cols))
         else:
             faults.append(f"image {name!r} has no positive width and height")
 
 
 def _add_boxes(
-    entries: list[Any], categories: Mapping[Any, str], images: Mapping[Any, BoxedImage], faults: list[str]
+    entries: Iterable[Any], categories: Mapping[Any, str], images: Mapping[Any, BoxedImage], faults: list[str]
 ) -> None:
     taken: set[tuple[Any, str]] = set()
     for number, entry in enumerate(entries):

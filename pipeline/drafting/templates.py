@@ -1,4 +1,4 @@
-"""The wording of each form of question: grammatical singular and plural, one article.
+"""The wording of each form of question: grammatical singular and plural, one article, and synonyms.
 
 After the question templates of SARLANG-1M (2025, Table 5), with its grammar mended.
 """
@@ -6,46 +6,83 @@ After the question templates of SARLANG-1M (2025, Table 5), with its grammar men
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
-from pipeline.programs.derivation import noun, written_corners
-from pipeline.programs.layout import Layout
-from pipeline.programs.program import Form, Program
+from pipeline.drafting.cells import Cell
+from pipeline.programs.derivation import noun
 from pipeline.vocabulary import article, plural
 
-QUESTION_TYPE_OF: Final[Mapping[Form, str]] = {
-    "exists": "identification",
-    "others": "identification",
-    "main": "classification",
-    "categories": "classification",
-    "count": "counting",
-    "where_most": "positioning",
-    "object_at": "referring",
+SYNONYM_SHARE: Final = 1 / 3
+"""In so many questions a category is called by another of its names, where it has any."""
+
+SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "ship": ("vessel",),
+    "aircraft": ("airplane", "plane"),
+    "car": ("automobile",),
+    "harbor": ("harbour", "port"),
 }
+"""Of ``vocabulary.SYNONYMS`` those that mean neither more nor less than their category in any data set: not "vehicle",
+which a ship is too, not "boat", which a tanker is not, not "storage tank", which a tank may not be."""
+
+COVER_WORDS: Final[Mapping[str, str]] = {
+    "bareland": "bare land",
+    "road": "roads",
+    "tree": "trees",
+    "agriculture land": "agricultural land",
+    "building": "buildings",
+}
+"""Land covers that a sentence calls otherwise than their data set does."""
 
 
-def question(program: Program, layout: Layout) -> str:
-    """The question that ``program`` answers, as one sentence about the scene of ``layout``."""
-    single = noun(program.category or "")
-    many = plural(single)
-    if program.form == "exists" and program.side is not None:
-        return f"Is there {article(single)} {single} located on the {program.side} side of the image?"
-    if program.form == "where_most":
-        is_one = len(layout[program.category]) == 1
-        subject = f"is the {single}" if is_one else f"are most {many}"
-        return f"Where {subject} positioned within the image?"
-    if program.form == "object_at":
-        return f"What is the object in the area {_area(program, layout)}?"
+@lru_cache(maxsize=4096)
+def names_of(category: str) -> tuple[str, ...]:
+    """What a question may call the category: its own name first, then its synonyms."""
+    return (noun(category), *SYNONYMS.get(category, ()))
+
+
+def ask_category(cell: Cell, word: str, side: str | None, *, is_one: bool) -> str:
+    """The question of a form that asks of a category; ``is_one`` where the scene has one of it."""
+    many = plural(word)
+    if cell.form == "exists" and side is not None:
+        return f"Is there {article(word)} {word} located on the {side} side of the image?"
+    if cell.form == "count" and side is not None:
+        return f"How many {many} are located on the {side} side of the image?"
+    if cell.form == "where_most":
+        return f"Where {f'is the {word}' if is_one else f'are most {many}'} positioned within the image?"
     return {
         "exists": f"Are there any {many} in the image?",
-        "others": f"Are there any other categories apart from {single} in the image?",
+        "others": f"Are there any other categories apart from {word} in the image?",
+        "count": f"How many {many} are visible in the image?",
+    }[cell.form]
+
+
+def ask_scene(cell: Cell, side: str | None) -> str:
+    """The question of a form that asks of the whole scene, or of one side of it."""
+    if side is not None:
+        return f"What is the main object visible on the {side} side of the image?"
+    return {
         "main": "What is the main object visible in the image?",
         "categories": "Which object categories are visible in the image?",
-        "count": f"How many {many} are visible in the image?",
-    }[program.form]
+        "land_cover_main": "What is the predominant land cover in the image?",
+    }[cell.form]
 
 
-def _area(program: Program, layout: Layout) -> str:
-    return next(
-        written_corners(placement.box) for placement in layout.placements if placement.box.box_id == program.box
-    )
+def ask_box(cell: Cell, word: str, corners: str) -> str:
+    """The question of a form that asks of one box, told by its corners."""
+    return {
+        "object_at": f"What is the object in the area {corners}?",
+        "where": f"Where is the {word} in the area {corners} positioned within the image?",
+        "is_a": f"Is the object in the area {corners} {article(word)} {word}?",
+    }[cell.form]
+
+
+def ask_land_cover(cover: str, than: str | None) -> str:
+    """The question whether ``cover`` is more than half of the area, or more than another one."""
+    if than is None:
+        return f"Is more than half of the area covered by {_covering(cover)}?"
+    return f"Which covers more area, {_covering(cover)} or {_covering(than)}?"
+
+
+def _covering(cover: str) -> str:
+    return COVER_WORDS.get(noun(cover), noun(cover))

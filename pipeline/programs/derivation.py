@@ -1,4 +1,4 @@
-"""Run a program over the boxes of a scene: its answer, the boxes it rests on, and whether it hangs by a thread.
+"""Run a program over a scene: its answer, the boxes it rests on, and whether it hangs by a thread.
 
 No answer is ever false or arguable. What is absent is claimed only of categories that were annotated exhaustively
 (``labelled``); where people could differ (a box between the sides, no strict majority) there is no answer.
@@ -7,14 +7,19 @@ No answer is ever false or arguable. What is absent is claimed only of categorie
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Final, TypeVar
 
+from pipeline.programs.land_cover import covers_half, larger, predominant
 from pipeline.programs.layout import Layout, Placement
 from pipeline.programs.program import Form, Program, Side
 from pipeline.records import ObjectBox
 
 YES, NO = "Yes", "No"
+
+COMPACT: Final = frozenset({"ship", "aircraft", "car", "tank"})
+"""Categories whose boxes hold one object and nothing else: what is in such a box is not also something else, as a ship
+is in the box of a harbor."""
 
 State = TypeVar("State")
 
@@ -37,9 +42,12 @@ def is_unstable(program: Program, layout: Layout) -> bool:
         return True
     if program.side is not None:
         side = program.side
-        return _flips(layout[program.category], lambda placement: placement.nearness(side), _side_answer)
+        own = layout.placements if program.category is None else layout[program.category]
+        return _flips(own, lambda placement: _side_state(placement, side), _ON_A_SIDE[program.form])
     if program.form == "where_most":
         return _flips(layout[program.category], lambda placement: placement.position, _majority)
+    if program.form == "where":
+        return _flips(_asked(program, layout), lambda placement: placement.position, _majority)
     return False
 
 
@@ -57,15 +65,47 @@ def _exists(program: Program, layout: Layout, labelled: Collection[str]) -> str 
     found = layout[program.category]
     result: str | None = YES if found else NO
     if program.side is not None:
-        side = program.side
-        result = _side_answer([placement.nearness(side) for placement in found])
+        result = _side_answer(_states(found, program.side))
     return _only_if_labelled(result, program.category in labelled)
 
 
-def _side_answer(states: Sequence[str]) -> str | None:
-    if "on" in states:
+SideState = tuple[str, str]
+"""A box's category, and how near to the side it is."""
+
+
+def _side_answer(states: Sequence[SideState]) -> str | None:
+    nearness = {state for _, state in states}
+    if "on" in nearness:
         return YES
-    return None if "between" in states else NO
+    return None if "between" in nearness else NO
+
+
+def _side_count(states: Sequence[SideState]) -> str | None:
+    """None where a single box is between the sides, which one would count and another not."""
+    nearness = [state for _, state in states]
+    return None if "between" in nearness else str(nearness.count("on"))
+
+
+def _side_main(states: Sequence[SideState]) -> str | None:
+    """What is most of the side, whether or not the boxes between the sides are taken to be on it."""
+    strictly = _majority([category for category, state in states if state == "on"])
+    generously = _majority([category for category, state in states if state != "off"])
+    return strictly if strictly == generously else None
+
+
+_ON_A_SIDE: Final[Mapping[Form, Callable[[Sequence[SideState]], str | None]]] = {
+    "exists": _side_answer,
+    "count": _side_count,
+    "main": _side_main,
+}
+
+
+def _states(placements: Sequence[Placement], side: Side) -> list[SideState]:
+    return [_side_state(placement, side) for placement in placements]
+
+
+def _side_state(placement: Placement, side: Side) -> SideState:
+    return placement.box.category, placement.nearness(side)
 
 
 def _only_if_labelled(result: str | None, is_labelled: bool) -> str | None:
@@ -80,8 +120,31 @@ def _others(program: Program, layout: Layout, labelled: Collection[str]) -> str 
     return _only_if_labelled(result, any(category != program.category for category in labelled))
 
 
+def _is_a(program: Program, layout: Layout, labelled: Collection[str]) -> str | None:
+    """No, where the box is of another category and nothing of the asked one can be in it."""
+    asked = _lone(program, layout)
+    if asked is None or asked.category == program.category:
+        return None if asked is None else YES
+    is_known = asked.category in COMPACT or program.category in labelled
+    is_free = not any(_overlap(asked, placement.box) for placement in layout[program.category])
+    return NO if is_known and is_free else None
+
+
+def _overlap(one: ObjectBox, other: ObjectBox) -> bool:
+    return (
+        one.x_min < other.x_min + other.width
+        and other.x_min < one.x_min + one.width
+        and one.y_min < other.y_min + other.height
+        and other.y_min < one.y_min + one.height
+    )
+
+
 def _main(program: Program, layout: Layout, labelled: Collection[str]) -> str | None:
-    return _majority([placement.box.category for placement in layout.placements])
+    if program.side is not None:
+        answered = _side_main(_states(layout.placements, program.side))
+    else:
+        answered = _majority([placement.box.category for placement in layout.placements])
+    return _noun_of(answered)
 
 
 def _categories(program: Program, layout: Layout, labelled: Collection[str]) -> str | None:
@@ -97,12 +160,20 @@ def noun(category: str) -> str:
 
 
 def _count(program: Program, layout: Layout, labelled: Collection[str]) -> str | None:
-    number = len(layout[program.category])
-    return str(number) if number or program.category in labelled else None
+    own = layout[program.category]
+    number = str(len(own)) if program.side is None else _side_count(_states(own, program.side))
+    return None if number == "0" and program.category not in labelled else number
 
 
 def _where_most(program: Program, layout: Layout, labelled: Collection[str]) -> str | None:
     return _majority([placement.position for placement in layout[program.category]])
+
+
+def _where(program: Program, layout: Layout, labelled: Collection[str]) -> str | None:
+    """Not of a box whose corners another one has as well: the question could mean either."""
+    asked = _asked(program, layout)
+    twins = [each for each in layout.placements if asked and same_corners(asked[0].box, each.box)]
+    return asked[0].position if len(twins) == 1 and _has_area(asked[0].box) else None
 
 
 def _majority(states: Sequence[str | None]) -> str | None:
@@ -114,30 +185,67 @@ def _majority(states: Sequence[str | None]) -> str | None:
 
 
 def _object_at(program: Program, layout: Layout, labelled: Collection[str]) -> str | None:
-    asked = next((placement.box for placement in layout.placements if placement.box.box_id == program.box), None)
-    if asked is None or not (asked.width > 0 and asked.height > 0):
+    asked = _lone(program, layout)
+    return None if asked is None else noun(asked.category)
+
+
+def _asked(program: Program, layout: Layout) -> list[Placement]:
+    """The box that the program names, if it is there."""
+    return [placement for placement in layout.placements if placement.box.box_id == program.box][:1]
+
+
+def _lone(program: Program, layout: Layout) -> ObjectBox | None:
+    """The box that the program names, unless one of another category has the same corners."""
+    asked = next((placement.box for placement in _asked(program, layout)), None)
+    if asked is None or not _has_area(asked):
         return None
     rivals = (placement.box for placement in layout.placements if placement.box.category != asked.category)
-    return None if any(same_corners(asked, rival) for rival in rivals) else noun(asked.category)
+    return None if any(same_corners(asked, rival) for rival in rivals) else asked
+
+
+def _has_area(box: ObjectBox) -> bool:
+    return box.width > 0 and box.height > 0
+
+
+def _land_cover_main(program: Program, layout: Layout, labelled: Collection[str]) -> str | None:
+    return _noun_of(predominant(layout.land_cover))
+
+
+def _land_cover_half(program: Program, layout: Layout, labelled: Collection[str]) -> str | None:
+    covers = covers_half(program.cover or "", layout.land_cover)
+    return None if covers is None else (YES if covers else NO)
+
+
+def _land_cover_more(program: Program, layout: Layout, labelled: Collection[str]) -> str | None:
+    return _noun_of(larger(program.cover or "", program.than or "", layout.land_cover))
+
+
+def _noun_of(category: str | None) -> str | None:
+    return None if category is None else noun(category)
 
 
 _ANSWERS: dict[Form, Callable[[Program, Layout, Collection[str]], str | None]] = {
     "exists": _exists,
     "others": _others,
+    "is_a": _is_a,
     "main": _main,
     "categories": _categories,
     "count": _count,
     "where_most": _where_most,
+    "where": _where,
     "object_at": _object_at,
+    "land_cover_main": _land_cover_main,
+    "land_cover_half": _land_cover_half,
+    "land_cover_more": _land_cover_more,
 }
 
 
 def _evidence(program: Program, layout: Layout) -> Sequence[Placement]:
-    own = layout[program.category]
+    if program.box is not None:
+        return _asked(program, layout)
     if program.form in ("main", "categories"):
-        return layout.placements
-    if program.form == "object_at":
-        return [placement for placement in layout.placements if placement.box.box_id == program.box]
+        return layout.placements if program.side is None else _on_side(layout.placements, program.side)
+    own = layout[program.category]
     if program.form == "others":
         return [placement for placement in layout.placements if placement.box.category != program.category] or own
     return _on_side(own, program.side) or own if program.side is not None else own

@@ -6,7 +6,7 @@ from −1/2 (left, top) to 1/2 (right, bottom).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -66,10 +66,11 @@ class Placement:
 
     @cached_property
     def is_cut(self) -> bool:
-        """Whether the image's edge touches the box, so that the object may go on outside."""
+        """Whether the image's edge touches the box or has cut it, so that the object may go on outside."""
         rows, cols = self.size
         box = self.box
-        return box.x_min <= 0 or box.y_min <= 0 or box.x_min + box.width >= cols or box.y_min + box.height >= rows
+        far_x, far_y = box.x_min + box.width, box.y_min + box.height
+        return box.is_cut or box.x_min <= 0 or box.y_min <= 0 or far_x >= cols or far_y >= rows
 
     @cached_property
     def moved(self) -> tuple[Placement, ...]:
@@ -78,19 +79,24 @@ class Placement:
 
 
 class Layout:
-    """The boxes of one scene, by category, in a fixed order."""
+    """The boxes of one scene, by category, in a fixed order; and the shares of its land cover, where they are known."""
 
-    def __init__(self, placements: Iterable[Placement], size: tuple[int, int]) -> None:
+    def __init__(
+        self, placements: Iterable[Placement], size: tuple[int, int], land_cover: Mapping[str, float] | None = None
+    ) -> None:
         self.size = size
+        self.land_cover: Mapping[str, float] = land_cover or {}
         self.placements = tuple(placements)
         self.by_category: dict[str, list[Placement]] = {}
         for placement in self.placements:
             self.by_category.setdefault(placement.box.category, []).append(placement)
 
     @classmethod
-    def of(cls, boxes: Sequence[ObjectBox], size: tuple[int, int]) -> Layout:
-        """Place ``boxes`` in an image of ``size`` (rows, cols)."""
-        return cls((Placement(box, size) for box in boxes), size)
+    def of(
+        cls, boxes: Sequence[ObjectBox], size: tuple[int, int], land_cover: Mapping[str, float] | None = None
+    ) -> Layout:
+        """Place ``boxes`` in an image of ``size`` (rows, cols) of which ``land_cover`` is ``{class: share}``."""
+        return cls((Placement(box, size) for box in boxes), size, land_cover)
 
     def __getitem__(self, category: str | None) -> list[Placement]:
         return self.by_category.get(category or "", [])
@@ -108,4 +114,4 @@ class Layout:
     @cached_property
     def without_cut(self) -> Layout:
         """The same scene without the boxes that the image's edge cuts."""
-        return Layout((placement for placement in self.placements if not placement.is_cut), self.size)
+        return Layout((placement for placement in self.placements if not placement.is_cut), self.size, self.land_cover)

@@ -5,11 +5,18 @@ A program is stored with its draft and run again after a reviewer corrects boxes
     exists(category="ship")                 is there any?            Yes, No
     exists(category="ship", side="left")    on that side?            Yes, No
     others(category="ship")                 any other category?      Yes, No
+    is_a(category="ship", box="17")         is it in this box?       Yes, No
     main()                                  what is most of it?      a category
+    main(side="left")                       most of that side?       a category
     categories()                            what is there?           categories, alphabetical
     count(category="ship")                  how many?                a number
+    count(category="ship", side="left")     on that side?            a number
     where_most(category="ship")             where are most?          left, right, top, bottom, center
+    where(box="17")                         where is this one?       left, right, top, bottom, center
     object_at(box="17")                     what is in this box?     a category
+    land_cover_main()                       what covers most?        a land cover
+    land_cover_half(cover="water")          more than half?          Yes, No
+    land_cover_more(cover="water", than="tree")   which is more?     a land cover
 """
 
 from __future__ import annotations
@@ -20,7 +27,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
-Form = Literal["exists", "others", "main", "categories", "count", "where_most", "object_at"]
+Form = Literal[
+    "exists", "others", "is_a", "main", "categories", "count", "where_most", "where", "object_at",
+    "land_cover_main", "land_cover_half", "land_cover_more",
+]  # fmt: skip
 Side = Literal["left", "right", "top", "bottom"]
 
 SIDES: Final[tuple[Side, ...]] = get_args(Side)
@@ -28,11 +38,16 @@ SIDES: Final[tuple[Side, ...]] = get_args(Side)
 PARAMETERS: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
     "exists": (frozenset({"category"}), frozenset({"category", "side"})),
     "others": (frozenset({"category"}),),
-    "main": (frozenset(),),
+    "is_a": (frozenset({"category", "box"}),),
+    "main": (frozenset(), frozenset({"side"})),
     "categories": (frozenset(),),
-    "count": (frozenset({"category"}),),
+    "count": (frozenset({"category"}), frozenset({"category", "side"})),
     "where_most": (frozenset({"category"}),),
+    "where": (frozenset({"box"}),),
     "object_at": (frozenset({"box"}),),
+    "land_cover_main": (frozenset(),),
+    "land_cover_half": (frozenset({"cover"}),),
+    "land_cover_more": (frozenset({"cover", "than"}),),
 }
 """The sets of arguments that each form takes."""
 
@@ -51,10 +66,15 @@ class Program:
     category: str | None = None
     side: Side | None = None
     box: str | None = None
+    cover: str | None = None
+    than: str | None = None
     text: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        given = (("category", self.category), ("side", self.side), ("box", self.box))
+        given = (
+            ("category", self.category), ("side", self.side), ("box", self.box),
+            ("cover", self.cover), ("than", self.than),
+        )  # fmt: skip
         arguments = ", ".join(f"{key}={_quote(value)}" for key, value in given if value is not None)
         object.__setattr__(self, "text", f"{self.form}({arguments})")
 

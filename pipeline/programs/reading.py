@@ -13,7 +13,7 @@ from typing import Final
 
 from pipeline.programs.program import Program, Side
 from pipeline.records import ObjectBox
-from pipeline.vocabulary import SYNONYMS, plural
+from pipeline.vocabulary import NARROWER, SYNONYMS, WIDER, plural
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -72,6 +72,8 @@ _EXISTS: Final = tuple(
         rf"can (?:any|a|an) {_THING} be {_SEEN_WORD}(?:{_IMAGE})?",
     )
 )
+_COUNT_ON_SIDE: Final = re.compile(rf"how many {_THING}(?: (?:are|is)(?: there)?)?(?: {_SEEN_WORD})?{_SIDE}")
+_MAIN_ON_SIDE: Final = re.compile(rf"(?:what|which) (?:is|are) the {_MOST} {_OBJECT}s?{_SEEN}{_SIDE}")
 _OTHERS: Final = re.compile(rf"(?:is|are) there (?:any )?{_OTHER}{_END} {_APART} (?:any |the )?{_THING}{_END}")
 _MAIN: Final = re.compile(
     rf"(?:what|which) (?:is|are) the {_MOST} {_OBJECT}s?{_END}|(?:what|which) {_OBJECT} (?:is|are) {_MOST}{_END}"
@@ -93,11 +95,13 @@ _WHERE_MOST: Final = re.compile(
     rf"where (?:is|are) (?:the )?(?P<most>most of the|most|majority of the|majority of)? ?{_THING}"
     rf"(?: (?:mostly |mainly )?(?:{_SEEN_WORD}|concentrated|distributed))?(?:{_IMAGE})?"
 )
-_REGION: Final = re.compile(
-    rf"(?:what|which) (?:(?:is|are) (?:the |this )?)?(?:{_OBJECT}(?: is)?)?{_SEEN}"
-    r" ?(?:in|at|within|inside) (?:the |this )?"
+_AREA: Final = (
+    "(?:in|at|within|inside) (?:the |this )?"
     r"(?:(?:area|region|bounding box|box|rectangle|location)(?: at| of)? )?\x00"
 )
+_REGION: Final = re.compile(rf"(?:what|which) (?:(?:is|are) (?:the |this )?)?(?:{_OBJECT}(?: is)?)?{_SEEN} ?{_AREA}")
+_WHERE_REGION: Final = re.compile(rf"where is the {_THING} {_AREA}(?: {_SEEN_WORD})?")
+_IS_REGION: Final = re.compile(rf"is the object {_AREA} (?:a|an) {_THING}")
 _SIDE_OF: Final[Mapping[str, Side]] = {
     "left": "left", "right": "right", "top": "top", "upper": "top", "bottom": "bottom", "lower": "bottom",
 }  # fmt: skip
@@ -133,7 +137,7 @@ def read_question(text: str, categories: Collection[str], boxes: Sequence[Object
         return None
     asked = " ".join(text.lower().rstrip(" .?!").split())
     if "[" in asked or "(" in asked:
-        return _read_region(asked, boxes)
+        return _read_region(asked, tuple(sorted(categories)), boxes)
     return next(_readings(asked, tuple(sorted(categories)), boxes), None)
 
 
@@ -144,7 +148,13 @@ def _readings(asked: str, categories: tuple[str, ...], boxes: Sequence[ObjectBox
     elif first == "where":
         yield from _read_where(asked, categories, boxes)
     elif first in ("how", "what", "what's", "give", "tell", "count", "please", "which"):
-        if _MAIN.fullmatch(asked):
+        main_side, count_side = _MAIN_ON_SIDE.fullmatch(asked), _COUNT_ON_SIDE.fullmatch(asked)
+        if main_side is not None:
+            yield Program("main", side=_SIDE_OF[main_side["side"]])
+        elif count_side is not None:
+            named = category_named(count_side["thing"], categories)
+            yield from [Program("count", named, _SIDE_OF[count_side["side"]])] if named is not None else []
+        elif _MAIN.fullmatch(asked):
             yield Program("main")
         elif _CATEGORIES.fullmatch(asked):
             yield Program("categories")
@@ -184,18 +194,22 @@ def _read_where(asked: str, categories: tuple[str, ...], boxes: Sequence[ObjectB
         yield Program("where_most", named)
 
 
-def _read_region(asked: str, boxes: Sequence[ObjectBox]) -> Program | None:
+def _read_region(asked: str, categories: tuple[str, ...], boxes: Sequence[ObjectBox]) -> Program | None:
     corners = _CORNERS.search(asked)
     if corners is None:
         return None
-    around = asked[: corners.start()] + "\0" + asked[corners.end() :]
-    if not _REGION.fullmatch(re.sub(_IMAGE + r"\Z", "", around)):
-        return None
+    around = re.sub(_IMAGE + r"\Z", "", asked[: corners.start()] + "\0" + asked[corners.end() :])
     given = [float(number) for number in corners.groups()]
     nearest = min(boxes, key=lambda box: _distance_px(box, given), default=None)
     if nearest is None or _distance_px(nearest, given) > _SAME_PX:
         return None
-    return Program("object_at", box=nearest.box_id)
+    if _REGION.fullmatch(around):
+        return Program("object_at", box=nearest.box_id)
+    if _WHERE_REGION.fullmatch(around):
+        return Program("where", box=nearest.box_id)
+    told = _IS_REGION.fullmatch(around)
+    named = category_named(told["thing"], categories) if told is not None else None
+    return None if named is None else Program("is_a", named, box=nearest.box_id)
 
 
 def _distance_px(box: ObjectBox, given: Sequence[float]) -> float:
@@ -217,7 +231,9 @@ def category_named(phrase: str, categories: tuple[str, ...]) -> str | None:
         return forms[plain] or None
     if not words or _NO_THING.intersection(words) or words[-1] in forms:
         return None
-    return _KNOWN_ANYWHERE.get(plain, plain)
+    known = _KNOWN_ANYWHERE.get(plain) or plain
+    # A word for more than the scene's own category: a vehicle may be a car, where trucks are told apart.
+    return None if known in categories else known
 
 
 def _without_neutral(words: list[str]) -> list[str]:
@@ -228,15 +244,20 @@ def _without_neutral(words: list[str]) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _forms_of(categories: tuple[str, ...]) -> Mapping[str, str]:
-    """``{phrase: category}``: the names, then synonyms, then head words; those of several categories name none."""
+    """``{phrase: category}``: the names, then synonyms, then head words.
+
+    Names that two categories share, or that name some objects of one only (``ferry``), stand for no category: "".
+    """
     forms: dict[str, str] = {}
     names = {category: category.replace("_", " ").replace("-", " ").lower() for category in categories}
     for category, name in names.items():
         forms |= dict.fromkeys(_numbers_of(name), category)
-    for category, name in names.items():
-        for synonym in _synonyms(name):
-            for form in _numbers_of(synonym):
-                forms.setdefault(form, category)
+    for groups, is_whole in ((SYNONYMS, True), (NARROWER, False)):
+        for category, name in names.items():
+            for other in _other_names(name, groups):
+                if WIDER.get(other, frozenset()).isdisjoint(names.values()):
+                    for form in _numbers_of(other):
+                        forms.setdefault(form, category if is_whole else "")
     heads = [name.rpartition(" ")[2] for name in names.values()]
     for category, head in zip(names, heads, strict=True):
         for form in _numbers_of(head):
@@ -244,11 +265,11 @@ def _forms_of(categories: tuple[str, ...]) -> Mapping[str, str]:
     return forms
 
 
-def _synonyms(name: str) -> Iterator[str]:
-    """What else ``name`` is called, whether it is a group's own name or one of its synonyms."""
-    for synonyms in SYNONYMS.values():
-        if name in synonyms:
-            yield from synonyms
+def _other_names(name: str, groups: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """What else things called ``name`` are called, whether it is a group's own name or one of its synonyms."""
+    for group, synonyms in SYNONYMS.items():
+        if name == group or name in synonyms:
+            yield from groups.get(group, ())
 
 
 def _numbers_of(name: str) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def _edge_in_answer(passage: Passage, context: SceneContext) -> Iterator[Fault]:
 
 
 def _say_cut(asked: Asked) -> str:
-    if asked.program.form == "object_at":
+    if asked.program.box is not None:
         return "the image's edge cuts this object: what is left of it may not tell what it is"
     number, name = _cut_things(asked)
     things, them = (f"{article(name)} {name}", "it") if number == 1 else (f"{number} {plural(name)}", "them")
@@ -86,12 +86,12 @@ def _edge_in_caption(passage: Passage, context: SceneContext, uncut: Layout) -> 
 
 def _shift(passage: Passage, context: SceneContext) -> Iterator[Fault]:
     asked = asked_of(passage, context) if context.boxes else None
-    if asked is None or not (asked.program.side or asked.program.form == "where_most"):
+    if asked is None or not (asked.program.side or asked.program.form in ("where_most", "where")):
         return
     # Where the edge decides, that rule has said so; where there is a tie, there is no answer that could flip.
     is_tied = asked.program.form == "where_most" and asked.derived is None
     if not is_tied and asked.derived == asked.without_cut and asked.is_shifting:
-        name = noun(asked.program.category or "")
+        name = noun(asked.program.category or "box")
         yield _whole(passage, f"{article(name)} {name} lies within 3 px of where this answer changes")
 
 
@@ -100,7 +100,7 @@ def _tie(passage: Passage, context: SceneContext) -> Iterator[Fault]:
     if asked is None or asked.derived is not None:
         return
     layout, category = asked.placed.layout, asked.program.category
-    if asked.program.form == "main" and layout.placements:
+    if asked.program.form == "main" and not asked.program.side and layout.placements:
         shares = Counter(noun(placement.box.category) for placement in layout.placements)
         yield _whole(passage, f"no category has more than half of the boxes: {_told(shares)}")
     elif asked.program.form == "where_most" and layout[category]:

@@ -6,7 +6,7 @@ Written from the rules of the template corpus with exact fractions, and without 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from pipeline.records import ObjectBox
@@ -20,6 +20,12 @@ PLURALS = {
     "harbor": "harbors",
 }
 SINGULARS = {many: one for one, many in PLURALS.items()}
+SYNONYMS = {"vessel": "ship", "airplane": "aircraft", "plane": "aircraft", "automobile": "car", "harbour": "harbor",
+            "port": "harbor"}  # fmt: skip
+_MEANT = {**SYNONYMS, **{f"{word}s": PLURALS[meant] for word, meant in SYNONYMS.items()}}
+_WORD = re.compile(rf"\b(?:(an?) )?({'|'.join(_MEANT)})\b")
+COVERS = {"trees": "tree", "roads": "road", "buildings": "building", "bare land": "bareland",
+          "agricultural land": "agriculture land"}  # fmt: skip
 SIDES = ("left", "right", "top", "bottom")
 
 SIXTH = Fraction(1, 6)
@@ -55,10 +61,47 @@ def most(values: Sequence[str]) -> str | None:
     return None
 
 
+def listed(present: set[str], labelled: Sequence[str]) -> str | None:
+    return ", ".join(sorted(present)) if present and present <= set(labelled) and len(labelled) > 1 else None
+
+
+def canonical(question: str) -> str:
+    """The question with each category called by its own name; an article that does not fit its noun fails."""
+
+    def meant(found: re.Match[str]) -> str:
+        assert found[1] in (None, "an" if found[2][0] in "aeiou" else "a"), found[0]
+        own = _MEANT[found[2]]
+        return own if found[1] is None else f"{'an' if own == 'aircraft' else 'a'} {own}"
+
+    return _WORD.sub(meant, question)
+
+
+def land_cover_answer(question: str, shares: Mapping[str, float]) -> str | None:
+    """Of a question on land cover, with at least a tenth of the area between what is told apart."""
+
+    def share_of(words: str) -> float:
+        return shares[COVERS.get(words, words)]
+
+    if question == "What is the predominant land cover in the image?":
+        first, *others = sorted(shares.values(), reverse=True)
+        return max(shares, key=lambda cover: shares[cover]) if not others or first - others[0] >= 0.1 else None
+    if found := re.fullmatch(r"Is more than half of the area covered by (.+)\?", question):
+        share = share_of(found[1])
+        return None if 0.4 < share < 0.6 or share < 0.05 else ("Yes" if share > 0.5 else "No")
+    if found := re.fullmatch(r"Which covers more area, (.+) or (.+)\?", question):
+        one, other = sorted((share_of(found[1]), share_of(found[2])))
+        if one < 0.05 or other - one < 0.1 or other < 1.5 * one:
+            return None
+        more = found[1] if share_of(found[1]) > share_of(found[2]) else found[2]
+        return COVERS.get(more, more)
+    raise AssertionError(f"not a template: {question}")
+
+
 def true_answer(
     question: str, boxes: Sequence[ObjectBox], size: tuple[int, int], labelled: Sequence[str]
 ) -> str | None:
     """The one right answer; None where there is none that nobody could argue with. Unknown wording fails."""
+    question = canonical(question)
 
     def of(category: str) -> list[ObjectBox]:
         return [box for box in boxes if box.category == category]
@@ -81,8 +124,7 @@ def true_answer(
     if question == "What is the main object visible in the image?":
         return most([box.category for box in boxes])
     if question == "Which object categories are visible in the image?":
-        present = {box.category for box in boxes}
-        return ", ".join(sorted(present)) if present and present <= set(labelled) and len(labelled) > 1 else None
+        return listed({box.category for box in boxes}, labelled)
     if found := re.fullmatch(r"How many (\w+) are visible in the image\?", question):
         category = SINGULARS[found[1]]
         return str(len(of(category))) if of(category) or category in labelled else None
@@ -92,15 +134,58 @@ def true_answer(
         assert (len(asked) == 1) == is_one, "number of the verb and of the objects differ"
         places = [place(box, size) for box in asked]
         return None if "tie" in places else most(places)
-    if found := re.fullmatch(r"What is the object in the area \[(.+)\]\?", question):
-        corners = [float(number) for number in found[1].split(", ")]
-        there = {
-            box.category
-            for box in boxes
-            if [round(value, 1) for value in (box.x_min, box.y_min, box.width, box.height)] == corners
-        }
-        return there.pop() if len(there) == 1 else None
+    if "in the area" in question or "side of the image" in question:
+        answer_of = _region_answer if "in the area" in question else _side_answer
+        return answer_of(question, boxes, size, labelled)
     raise AssertionError(f"not a template: {question}")
+
+
+def _side_answer(
+    question: str, boxes: Sequence[ObjectBox], size: tuple[int, int], labelled: Sequence[str]
+) -> str | None:
+    """How many are on a side, and what is most there."""
+    if found := re.fullmatch(r"How many (\w+) are located on the (\w+) side of the image\?", question):
+        depths = [towards(box, size, found[2]) for box in boxes if box.category == SINGULARS[found[1]]]
+        if any(0 < depth <= SIXTH for depth in depths):
+            return None
+        number = sum(depth > SIXTH for depth in depths)
+        return str(number) if number or SINGULARS[found[1]] in labelled else None
+    if found := re.fullmatch(r"What is the main object visible on the (\w+) side of the image\?", question):
+        clear = most([box.category for box in boxes if towards(box, size, found[1]) > SIXTH])
+        wide = most([box.category for box in boxes if towards(box, size, found[1]) > 0])
+        return clear if clear == wide else None
+    raise AssertionError(f"not a template: {question}")
+
+
+def _region_answer(
+    question: str, boxes: Sequence[ObjectBox], size: tuple[int, int], labelled: Sequence[str]
+) -> str | None:
+    """What and where the object of one box is."""
+    if found := re.fullmatch(r"Where is the (\w+) in the area (\[.+\]) positioned within the image\?", question):
+        there = _at(found[2], boxes)
+        assert all(box.category == found[1] for box in there)
+        told = place(there[0], size)
+        return None if len(there) > 1 or told == "tie" else told
+    if found := re.fullmatch(r"Is the object in the area (\[.+\]) (an?) (\w+)\?", question):
+        assert found[2] == ("an" if found[3] == "aircraft" else "a")
+        kinds = {box.category for box in _at(found[1], boxes)}
+        if len(kinds) != 1:
+            return None
+        if kinds == {found[3]}:
+            return "Yes"
+        is_sure = found[3] in labelled or kinds <= {"ship", "aircraft", "car", "tank"}
+        return "No" if is_sure and not any(box.category == found[3] for box in boxes) else None
+    if found := re.fullmatch(r"What is the object in the area (\[.+\])\?", question):
+        kinds = {box.category for box in _at(found[1], boxes)}
+        return kinds.pop() if len(kinds) == 1 else None
+    raise AssertionError(f"not a template: {question}")
+
+
+def _at(corners: str, boxes: Sequence[ObjectBox]) -> list[ObjectBox]:
+    numbers = [float(number) for number in corners.strip("[]").split(", ")]
+    return [
+        box for box in boxes if [round(value, 1) for value in (box.x_min, box.y_min, box.width, box.height)] == numbers
+    ]
 
 
 def every_question(boxes: Sequence[ObjectBox], labelled: Sequence[str]) -> set[str]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from pipeline.__main__ import main
 from pipeline.drafting.coco_boxes import CocoError, read_coco_boxes
 from pipeline.drafting.command import draft_boxes
 
-from .oracle import every_question, true_answer
+from .oracle import canonical, every_question, true_answer
 
 
 def coco(folder: Path, boxes=((0, [10, 20, 30, 40]),), **changes) -> Path:
@@ -33,12 +35,13 @@ def lines(file: Path) -> list[dict]:
 
 
 def test_each_line_has_the_image_the_question_and_how_the_answer_follows(tmp_path):
-    draft_boxes(coco(tmp_path), tmp_path / "out.jsonl")
-    written = {line["question"]: line for line in lines(tmp_path / "out.jsonl")}
-    assert written["How many ships are visible in the image?"] == {
+    draft_boxes(coco(tmp_path), tmp_path / "out.jsonl", policy="complete")
+    written = {canonical(line["question"]): line for line in lines(tmp_path / "out.jsonl")}
+    counted = written["How many ships are visible in the image?"]
+    assert counted == {
         "image": "a b.png",
         "question_type": "counting",
-        "question": "How many ships are visible in the image?",
+        "question": counted["question"],
         "answer": "1",
         "box_ids": ["10"],
         "program": 'count(category="ship")',
@@ -48,7 +51,7 @@ def test_each_line_has_the_image_the_question_and_how_the_answer_follows(tmp_pat
 
 def test_a_real_file_gets_right_answers_throughout(shared_data, tmp_path):
     source = shared_data / "sardet100k" / "Annotations" / "train.json"
-    draft_boxes(source, tmp_path / "out.jsonl")
+    draft_boxes(source, tmp_path / "out.jsonl", policy="complete")
     scenes = read_coco_boxes(source)
     by_image = {image.file_name: image for image in scenes.images}
     written = lines(tmp_path / "out.jsonl")
@@ -69,6 +72,30 @@ def test_the_same_seed_writes_the_same_bytes_and_per_scene_limits_each_scene(tmp
         draft_boxes(source, tmp_path / name, seed=5, per_scene=7)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
     assert len(lines(tmp_path / "one")) == 7
+
+
+def test_without_a_word_the_paper_s_proportions_come_out_and_every_answer_is_right(shared_data, tmp_path):
+    source = shared_data / "sardet100k" / "Annotations" / "train.json"
+    draft_boxes(source, tmp_path / "out.jsonl")
+    scenes = read_coco_boxes(source)
+    by_image = {image.file_name: image for image in scenes.images}
+    written = lines(tmp_path / "out.jsonl")
+    for line in written:
+        image = by_image[line["image"]]
+        assert true_answer(line["question"], image.boxes, image.size, scenes.categories) == line["answer"]
+    counted = Counter(line["question_type"] for line in written)
+    assert counted["referring"] == sum(len(image.boxes) for image in scenes.images)
+    assert 3.5 < counted["identification"] / len(scenes.images) < 5.7
+
+
+def test_the_command_tells_how_many_of_each_type_came_and_what_is_short(tmp_path, capsys):
+    file = coco(tmp_path, categories=[{"id": 0, "name": "ship"}])
+    assert main(["draft-boxes", str(file), str(tmp_path / "out.jsonl")]) == 0
+    told = capsys.readouterr()
+    assert "referring 1" in told.out
+    assert f"{len(lines(tmp_path / 'out.jsonl'))} questions: " in told.out
+    assert main(["draft-boxes", str(file), str(tmp_path / "out.jsonl"), "--policy", "complete"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize(
