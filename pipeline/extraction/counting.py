@@ -41,9 +41,9 @@ class Tally:
         self.categories.update(found.categories)
         self.land_covers.update(found.land_covers)
         self._add_open(found.open_categories)
-        if found.question_type is not None:
+        if found.form is not None:
             self.questions += 1
-            self._add_form(found.question_type)
+            self._add_form(found.form)
         if found.general_type is not None:
             self.general_types[found.general_type] += 1
 

@@ -26,8 +26,8 @@ class Extracted:
     open_categories: frozenset[str]
     """Nouns in the singular that no group knows."""
     land_covers: frozenset[str]
-    question_type: str | None = None
-    """The normalised question; None for a caption."""
+    form: str | None = None
+    """Of a question: what it asks for, normalised; see :mod:`pipeline.extraction.question_forms`."""
     general_type: str | None = None
     """Of a general question: shape, direction, land_cover, pattern or reasoning."""
 

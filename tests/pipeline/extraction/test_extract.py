@@ -88,7 +88,7 @@ def test_a_question_and_its_answer_are_counted_together():
     found = extract(Draft("question", "What is beside the runway?", "general", "A hangar and a gantry."))
     assert found.categories == {"runway", "hangar"}
     assert found.open_categories == {"gantry"}
-    assert (found.question_type, found.general_type) == ("what is", "reasoning")
+    assert (found.form, found.general_type) == ("what is", "reasoning")
 
 
 def test_there_are_sixteen_land_covers_and_every_class_of_openearthmap_is_one_of_them():

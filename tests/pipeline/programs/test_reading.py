@@ -54,6 +54,10 @@ def test_every_question_of_the_corpus_is_read_as_the_program_that_it_was_written
         ("How many bridge structures can you identify in this SAR image?", 'count(category="bridge")'),
         ("What is the total number of maritime vessels in the scene?", 'count(category="ship")'),
         ("Please count the number of aircrafts shown in this image.", 'count(category="aircraft")'),
+        ("How many vessels are on the left side of the image?", 'count(category="ship", side="left")'),
+        ("What is the main object visible on the lower side of the image?", 'main(side="bottom")'),
+        ("Where is the plane in the area [56.0, 191.0, 112.0, 122.0] positioned within the image?", 'where(box="7")'),
+        ("Is the object in the area [56, 191, 112, 122] a ship?", 'is_a(category="ship", box="7")'),
         ("Where are most harbors positioned within the image?", 'where_most(category="harbor")'),
         ("Where are the most harbor positioned within the image?", 'where_most(category="harbor")'),
         ("Where is the airplane located?", 'where_most(category="aircraft")'),
@@ -76,7 +80,8 @@ def test_published_and_usual_wordings_are_read(question, program):
         "Are there ships moored at the pier?",
         "Are there any large ships in the image?",
         "How many cargo ships are visible in the image?",
-        "How many ships are on the left side of the image?",
+        "How many ships are in the left half of the image?",
+        "How many ferries are visible in the image?",
         "Is there a ship in the center of the image?",
         "Is there a ship in the left half of the image?",
         "Is there any evidence of flooding in the image?",
@@ -104,6 +109,7 @@ def test_a_head_word_names_the_only_category_that_has_it():
         'count(category="large_vehicle")'
     )
     assert read_question("How many vehicles are there?", ("large_vehicle", "small_vehicle")) is None
+    assert read_question("How many vehicles are there?", ("car", "truck")) is None
 
 
 @pytest.mark.parametrize("piece", ["is there a ", "a-", "ship ", "[1, 2, 3, 4] ", "[1,", "what is the object ", "0"])
