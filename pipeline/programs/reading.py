@@ -8,17 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Final
 
+from pipeline.programs.naming import category_named
 from pipeline.programs.program import Program, Side
 from pipeline.records import ObjectBox
-from pipeline.vocabulary import NARROWER, SYNONYMS, WIDER, plural
-
-
-def _words(listed: str) -> frozenset[str]:
-    return frozenset(listed.split())
-
 
 READ_UP_TO: Final = 300
 """Longer questions, in code points, are of no template."""
@@ -65,20 +59,30 @@ _EXISTS: Final = tuple(
     re.compile(form)
     for form in (
         rf"(?:is|are) there {_SOME}{_THING}{_END}",
-        rf"(?:is|are) (?:any|a|an|some) {_THING} {_SEEN_WORD}(?:{_IMAGE})?",
+        rf"(?:is|are) (?:any |a |an |some |the )?{_THING} {_SEEN_WORD}(?:{_IMAGE})?",
+        rf"do (?:you|we) {_FINDING} {_SOME}{_THING}(?:{_IMAGE})?",
         rf"do(?:es)? {_SOME}{_THING} (?:exist|appear)s?(?:{_IMAGE})?",
-        rf"do(?:es)? (?:the|this) {_WHOLE} (?:contain|show|include|have|depict|feature) {_SOME}{_THING}",
+        rf"do(?:es)? (?:the|this) {_WHOLE} (?:contain|show|include|have|depict|feature) {_SOME}{_THING}(?: in it)?",
         rf"can (?:you|we|one) {_FINDING} (?:any|a|an|some) {_THING}(?:{_IMAGE})?",
-        rf"can (?:any|a|an) {_THING} be {_SEEN_WORD}(?:{_IMAGE})?",
+        rf"can (?:any |a |an |the )?{_THING} be {_SEEN_WORD}(?:{_IMAGE})?",
     )
 )
 _COUNT_ON_SIDE: Final = re.compile(rf"how many {_THING}(?: (?:are|is)(?: there)?)?(?: {_SEEN_WORD})?{_SIDE}")
 _MAIN_ON_SIDE: Final = re.compile(rf"(?:what|which) (?:is|are) the {_MOST} {_OBJECT}s?{_SEEN}{_SIDE}")
-_OTHERS: Final = re.compile(rf"(?:is|are) there (?:any )?{_OTHER}{_END} {_APART} (?:any |the )?{_THING}{_END}")
-_MAIN: Final = re.compile(
-    rf"(?:what|which) (?:is|are) the {_MOST} {_OBJECT}s?{_END}|(?:what|which) {_OBJECT} (?:is|are) {_MOST}{_END}"
+_OTHERS: Final = re.compile(
+    rf"(?:is|are) there (?:(?:any )?{_OTHER}|any {_OBJECTS}|anything(?: else)?){_END}"
+    rf" {_APART} (?:any |the )?{_THING}{_END}"
 )
-_CATEGORIES: Final = re.compile(rf"(?:what|which) (?:are the )?{_OBJECTS}{_END}")
+_MAIN: Final = re.compile(
+    rf"(?:what|which) (?:is|are) the {_MOST} {_OBJECT}s?{_END}"
+    rf"|(?:what|which) (?:{_OBJECT}|{_OBJECTS}) (?:is|are) (?:the )?{_MOST}{_END}"
+    rf"|(?:what|which) {_OBJECT} (?:dominates|predominates)(?: (?:the|this) {_WHOLE})?"
+    rf"|(?:what|which) {_OBJECT} (?:appears|occurs) (?:the )?(?:most often|most frequently|most){_END}"
+)
+_CATEGORIES: Final = re.compile(
+    rf"(?:what|which) (?:are the )?{_OBJECTS}(?:{_END}| can be {_SEEN_WORD}(?:{_IMAGE})?)"
+    rf"|(?:list|name) (?:all )?(?:the )?{_OBJECTS}{_END}"
+)
 _COUNTS: Final = tuple(
     re.compile(form)
     for form in (
@@ -87,37 +91,34 @@ _COUNTS: Final = tuple(
         rf"how many {_THING} can (?:you|we|one) {_FINDING}(?:{_IMAGE})?",
         rf"how many {_THING} can be {_SEEN_WORD}(?:{_IMAGE})?",
         rf"how many {_THING} do(?:es)? (?:the|this) {_WHOLE} (?:contain|show|include|have|depict)",
-        rf"(?:what is|what's|give|tell) the (?:total |exact |overall )?(?:number|count) of {_THING}{_END}",
+        r"(?:what is the|what's the|give the|tell the|what) (?:total |exact |overall )?"
+        rf"(?:number|count) of {_THING}{_END}",
         rf"(?:please )?count (?:all )?the (?:number of )?{_THING}{_END}",
     )
 )
+_MAJORITY: Final = "(?P<most>most of the|most of|most|majority of the|majority of)"
 _WHERE_MOST: Final = re.compile(
-    rf"where (?:is|are) (?:the )?(?P<most>most of the|most|majority of the|majority of)? ?{_THING}"
-    rf"(?: (?:mostly |mainly )?(?:{_SEEN_WORD}|concentrated|distributed))?(?:{_IMAGE})?"
+    rf"(?:where|in (?:which|what) (?:part|area|region)(?:{_IMAGE})?|on (?:which|what) side(?:{_IMAGE})?)(?:{_IMAGE})?"
+    rf" (?:is|are) (?:the )?(?:{_MAJORITY} )?{_THING}"
+    rf"(?: (?P<mostly>mostly |mainly )?(?:{_SEEN_WORD}|concentrated|distributed))?(?:{_IMAGE})?"
+)
+_HAS_MOST: Final = re.compile(
+    rf"(?:which|what) (?:side|part)(?:{_IMAGE})? (?:has|contains|shows) (?:the )?most {_THING}"
 )
 _AREA: Final = (
     "(?:in|at|within|inside) (?:the |this )?"
     r"(?:(?:area|region|bounding box|box|rectangle|location)(?: at| of)? )?\x00"
 )
-_REGION: Final = re.compile(rf"(?:what|which) (?:(?:is|are) (?:the |this )?)?(?:{_OBJECT}(?: is)?)?{_SEEN} ?{_AREA}")
+_REGION: Final = re.compile(
+    rf"(?:what|which) (?:(?:is|are) (?:the |this )?)?(?:(?:{_OBJECT}|(?:kind|sort) of object)(?: is)?)?{_SEEN} ?{_AREA}"
+    rf"|(?:identify|name) the {_OBJECT}{_SEEN} {_AREA}"
+    rf"|(?:what|which) (?:class|category) does the object {_AREA} belong to"
+)
 _WHERE_REGION: Final = re.compile(rf"where is the {_THING} {_AREA}(?: {_SEEN_WORD})?")
 _IS_REGION: Final = re.compile(rf"is the object {_AREA} (?:a|an) {_THING}")
 _SIDE_OF: Final[Mapping[str, Side]] = {
     "left": "left", "right": "right", "top": "top", "upper": "top", "bottom": "bottom", "lower": "bottom",
 }  # fmt: skip
-_NO_THING: Final = _words(
-    """a an and any anything are at be because between by for from if in is it more most no not of on one only or other
-    others same side sides some something than that the their them there these this those to up visible what which with
-    evidence sign signs indication indications object objects category categories class classes target targets type
-    types kind kinds feature features difference differences pattern patterns image scene single different large small
-    majority number zero two three four five six seven eight nine ten eleven twelve dozen pair pairs several many few
-    multiple various numerous some both all every each"""
-)
-"""What has one of these words is no thing that could be a category."""
-
-_NEUTRAL: Final = _words("visible distinct individual separate distinguishable identifiable maritime marine")
-_OBJECT_NOUNS: Final = _words("structure structures instance instances")
-"""Before and behind a thing they add nothing: ``bridge structures`` are bridges."""
 
 
 def read_question(text: str, categories: Collection[str], boxes: Sequence[ObjectBox] = ()) -> Program | None:
@@ -145,9 +146,12 @@ def _readings(asked: str, categories: tuple[str, ...], boxes: Sequence[ObjectBox
     first = asked.partition(" ")[0]
     if first in ("is", "are", "do", "does", "can"):
         yield from _read_existence(asked, categories)
-    elif first == "where":
-        yield from _read_where(asked, categories, boxes)
-    elif first in ("how", "what", "what's", "give", "tell", "count", "please", "which"):
+    elif first in ("where", "in", "on"):
+        yield from _read_where(_WHERE_MOST.fullmatch(asked), categories, boxes)
+    elif (has_most := _HAS_MOST.fullmatch(asked)) is not None:
+        named = category_named(has_most["thing"], categories)
+        yield from [Program("where_most", named)] if named is not None else []
+    elif first in ("how", "what", "what's", "give", "tell", "count", "please", "which", "list", "name"):
         main_side, count_side = _MAIN_ON_SIDE.fullmatch(asked), _COUNT_ON_SIDE.fullmatch(asked)
         if main_side is not None:
             yield Program("main", side=_SIDE_OF[main_side["side"]])
@@ -184,13 +188,14 @@ def _things(asked: str, forms: Sequence[re.Pattern[str]], categories: tuple[str,
             yield named
 
 
-def _read_where(asked: str, categories: tuple[str, ...], boxes: Sequence[ObjectBox]) -> Iterator[Program]:
-    found = _WHERE_MOST.fullmatch(asked)
+def _read_where(
+    found: re.Match[str] | None, categories: tuple[str, ...], boxes: Sequence[ObjectBox]
+) -> Iterator[Program]:
     named = category_named(found["thing"], categories) if found is not None else None
     if found is None or named is None:
         return
     # Of several, "where are the ships" may be answered in more ways than by the place of most.
-    if found["most"] or sum(box.category == named for box in boxes) == 1:
+    if found["most"] or found["mostly"] or sum(box.category == named for box in boxes) == 1:
         yield Program("where_most", named)
 
 
@@ -215,66 +220,3 @@ def _read_region(asked: str, categories: tuple[str, ...], boxes: Sequence[Object
 def _distance_px(box: ObjectBox, given: Sequence[float]) -> float:
     written = (box.x_min, box.y_min, box.width, box.height)
     return max(abs(one - other) for one, other in zip(written, given, strict=True))
-
-
-@lru_cache(maxsize=4096)
-def category_named(phrase: str, categories: tuple[str, ...]) -> str | None:
-    """The category that a noun phrase names, in singular or plural: one of ``categories``, else a thing of its own.
-
-    None where the phrase is no plain name (``evidence of flooding``, ``two ships``), or names some objects of a
-    category only (``cargo ships``), which boxes do not tell from the rest.
-    """
-    forms = _forms_of(categories)
-    words = _without_neutral(phrase.replace("-", " ").split())
-    plain = " ".join(words)
-    if plain in forms:
-        return forms[plain] or None
-    if not words or _NO_THING.intersection(words) or words[-1] in forms:
-        return None
-    known = _KNOWN_ANYWHERE.get(plain) or plain
-    # A word for more than the scene's own category: a vehicle may be a car, where trucks are told apart.
-    return None if known in categories else known
-
-
-def _without_neutral(words: list[str]) -> list[str]:
-    begin = next((index for index, word in enumerate(words) if word not in _NEUTRAL), len(words))
-    end = len(words) - (len(words) - begin > 1 and words[-1] in _OBJECT_NOUNS)
-    return words[begin:end]
-
-
-@lru_cache(maxsize=256)
-def _forms_of(categories: tuple[str, ...]) -> Mapping[str, str]:
-    """``{phrase: category}``: the names, then synonyms, then head words.
-
-    Names that two categories share, or that name some objects of one only (``ferry``), stand for no category: "".
-    """
-    forms: dict[str, str] = {}
-    names = {category: category.replace("_", " ").replace("-", " ").lower() for category in categories}
-    for category, name in names.items():
-        forms |= dict.fromkeys(_numbers_of(name), category)
-    for groups, is_whole in ((SYNONYMS, True), (NARROWER, False)):
-        for category, name in names.items():
-            for other in _other_names(name, groups):
-                if WIDER.get(other, frozenset()).isdisjoint(names.values()):
-                    for form in _numbers_of(other):
-                        forms.setdefault(form, category if is_whole else "")
-    heads = [name.rpartition(" ")[2] for name in names.values()]
-    for category, head in zip(names, heads, strict=True):
-        for form in _numbers_of(head):
-            forms.setdefault(form, category if heads.count(head) == 1 else "")
-    return forms
-
-
-def _other_names(name: str, groups: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    """What else things called ``name`` are called, whether it is a group's own name or one of its synonyms."""
-    for group, synonyms in SYNONYMS.items():
-        if name == group or name in synonyms:
-            yield from groups.get(group, ())
-
-
-def _numbers_of(name: str) -> tuple[str, ...]:
-    """Singular, plural, and the plural that people write of ``aircraft``; none of nothing."""
-    return (name, plural(name), f"{name}s") if name else ()
-
-
-_KNOWN_ANYWHERE: Final = _forms_of(tuple(sorted(SYNONYMS)))

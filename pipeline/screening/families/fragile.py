@@ -13,7 +13,7 @@ from typing import Final
 
 from pipeline.programs.derivation import noun
 from pipeline.programs.layout import Layout
-from pipeline.programs.reading import category_named
+from pipeline.programs.naming import category_named
 from pipeline.screening.asking import Asked, asked_of, placed_boxes
 from pipeline.screening.context import SceneContext
 from pipeline.screening.mentions import find_mentions
