@@ -11,7 +11,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final, TypeVar
 
-import numpy as np
 import rasterio
 from PIL import Image
 from rasterio.enums import Resampling
@@ -80,7 +79,7 @@ def _encoded(path: Path) -> Picture:
         bands = (1, 2, 3) if source.count >= 3 else (1,)
         pixels = source.read(bands, out_shape=(len(bands), *size), resampling=Resampling.average)
         reduction = _reduction(*source.shape)
-    shown = Image.fromarray(pixels[0] if len(bands) == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0)))
+    planes = [Image.fromarray(plane) for plane in pixels]
     encoded = BytesIO()
-    shown.save(encoded, "JPEG", quality=QUALITY)
+    (Image.merge("RGB", planes) if len(planes) == 3 else planes[0]).save(encoded, "JPEG", quality=QUALITY)
     return Picture(encoded.getvalue(), size, reduction)

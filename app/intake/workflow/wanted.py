@@ -15,7 +15,7 @@ from app.intake.queries import drafting, scenes
 from app.intake.queries.drafting import OutcomeKey, SceneInputs
 from app.intake.workflow.patience import Patient
 from app.intake.workflow.pictures import in_advance, picture_of, picture_size
-from pipeline.drafting.drafting import Need, Picture, Request, SceneDrafter, SceneView
+from pipeline.drafting.drafting import Need, Request, SceneDrafter, SceneView
 from pipeline.drafting.prompts import PICTURES, PictureName
 from pipeline.records import Kind
 
@@ -108,15 +108,12 @@ def requests_of(
 
     def shown(scene: WantedScene) -> tuple[WantedScene, SceneView]:
         needs = frozenset[Need]().union(*(drafter.needs(kind) for kind in scene.missing))
-        return scene, replace(scene.view, pictures=_pictures(scene.view, needs, store))
+        pictures = {name: picture_of(store, scene.view.assets[name]) for name in PICTURES if name in needs}
+        return scene, replace(scene.view, pictures=pictures)
 
     for scene, view in in_advance(wanted, shown):
         for kind, key in scene.missing.items():
             yield Request(view, kind), key
-
-
-def _pictures(view: SceneView, needs: frozenset[Need], store: AssetStore) -> dict[PictureName, Picture]:
-    return {name: picture_of(store, view.assets[name]) for name in PICTURES if name in needs}
 
 
 def _view(scene: SceneInputs) -> SceneView:
