@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from pipeline.screening.grammar import FUNCTION_WORDS
+from pipeline.screening.grammar import FUNCTION_WORDS, words_after
 from pipeline.screening.rules import Passage, Token
 from pipeline.screening.word_lists import closed_list
 from pipeline.vocabulary import article
@@ -70,14 +70,17 @@ def _are_names(first: str, second: str) -> bool:
     return first[0].isupper() and second[0].isupper()
 
 
-def _kept(passage: Passage, first: Token, second: Token) -> str | None:
+def _kept(passage: Passage, first: Token, last: Token) -> str | None:
     word = passage.text[first.start : first.end]
-    if first.text == second.text:
+    if first.text not in _ARTICLES:
         return word
-    if "the" not in (first.text, second.text):
-        fitting = article(passage.text[second.end : second.end + 24].lstrip())
-        return fitting.capitalize() if word[0].isupper() else fitting
-    return None
+    if "the" in (first.text, last.text):
+        return word if first.text == last.text else None
+    following = next(words_after(passage.text, last.end, most=1), None)
+    if following is None or following.text in FUNCTION_WORDS:
+        return None
+    fitting = article(following.text)
+    return fitting.capitalize() if word[0].isupper() else fitting
 
 
 def wrong_articles(passage: Passage) -> Iterator[Slip]:
