@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { findingMarks, segmentsOf } from "../../static/js/review/marks.js";
+import { gravestFirst } from "../../static/js/review/severity.js";
 
 test("overlapping spans are cut where one begins or ends, and no letter is lost", () => {
   const text = "A green river bank";
@@ -26,4 +27,20 @@ test("spans outside the text mark nothing", () => {
 test("findings count code points, marks count UTF-16 units", () => {
   const [mark] = findingMarks("🚢 green quay", [{ start: 2, end: 7, family: "colour", message: "" }]);
   assert.equal("🚢 green quay".slice(mark.start, mark.end), "green");
+});
+
+test("where findings overlap the gravest is seen", () => {
+  const findings = [
+    { start: 0, end: 9, family: "fragile", severity: "info", message: "" },
+    { start: 0, end: 3, family: "vague", severity: "warning", message: "" },
+    { start: 0, end: 3, family: "count", severity: "error", message: "" },
+  ];
+  const [first] = segmentsOf("two ships", findingMarks("two ships", findings));
+  assert.equal(first.marks.find((mark) => mark.kind === "finding").family, "count");
+});
+
+test("errors come first and those of one severity in the order of the text", () => {
+  const listed = [["info", 1], ["warning", 2], ["error", 5], ["warning", 7], ["error", 9]].map(([severity, start]) => ({ severity, start }));
+  assert.deepEqual(gravestFirst(listed).map(({ start }) => start), [5, 9, 2, 7, 1]);
+  assert.deepEqual(listed.map(({ start }) => start), [1, 2, 5, 7, 9]);
 });

@@ -4,6 +4,7 @@
 import { bdi, element } from "../dom.js";
 import { newsOf } from "./firsts.js";
 import { drawDifferences, drawFindings, drawFocused } from "./focused.js";
+import { gravestFirst, isQuiet } from "./severity.js";
 import { FAMILY_MARKS, FLAGS, GLYPHS, VERDICT_TITLES } from "./vocabulary.js";
 
 /** @typedef {import("./contract").Draft} Draft */
@@ -21,7 +22,8 @@ function drawRow(scope, draft) {
   const flags = opinion.flags.map((flag) => FLAGS.find((known) => known.flag === flag)?.mark ?? "").join(" ");
   const isNews = newsOf(work).includes(draft);
   const areFlags = state && !isNews;
-  const families = [...new Set(draft.findings.map((finding) => FAMILY_MARKS[finding.family] ?? "!"))].join(" ");
+  const loud = gravestFirst(draft.findings).filter((finding) => !isQuiet(finding));
+  const families = [...new Set(loud.map((finding) => FAMILY_MARKS[finding.family] ?? "!"))].join(" ");
   return element(
     "button",
     { class: "draft-row", type: "button", "data-draft": draft.draft_id, "data-focus": `row-${draft.draft_id}`, onclick: () => scope.open(draft.draft_id), onpointerenter: () => scope.heat(draft.box_numbers), onpointerleave: () => scope.heat([]) },

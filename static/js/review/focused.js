@@ -5,7 +5,7 @@ import { bdi, element, kbd } from "../dom.js";
 import { toUnits } from "../spans.js";
 import { capOf } from "./keys.js";
 import { findingMarks, markedText } from "./marks.js";
-import { FAMILY_MARKS, FLAGS } from "./vocabulary.js";
+import { FAMILY_MARKS, FLAGS, familyTitle } from "./vocabulary.js";
 import { differences } from "./words.js";
 import { mainField } from "./work.js";
 
@@ -102,9 +102,9 @@ function drawFinding(scope, draft, finding, isNext) {
       : element("button", { class: "fix", type: "button", "data-focus": `fix-${finding.rule}-${finding.start}`, onclick: () => scope.fix(finding) }, element("span", { class: "clip" }, bdi(fixText(before, finding.suggestion))), isNext ? kbd("F") : null);
   return element(
     "li",
-    { class: "finding", "data-family": finding.family },
+    { class: "finding", "data-family": finding.family, "data-severity": finding.severity },
     element("span", { text: FAMILY_MARKS[finding.family] ?? "!", "aria-hidden": "true" }),
-    element("span", {}, element("b", { text: finding.family }), " ", bdi(finding.message)),
+    element("span", {}, element("b", { text: familyTitle(finding.family) }), " ", bdi(finding.message)),
     button,
   );
 }

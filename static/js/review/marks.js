@@ -3,6 +3,7 @@
 
 import { element } from "../dom.js";
 import { toUnits } from "../spans.js";
+import { gravestFirst, isQuiet } from "./severity.js";
 import { FAMILY_MARKS } from "./vocabulary.js";
 
 /**
@@ -11,6 +12,7 @@ import { FAMILY_MARKS } from "./vocabulary.js";
  * @property {number} end
  * @property {"finding" | "flagged" | "selected"} kind
  * @property {string} [family]
+ * @property {string} [severity]
  * @property {string} [title]
  */
 
@@ -34,10 +36,10 @@ export function segmentsOf(text, marks) {
 /**
  * @param {string} text
  * @param {import("./contract").Finding[]} findings of this text
- * @returns {Mark[]}
+ * @returns {Mark[]} the gravest first, which is the one that is seen where they overlap
  */
 export function findingMarks(text, findings) {
-  return findings.map(({ start, end, family, message }) => ({ start: toUnits(text, start), end: toUnits(text, end), kind: "finding", family, title: message }));
+  return gravestFirst(findings).map(({ start, end, family, severity, message }) => ({ start: toUnits(text, start), end: toUnits(text, end), kind: "finding", family, severity, title: message }));
 }
 
 /** @param {Segment} segment */
@@ -46,10 +48,12 @@ function drawSegment({ text, marks, ends }) {
   const found = marks.find((mark) => mark.kind === "finding");
   const classes = marks.flatMap((mark) => (mark.kind === "flagged" ? ["is-flagged"] : mark.kind === "selected" ? ["is-selected"] : []));
   const family = found?.family ?? null;
+  const isEnd = found && ends.includes(found) && !isQuiet({ severity: found.severity ?? "" });
   return element("mark", {
     class: classes.join(" ") || null,
     "data-family": family,
-    "data-mark": found && ends.includes(found) ? (FAMILY_MARKS[found.family ?? ""] ?? "!") : family && "",
+    "data-severity": found?.severity ?? null,
+    "data-mark": isEnd ? (FAMILY_MARKS[found.family ?? ""] ?? "!") : family && "",
     title: marks.map((mark) => mark.title).filter(Boolean).join("; ") || null,
     text,
   });

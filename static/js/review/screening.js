@@ -2,6 +2,7 @@
 /** Findings of the reviewer's own wording, asked for as it is typed. Without an answer there are simply none to show. */
 
 import { call } from "./api.js";
+import { gravestFirst } from "./severity.js";
 
 /** @typedef {import("./contract").Finding} Finding */
 /** @typedef {import("./contract").Draft} Draft */
@@ -31,11 +32,11 @@ export class Screening {
   /**
    * @param {Draft} draft
    * @param {Wording} wording
-   * @returns {Finding[] | null} null while they are not known, or hidden
+   * @returns {Finding[] | null} the gravest first; null while they are not known, or hidden
    */
   of(draft, wording) {
     if (draft.hides_findings) return null;
-    if (wording.text === draft.text && wording.answer === draft.answer) return draft.findings;
+    if (wording.text === draft.text && wording.answer === draft.answer) return gravestFirst(draft.findings);
     return this.#known.get(this.#keyOf(draft, wording)) ?? null;
   }
 
@@ -50,7 +51,7 @@ export class Screening {
     this.#timer = setTimeout(() => {
       call("POST", "/screen", { packet_id: packetId, draft_id: draft.draft_id, text: wording.text, answer: wording.answer }).then(
         ({ findings }) => {
-          this.#known.set(this.#keyOf(draft, wording), findings);
+          this.#known.set(this.#keyOf(draft, wording), gravestFirst(findings));
           this.onFound();
         },
         () => {},

@@ -14,7 +14,22 @@ export const FLAGS = [
 ];
 
 /** @type {Record<string, string>} */
-export const FAMILY_MARKS = { colour: "◆", count: "#", vague: "≈" };
+export const FAMILY_MARKS = {
+  category: "□",
+  colour: "◆",
+  contradiction: "≠",
+  count: "#",
+  duplicate: "≡",
+  fragile: "△",
+  language: "A",
+  optical_only: "◌",
+  physics: "λ",
+  position: "⊹",
+  vague: "≈",
+};
+
+/** A family in words: `optical only`. @param {string} family */
+export const familyTitle = (family) => family.replaceAll("_", " ");
 
 /** @type {Record<string, string>} */
 export const GLYPHS = { accept: "✓", revise: "✎", reject: "✕", unsure: "?" };
