@@ -60,11 +60,11 @@ class Given:
 def drafting_of(given: Given) -> DraftingOptions:
     """What is to be drafted; everything that can be refused is refused here, before any call."""
     from app.intake.workflow.drafting import DraftingOptions
-    from pipeline.drafting.drafters import find_drafter
+    from pipeline.drafting.drafters import make_drafter
 
     name = given.drafter or ("replay" if given.replay else "endpoint")
     endpoint, purse = _endpoint(given, name), _purse(given)
-    drafter = find_drafter(name)(_assignment(given, endpoint, purse))
+    drafter = make_drafter(name, _assignment(given, endpoint, purse))
     return DraftingOptions(given.dataset, name, drafter, purse, endpoint.address if endpoint else None)
 
 

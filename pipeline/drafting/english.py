@@ -8,9 +8,10 @@ from typing import Final
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _ENGLISH_WORDS: Final = """
-    the a an of and or is are in on with to at by from there its it along between beside this that which how what
-    where no yes two three has have does do each into across
+    the an of and or is are on with to at by from there its it along between beside this that which how what
+    where yes two three has have does each into across
 """
+"""Without those that other languages have too, such as a, in, no and do."""
 _OTHER_WORDS: Final = """
     der das und ist sind ein eine einem einen mit auf dem des im nicht wie viele sich zwei
     le la les une dans et est sur avec aux du il quelle combien deux

@@ -16,10 +16,11 @@ from typing import Any, Final, cast
 
 from pipeline.drafting.drafting import Assignment, DrafterError, SceneDrafter
 from pipeline.records import digest
+from pipeline.vocabulary import KINDS
 
 DRAFTERS: Final[tuple[str, ...]] = tuple(sorted(found.name for found in pkgutil.iter_modules(__path__)))
 
-_ASKED: Final = ("kinds", "needs", "identity", "input_sha256", "draft")
+_ASKED: Final = ("needs", "identity", "input_sha256", "draft")
 
 MakeDrafter = Callable[[Assignment], SceneDrafter]
 
@@ -37,6 +38,28 @@ def find_drafter(name: str) -> MakeDrafter:
     if not name.endswith(".py"):
         raise DrafterError(f"there is no drafter {name!a}; choose from {', '.join(DRAFTERS)}, or give a file NAME.py")
     return _class_of(_loaded(Path(name)), name)
+
+
+def make_drafter(name: str, assignment: Assignment) -> SceneDrafter:
+    """The drafter of this name or file, ready to draft.
+
+    Raises
+    ------
+    DrafterError
+        If there is none, or it cannot do what the assignment asks for.
+    """
+    make = find_drafter(name)
+    try:
+        drafter = make(assignment)
+        kinds = tuple(drafter.kinds)
+    except ValueError:
+        # Its own refusal, as of a folder without replies.
+        raise
+    except Exception as error:
+        raise DrafterError(f"{name}: the drafter cannot be made: {type(error).__name__}: {error}") from error
+    if not kinds or not set(kinds) <= set(KINDS):
+        raise DrafterError(f"{name}: the drafter writes {kinds!r}; its kinds are one or more of {', '.join(KINDS)}")
+    return drafter
 
 
 def _loaded(file: Path) -> ModuleType:
