@@ -9,7 +9,7 @@ export const FLAGS = [
   { flag: "vague", title: "vague", mark: "≈" },
   { flag: "not_visible_in_sar", title: "not in SAR", mark: "◌" },
   { flag: "position", title: "position", mark: "⊹" },
-  { flag: "language", title: "language", mark: "A" },
+  { flag: "language", title: "language", mark: "¶" },
   { flag: "other", title: "other", mark: "…" },
 ];
 
@@ -21,7 +21,7 @@ export const FAMILY_MARKS = {
   count: "#",
   duplicate: "≡",
   fragile: "△",
-  language: "A",
+  language: "¶",
   optical_only: "◌",
   physics: "λ",
   position: "⊹",
