@@ -10,9 +10,12 @@ import typer
 
 from app.cli.import_options import Json
 from app.cli.importing import import_
+from app.cli.measuring import hide, rules
 
 group = typer.Typer(help="Datasets: scenes imported under one name.", no_args_is_help=True)
 group.command("import")(import_)
+group.command()(rules)
+group.command()(hide)
 
 
 def _plain(value: object) -> str:
@@ -69,14 +72,12 @@ def show(name: str, as_json: Json = False) -> None:
 def categories(name: str, as_json: Json = False) -> None:
     """Count the object categories, question types and land covers that a dataset's drafts name."""
     from app.cli.opening import opened
-    from app.intake.queries.drafted import drafted_of
-    from app.intake.workflow.running import require_dataset
+    from app.intake.workflow.naming import count_named
     from app.settings import Settings
-    from pipeline.extraction.counting import Tally, told_lines
+    from pipeline.extraction.counting import told_lines
 
-    with opened(Settings.from_environment()) as sessions, sessions() as session:
-        facts = require_dataset(session, name)
-        counts = Tally().add(drafted_of(session, facts.dataset_id)).as_json()
+    with opened(Settings.from_environment()) as sessions:
+        counts = count_named(sessions, name)
     if as_json:
         typer.echo(json.dumps({"dataset": name, **counts}, indent=1, ensure_ascii=False))
         return

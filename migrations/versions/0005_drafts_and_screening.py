@@ -80,6 +80,8 @@ def upgrade() -> None:
         )
     op.add_column("dataset", sa.Column("hidden_share", sa.Double(), server_default=sa.text("0"), nullable=False))
     op.create_check_constraint(op.f("ck_dataset_hidden_share_range"), "dataset", "hidden_share between 0 and 1")
+    op.add_column("dataset", sa.Column("named", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
+    op.add_column("dataset", sa.Column("named_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("packet", sa.Column("hides_findings", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.create_index(
         "ix_packet_hiding", "packet", ["dataset_id"], unique=False, postgresql_where=sa.text("hides_findings")

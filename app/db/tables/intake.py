@@ -54,6 +54,9 @@ class Dataset(Base):
     """Policy: scenes whose pair is in one of these states get no packets until an admin has decided on them."""
     hidden_share: Mapped[float] = mapped_column(Double, server_default=sql("0"))
     """Of the packets that are sealed from now on, the share whose findings stay hidden until a first verdict."""
+    named: Mapped[dict[str, Any] | None]
+    """What its drafts name, as last counted, with the extractor's version: categories, question types, land covers."""
+    named_at: Mapped[dt.datetime | None]
     created_at: Mapped[CreatedAt]
 
 

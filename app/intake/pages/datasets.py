@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.db.errors import DomainError, Meaning
 from app.intake.queries import datasets, grouping, pairs, runs, work
 from app.intake.queries.datasets import DatasetBreakdown, DatasetImages, DatasetOverview, LandCover
+from app.intake.queries.drafted import NamedThings, named_things
 from app.intake.queries.grouping import Leakage
 from app.intake.queries.pairs import PairCount
 from app.intake.queries.runs import RunProgress
@@ -64,6 +65,7 @@ class DatasetPage:
     titles: dict[str, str]
     images: DatasetImages
     land_cover: list[LandCover]
+    named: NamedThings | None
     pairs: list[PairCount]
     ground: GroundSummary
     drafters: list[DrafterShare]
@@ -97,6 +99,7 @@ def dataset_page(
         titles={**KIND_TITLES, **QUESTION_TYPE_TITLES},
         images=datasets.dataset_images(session, dataset.dataset_id),
         land_cover=datasets.mean_land_cover(session, dataset.dataset_id),
+        named=named_things(session, dataset.dataset_id),
         pairs=pairs.count_pairs(session, dataset.dataset_id),
         ground=_ground(session, dataset.dataset_id),
         drafters=work.drafters_of(session, dataset.dataset_id),

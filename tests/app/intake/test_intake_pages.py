@@ -19,8 +19,10 @@ from app.intake.pages.datasets import next_step
 from app.intake.queries import planning, runs
 from app.intake.queries.datasets import DatasetBreakdown, DatasetOverview, Share
 from app.intake.workflow.importing import begin_import
+from app.intake.workflow.naming import count_named
 from app.intake.workflow.options import ImportOptions
 from app.settings import Settings
+from pipeline.extraction import EXTRACTOR_VERSION
 from pipeline.records import Refusal
 from tests.app.release.reviewed import Text, View, caption, make_dataset
 
@@ -73,6 +75,17 @@ def test_a_dataset_shows_its_parts_and_the_next_command(client: TestClient, data
     assert "trihedral screen ports" in page
     assert client.get("/datasets/nothing").status_code == 404
     assert client.get("/datasets/%00").status_code == 404
+
+
+def test_a_dataset_shows_what_its_drafts_name_once_it_was_counted(
+    client: TestClient, sessions: SessionMaker, dataset: str
+) -> None:
+    assert "not counted yet: trihedral dataset categories ports" in words(client.get("/datasets/ports").text)
+    count_named(sessions, "ports")
+    page = words(client.get("/datasets/ports").text)
+    for part in ("Object categories 2", "Open categories 0", "Question types 2", "Land covers 0"):
+        assert part in page
+    assert re.search(rf"3 drafts, counted .{{5,40}}, extractor {EXTRACTOR_VERSION}", page)
 
 
 @pytest.mark.parametrize(
