@@ -10,7 +10,7 @@ import math
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
+from threading import Condition
 from typing import Any, Final
 
 from pipeline.drafting.replies import Usage
@@ -95,7 +95,11 @@ def image_tokens(size: tuple[int, int]) -> int:
 
 @dataclass
 class Purse:
-    """What was spent, and what may be; asked from any number of threads before each call."""
+    """What was spent, and what may be; asked from any number of threads before each call.
+
+    With a limit, the first call is made alone: what it takes beside what was estimated tells how endpoint and model
+    count, and estimates are raised by it from then on.
+    """
 
     price: Price | None = None
     limit_micro: int | None = None
@@ -105,34 +109,47 @@ class Purse:
     is_closed: bool = False
     """Whether a call was refused for want of money."""
     _reserved_micro: int = 0
-    _lock: Lock = field(default_factory=Lock)
+    _under_way: int = 0
+    _raised: float | None = None
+    """The most by which a call took more tokens than were estimated; None until one has told."""
+    _changed: Condition = field(default_factory=Condition)
 
-    def reserve(self, most: Usage) -> bool:
-        """Whether a call may be made that takes at most this; if so it is set aside until :meth:`settle`.
+    def reserve(self, most: Usage) -> int | None:
+        """What is set aside for a call that takes at most this, until :meth:`settle`; None if it is too much.
 
         Once one was refused all are: smaller calls do not slip past it, so that a run ends soon and where it was.
         """
         if self.price is None or self.limit_micro is None:
-            return True
-        cost = self.price.micro(most)
-        with self._lock:
+            return 0
+        with self._changed:
+            self._changed.wait_for(lambda: self._raised is not None or not self._under_way or self.is_closed)
+            tokens = math.ceil(most.prompt_tokens * (self._raised or 1.0))
+            cost = self.price.micro(Usage(tokens, most.completion_tokens))
             self.is_closed = self.is_closed or self.spent_micro + self._reserved_micro + cost > self.limit_micro
-            if not self.is_closed:
-                self._reserved_micro += cost
-            return not self.is_closed
+            self._changed.notify_all()
+            if self.is_closed:
+                return None
+            self._under_way += 1
+            self._reserved_micro += cost
+            return cost
 
-    def settle(self, most: Usage, spent: Usage) -> None:
+    def settle(self, reserved: int, estimated: Usage, spent: Usage) -> None:
         """Count what a reserved call took in truth."""
         if self.price is None:
             return
-        with self._lock:
+        with self._changed:
             self.spent_micro += self.price.micro(spent)
-            if self.limit_micro is not None:
-                self._reserved_micro -= self.price.micro(most)
+            if self.limit_micro is None:
+                return
+            self._reserved_micro -= reserved
+            self._under_way -= 1
+            if spent.prompt_tokens and estimated.prompt_tokens:
+                self._raised = max(self._raised or 1.0, spent.prompt_tokens / estimated.prompt_tokens)
+            self._changed.notify_all()
 
     def learn(self, spent_micro: int) -> None:
         """That so much is spent in all: others may share the limit."""
-        with self._lock:
+        with self._changed:
             self.spent_micro = max(self.spent_micro, spent_micro)
 
     def micro(self, usage: Usage) -> int:

@@ -154,13 +154,18 @@ class _Caller:
                 read = call.result
                 return Outcome(request, read.drafts, attempts, spent, said, read.dropped, read.repeated)
             if not left or call.result.reason not in ASKED_AGAIN:
-                return Outcome(request, self._told(call.result).after(attempts), attempts, spent, said)
+                failure = self._told(call.result).after(attempts)
+                if failure.is_fatal:
+                    # At once: until whoever takes the outcome does so, many more calls would fail alike.
+                    self.stop.set()
+                return Outcome(request, failure, attempts, spent, said)
         raise ValueError("an endpoint needs at least one reply")
 
     def _call(self, request: Request, question: Question) -> _Call | None:
         """One call with its retries; None where there is no money or time left for it."""
         most = Usage(question.prompt_tokens, question.max_tokens)
-        if self.stop.is_set() or not self.drafter.purse.reserve(most):
+        reserved = None if self.stop.is_set() else self.drafter.purse.reserve(most)
+        if reserved is None:
             return None
         spent = Usage()
         try:
@@ -171,7 +176,7 @@ class _Caller:
             spent = gave_up.usage
             return _Call(gave_up.error, gave_up.attempts, spent)
         finally:
-            self.drafter.purse.settle(most, spent)
+            self.drafter.purse.settle(reserved, most, spent)
 
     def _read(self, kind: Kind, reply: Reply) -> ReadQuestions | ModelError:
         try:

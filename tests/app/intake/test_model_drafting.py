@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,12 @@ def reply(scene: str, kind: str = "concise_caption", caption: str = "A river ban
 
 
 def options_for(server: ReplayServer, kinds: tuple[str, ...] = CAPTIONS, **given: Any) -> DraftingOptions:
-    endpoint = Endpoint(server.base_url, "replay", max_attempts=2, first_backoff_s=0.01, is_replay=True)
+    return options_at(Endpoint(server.base_url, "replay", is_replay=True), kinds, **given)
+
+
+def options_at(endpoint: Endpoint, kinds: tuple[str, ...] = CAPTIONS, **given: Any) -> DraftingOptions:
+    """Impatient, so that tests are quick."""
+    endpoint = replace(endpoint, max_attempts=2, first_backoff_s=0.01)
     drafter = EndpointDrafter(Assignment(kinds, endpoint=endpoint, **given))
     return DraftingOptions("harbour", "endpoint", drafter, drafter.purse, endpoint.address)
 

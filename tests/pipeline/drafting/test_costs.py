@@ -71,25 +71,32 @@ def test_tokens_are_estimated_by_characters_and_pixels():
     assert Purse(image_tokens=85).tokens_of((4000, 4000)) == 85
 
 
+def told(purse, call=Usage(10)):
+    """The purse after a first call that took what was estimated."""
+    purse.settle(purse.reserve(call), call, call)
+    return purse
+
+
 def test_what_is_under_way_counts_and_nothing_slips_past_a_call_that_was_refused():
-    purse = Purse(PRICE, limit_micro=100)
+    purse = told(Purse(PRICE, limit_micro=100))
     dear, cheap = Usage(400), Usage(1)
-    assert purse.reserve(dear)
-    assert not purse.reserve(dear)
-    assert not purse.reserve(cheap)
+    reserved = purse.reserve(dear)
+    assert reserved == 60
+    assert purse.reserve(dear) is None
+    assert purse.reserve(cheap) is None
     assert purse.is_closed
-    purse.settle(dear, Usage(100))
-    assert purse.spent_micro == 15
+    purse.settle(reserved, dear, Usage(100))
+    assert purse.spent_micro == 2 + 15
 
 
 def test_many_threads_never_spend_more_than_the_limit():
     purse, call = Purse(Price(1, 1, "USD"), limit_micro=1000), Usage(7, 3)
 
     def spend(_number):
-        if purse.reserve(call):
-            purse.settle(call, call)
-            return True
-        return False
+        reserved = purse.reserve(call)
+        if reserved is not None:
+            purse.settle(reserved, call, call)
+        return reserved is not None
 
     with ThreadPoolExecutor(16) as pool:
         made = sum(pool.map(spend, range(500)))
@@ -97,7 +104,20 @@ def test_many_threads_never_spend_more_than_the_limit():
     assert purse.spent_micro == 1000
 
 
+def test_a_first_call_that_takes_more_than_was_estimated_raises_what_is_set_aside():
+    purse, call, taken = Purse(Price(1, 1, "USD"), limit_micro=1000), Usage(10, 3), Usage(30, 2)
+
+    def spend(_number):
+        reserved = purse.reserve(call)
+        if reserved is not None:
+            purse.settle(reserved, call, taken)
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(spend, range(500)))
+    assert 1000 - 33 <= purse.spent_micro <= 1000
+
+
 def test_without_a_price_or_a_limit_everything_may_be_asked():
-    assert Purse().reserve(Usage(MICRO, MICRO))
-    assert Purse(PRICE).reserve(Usage(MICRO, MICRO))
-    assert Purse(None, limit_micro=0).reserve(Usage(MICRO))
+    assert Purse().reserve(Usage(MICRO, MICRO)) == 0
+    assert Purse(PRICE).reserve(Usage(MICRO, MICRO)) == 0
+    assert Purse(None, limit_micro=0).reserve(Usage(MICRO)) == 0
