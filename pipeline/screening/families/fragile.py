@@ -58,7 +58,7 @@ def _edge_in_answer(passage: Passage, context: SceneContext) -> Iterator[Fault]:
 
 def _say_cut(asked: Asked) -> str:
     if asked.program.box is not None:
-        return "the image's edge cuts this object: what is left of it may not tell what it is"
+        return "the image's edge cuts this object: what is left of it may not tell what it is, or where"
     number, name = _cut_things(asked)
     things, them = (f"{article(name)} {name}", "it") if number == 1 else (f"{number} {plural(name)}", "them")
     other = "nothing certain" if asked.without_cut is None else f"“{asked.without_cut}”"
@@ -135,9 +135,7 @@ def _absence_in_answer(passage: Passage, context: SceneContext, asked: Asked) ->
     elif (program.form == "others" and is_none) or (program.form in ("categories", "main") and is_only):
         others = labelled - ({category} if category else set(found.by_category))
         if not others and len(found.by_category) < 2:
-            yield _whole(
-                passage, "nothing else was annotated exhaustively in this scene: its absence is no boxes' word"
-            )
+            yield _whole(passage, "nothing else was annotated exhaustively here: without boxes there may still be some")
 
 
 def _absence_in_words(passage: Passage, context: SceneContext) -> Iterator[Fault]:
@@ -155,7 +153,7 @@ def _is_unknown(name: str, known: tuple[str, ...]) -> bool:
 
 
 def _say_not_looked_for(name: str) -> str:
-    return f"“{name}” was not annotated exhaustively in this scene, so that no box does not mean none: look for it"
+    return f"“{name}” was not annotated exhaustively here: that it has no box does not mean that there is none"
 
 
 def _whole(passage: Passage, message: str) -> Fault:
