@@ -100,10 +100,10 @@ def sort_of(word: str) -> Sort:
         return "function"
     if one in _NOUNS:
         return "noun"
-    if one in _STOP:
-        return "stop"
     if word in ADJECTIVES or "-" in word:
         return "adjective"
+    if one in _STOP:
+        return "stop"
     if word in VERBS:
         return "verb"
     return _sort_by_end(word, one)

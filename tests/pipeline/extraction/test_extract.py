@@ -51,6 +51,7 @@ def test_eighty_texts_are_read_as_a_person_labelled_them():
         ("High-rise buildings and a two-lane bridge.", {"high rise building", "bridge"}),
         ("Cars are parking.", {"car"}),
         ("Ships dock, trees stand, cars park.", {"ship", "tree", "car"}),
+        ("A concrete parking beside a white stand.", {"parking lot", "grandstand"}),
         ("A row of trees by bodies of water.", {"tree row", "water body"}),
         ("A square roof on a square.", {"roof", "square"}),
         ("A commercial or residential area.", {"residential area", "commercial area"}),
