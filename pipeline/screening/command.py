@@ -91,8 +91,12 @@ def _context(given: Mapping[str, Any], where: str) -> SceneContext:
         raise ScreenError(where, '"gsd_m" must be a number.')
     if not isinstance(labelled, list) or not all(isinstance(category, str) for category in labelled):
         raise ScreenError(where, '"labelled" must be a list of categories.')
+    if not isinstance(given.get("north_up"), bool | None):
+        raise ScreenError(where, '"north_up" must be true or false.')
     rows_cols = (int(size[1]), int(size[0])) if size is not None else None
-    return SceneContext(rows_cols, gsd_m, _boxes(given.get("boxes"), where), tuple(labelled))
+    return SceneContext(
+        rows_cols, gsd_m, _boxes(given.get("boxes"), where), tuple(labelled), is_north_up=given.get("north_up")
+    )
 
 
 def _boxes(given: Any, where: str) -> tuple[ObjectBox, ...] | None:

@@ -11,7 +11,8 @@ from pipeline.screening.context import Noun
 from pipeline.screening.word_lists import closed_list
 
 _COMPARED: Final = re.compile(
-    r"(?<![\w-])(?P<how>more|fewer|less)[ ](?P<one>[^\W\d_]+)[ ](?:(?:in|on|visible|present|are|shown|seen|located)[ ](?:the[ ]\w+[ ])?)?"
+    r"(?<![\w-])(?P<how>more|fewer|less)[ ](?P<one>[^\W\d_]+)[ ]"
+    r"(?:(?:in|on|visible|present|are|shown|seen|located)[ ](?:the[ ]\w+[ ])?)?"
     r"than[ ](?P<other>[^\W\d_]+)(?![\w-])",
     re.IGNORECASE,
 )

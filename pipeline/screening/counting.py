@@ -29,6 +29,11 @@ class Bounds:
     def number(self) -> int | None:
         return self.lowest if self.lowest == self.highest else None
 
+    @property
+    def span(self) -> str:
+        """``at most 3``, ``2 to 4``."""
+        return f"{self.lowest} to {self.highest}" if self.lowest else f"at most {self.highest}"
+
     def contradicts(self, lowest: int, highest: int | None) -> bool:
         """Whether no number from ``lowest`` to ``highest`` may be right."""
         return lowest > self.highest or (highest is not None and highest < self.lowest)

@@ -12,28 +12,40 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from pipeline.screening.context import Noun
-from pipeline.screening.grammar import FUNCTION_WORDS, Word, is_head_before, word_before, words_after, words_before
+from pipeline.screening.grammar import (
+    FUNCTION_WORDS,
+    Word,
+    begins_sentence,
+    is_head_before,
+    word_before,
+    words_after,
+    words_before,
+)
 from pipeline.screening.numbers import Number, find_numbers
 from pipeline.screening.word_lists import closed_list
 
 _NUMBERED: Final = closed_list(
     """number no pier berth quay dock route road highway motorway gate terminal runway taxiway band lane zone area
     section block figure fig class level phase type mode version position point case stage step sentinel row column
-    sector first last other another remaining further additional more each every"""
+    sector first last other another remaining further additional more each every accommodate
+    accommodates accommodating fit fits per for like as even"""
 )
 """Before a number they say that it is a name, or counts beside something else."""
 
 _UNITS: Final = closed_list(
     """lane lanes storey storeys story stories floor floors way span spans deck decks track tracks m km cm mm meter
     meters metre metres kilometer kilometers kilometre kilometres mile miles foot feet ft nm degree degrees percent
-    pixel pixels px engine engined engines hull hulls mast masts propeller propellers hectare hectares ha acre acres ton tons tonne tonnes hour hours minute minutes second seconds
-    day days year years row rows group groups line lines pair pairs cluster clusters column columns side sides route
-    routes pier piers time times third thirds half quarter quarters type types kind kinds level levels stage stages
-    third"""
+    pixel pixels px engine engined engines hull hulls mast masts propeller propellers hectare hectares ha acre
+    acres ton tons tonne tonnes hour hours minute minutes second seconds day days year years row rows group groups
+    line lines pair pairs cluster clusters column columns side sides route routes pier piers time times third
+    thirds half quarter quarters type types kind kinds level levels stage stages third"""
 )
 """After a number they are what is counted, or make it a measure."""
 
-_STOP: Final = frozenset((*FUNCTION_WORDS, *_UNITS, "more", "fewer", "less", "longer", "additional", "further"))
+_QUANTITIES: Final = closed_list("several numerous various multiple few couple")
+_STOP: Final = frozenset(
+    (*FUNCTION_WORDS, *_UNITS, *_QUANTITIES, "more", "fewer", "less", "longer", "additional", "further")
+)
 _OBJECTS: Final = closed_list("structures objects targets instances units")
 """After a noun they add nothing: ``bridge structures`` are bridges."""
 
@@ -52,12 +64,13 @@ _MULTIPLIED: Final = closed_list(
 _ATTACHED: Final = closed_list("without devoid free empty lack lacks lacking absence")
 _AND_OTHERS: Final = re.compile(r",|[ ]?/|[ ](?:and|or|plus)[ ]", re.IGNORECASE)
 """After a noun: more than its category is counted together."""
+_MASS_NOUNS: Final = closed_list("gas sports goods seas overseas sales always ss us business express")
 _EACH: Final = closed_list("each every per")
 _RANGE: Final = re.compile(r"[ ]?(?:-|–|to|or)[ ]?", re.IGNORECASE)
 _WHOLE: Final = closed_list("image images scene picture photo photograph view frame area sar radar")
 _PART: Final = closed_list(
-    """left right top bottom upper lower middle center centre corner side half part edge quadrant foreground background
-    north south east west northern southern eastern western"""
+    """left right top bottom upper lower middle center centre corner side half part edge quadrant foreground
+    background north south east west northern southern eastern western"""
 )
 _PLACING: Final = closed_list(
     """in on at near beside along next by between around behind outside inside within below above under off alongside
@@ -67,6 +80,14 @@ _NEUTRAL: Final = closed_list(
     "visible distinct separate individual different clearly total storage oil water cargo maritime marine"
 )
 _POINTING: Final = closed_list("the these those its their")
+_BESIDE: Final = closed_list(
+    """near beside between behind by alongside including around along under over opposite against past across among"""
+)
+"""Before a number they name some objects as the place of something else."""
+
+_COUNTING: Final = closed_list(
+    "there are is with of contains contain shows show has have holds and by includes include well just number"
+)
 _LOOK_BACK: Final = 24
 _MANY: Final = Number(2, 0, 0, is_digits=False)
 """Stands for any number where one is asked for."""
@@ -162,10 +183,15 @@ def _noun_after(text: str, position: int, nouns: Mapping[str, Noun], number: Num
         if noun is not None and _agrees(noun, number) and (not noun.is_singular or is_head_before(following)):
             is_loose = between and text[number.start : number.end].lower() in ("both", "twin")
             return None if is_loose else _Counted(noun, word, between)
-        if word.text in _STOP:
+        if word.text in _STOP or _is_plural_of_other(word.text):
             return None
         between.append(word.text)
     return None
+
+
+def _is_plural_of_other(word: str) -> bool:
+    """Whether another thing is counted: ``six roads surround buildings``; but ``two gas tanks``."""
+    return word.endswith("s") and not word.endswith(("ss", "us", "is")) and word not in _MASS_NOUNS
 
 
 def _agrees(noun: Noun, number: Number) -> bool:
@@ -202,12 +228,13 @@ def _is_attached(text: str, start: int, number: Number) -> bool:
 
 
 def loosened(text: str, lowest: int, number: Number, start: int) -> tuple[int, int | None]:
-    """``lowest`` and the highest number that are meant: what ``at least``, ``more than``, ``or fewer`` and ``about`` make of a number; about is within a fifth."""
+    """The lowest and highest number that are meant: what ``at least``, ``more than``, ``or fewer`` and ``about`` make
+    of a number; about is within a fifth."""
     highest, behind = number.value, _OR_MORE.match(text, number.end)
     modifier = _MODIFIER.search(text[max(0, start - _LOOK_BACK) : start])
     if behind is not None:
         return (lowest, None) if behind["more"] else (0, highest)
-    if modifier is None:
+    if modifier is None or _is_spatial(text, start, modifier[0]):
         return lowest, number.limit
     if modifier["about"]:
         margin = max(1, round(highest / 5))
@@ -215,6 +242,14 @@ def loosened(text: str, lowest: int, number: Number, start: int) -> tuple[int, i
     if modifier["at_least"] or modifier["more"]:
         return lowest + (modifier["more"] is not None), None
     return 0, max(0, highest - (modifier["fewer"] is not None))
+
+
+def _is_spatial(text: str, start: int, modifier: str) -> bool:
+    """Whether ``over two bridges`` names a place, as after ``road``, and not a number, as after ``there are``."""
+    if modifier.strip().lower() not in ("over", "under", "above", "below"):
+        return False
+    before = words_before(text, start - len(modifier))
+    return bool(before) and before[-1] not in _COUNTING and not begins_sentence(text, start - len(modifier))
 
 
 def _is_definite(text: str, start: int, end: int) -> bool:
@@ -225,7 +260,7 @@ def _is_definite(text: str, start: int, end: int) -> bool:
 def _is_part(text: str, noun: Word, start: int, between: list[str]) -> bool:
     if _is_definite(text, start, start + len("both")):
         return True
-    if any(word not in _NEUTRAL for word in between):
+    if any(word not in _NEUTRAL for word in between) or word_before(text, start) in _BESIDE:
         return True
     return _is_placed(text, noun.end)
 

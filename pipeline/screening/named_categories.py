@@ -10,11 +10,16 @@ from typing import Final
 from pipeline.screening.context import SceneContext, nouns_of
 from pipeline.screening.references import gap
 from pipeline.screening.rules import Passage
+from pipeline.screening.word_lists import closed_list
 from pipeline.vocabulary import SYNONYMS, plural
 
 _READ_UP_TO: Final = 300
-_SEPARATORS: Final = re.compile(r"(?:,|;|/| and | & |, and |, ?)\s*")
 _NEGATED: Final = frozenset({"no", "not", "without", "nor"})
+_AFTER: Final = closed_list(
+    """and or is are was were with in on at near of the visible present located which that also beside structure
+    category structures objects object categories but"""
+)
+"""Before anything else a noun is part of a compound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +44,16 @@ def named_in(passage: Passage, context: SceneContext) -> tuple[Named, ...]:
     found = []
     for index, token in enumerate(passage.tokens):
         noun = nouns.get(token.text)
-        if noun is not None and not _is_part_of_compound(passage, index, nouns):
+        if noun is not None and not _is_part_of_compound(passage, index):
             found.append(Named(noun.category, token.start, token.end, not noun.is_singular))
     return tuple(found)
 
 
-def _is_part_of_compound(passage: Passage, index: int, nouns: object) -> bool:
+def _is_part_of_compound(passage: Passage, index: int) -> bool:
     """``ship dock``: what follows is what is named."""
     if gap(passage.text, passage.tokens, index) not in (" ", "-"):
         return False
     return passage.tokens[index + 1].text not in _AFTER
-
-
-_AFTER: Final = frozenset(
-    "and or is are was were with in on at near of the visible present located which that also beside structure category "
-    "structures objects object categories but".split()
-)
 
 
 def with_category(text: str, named: tuple[Named, ...], category: str) -> str | None:

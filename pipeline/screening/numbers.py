@@ -28,7 +28,9 @@ _PHRASES: Final = {
     "half-a-dozen": 6,
     "a half dozen": 6,
     "a half-dozen": 6,
+    "half a dozen of": 6,
     "a dozen": 12,
+    "a dozen of": 12,
     "a hundred": 100,
     "no": 0,
 }

@@ -12,10 +12,11 @@ from pipeline.screening.places import PLACE_NAMES, PLACE_PARTS, WHOLE, Place, ax
 _READ_UP_TO: Final = 200
 _SIDES: Final = {(-1, None): "left", (1, None): "right", (None, -1): "top", (None, 1): "bottom", (0, 0): "center"}
 _ANSWER: Final = re.compile(
-    rf"""\W*(?:(?:it|they|most|the[ ]\w+|\w+|most[ ](?:of[ ](?:the[ ])?)?\w+)[ ](?:is|are|lies?)[ ])?(?:(?:mostly|mainly|primarily|located|positioned|situated|near|close[ ]to)[ ]){{0,2}}
+    rf"""\W*(?:(?:the[ ]\w+|\w+|most[ ](?:of[ ](?:the[ ])?)?\w+)[ ](?:is|are|lies?)[ ])?
+    (?:(?:mostly|mainly|primarily|located|positioned|situated|near|close[ ]to)[ ]){{0,2}}
     (?P<prep>(?:in|on|at|to|along|towards?)[ ])?(?P<det>the[ ])?(?:(?:far|very)[ ])?
     (?P<one>{PLACE_NAMES})(?:(?:[ ]|-)(?P<two>{PLACE_NAMES}))?(?:[- ]hand)?(?:[ -](?:{PLACE_PARTS}))?
-    (?:[ ]of[ ](?:the|this)[ ](?:(?:sar|radar|satellite|whole|entire)[ ])?(?:{WHOLE}))?(?P<tail>\W*)""",
+    (?P<of>[ ]of[ ](?:the|this)[ ](?:(?:sar|radar|satellite|whole|entire)[ ])?(?:{WHOLE}))?(?P<tail>\W*)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _PHRASE: Final = re.compile(
@@ -69,7 +70,7 @@ def _like(letter: str, words: str) -> str:
 def mirrored(text: str, place: Place, is_wrong: Callable[[int, int], bool]) -> tuple[Place, str] | None:
     """The place, and the text, with the opposite of what is wrong on an axis; None of the middle."""
     words = re.split(r"([ -])", text[place.name_start : place.name_end])
-    axes = {axis: value for axis, value in place.axes}
+    axes = dict(place.axes)
     for index, word in enumerate(words):
         for axis, value in enumerate(axes_of(word.lower())):
             if value and is_wrong(axis, value):

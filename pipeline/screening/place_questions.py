@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from pipeline.records import Draft
-from pipeline.screening.places import Place
+from pipeline.screening.places import Place, find_places
 from pipeline.screening.placing import placed_in
 from pipeline.screening.polarity import is_yes_no_question
 from pipeline.screening.references import Reference, references_of
@@ -35,8 +35,16 @@ _SEEN: Final = closed_list(
 )
 _EXISTENCE: Final = closed_list(
     """is are was were there any a an the can could you we one see find spot identify observe do does image scene
-    picture contain contains show shows have include most of be some at least exist this located sar majority part half side
-    and on in left right top bottom upper lower center centre middle corner"""
+    picture contain contains show shows have include most of be some at least exist this located sar majority part half
+    side and on in left right top bottom upper lower center centre middle corner"""
+)
+
+
+_WHAT: Final = re.compile(r"\W*(?:what|which)(?!\w)", re.IGNORECASE)
+_WHAT_WORDS: Final = closed_list(
+    """what which is are can be seen visible found located present there object objects structure structures category
+    categories target targets thing things type types of kind the main appears appear lies shown situated you see
+    feature features do does s"""
 )
 
 
@@ -91,3 +99,18 @@ def _sided(question: str, labelled: tuple[str, ...]) -> AskedSide | None:
     if not before <= _EXISTENCE or not behind <= _SEEN:
         return None
     return AskedSide(reference, place, bool({"most", "majority"} & before))
+
+
+def asked_what_is_at(question: str) -> Place | None:
+    """The place of ``What is on the left side of the image?``; None for any other question."""
+    return _what_is_at(question) if len(question) <= _READ_UP_TO and _WHAT.match(question) else None
+
+
+@lru_cache(maxsize=256)
+def _what_is_at(question: str) -> Place | None:
+    places = list(find_places(question))
+    if len(places) != 1:
+        return None
+    passage = Passage("question", question, Draft("question", question, "positioning", ""))
+    words = {token.text for token in passage.tokens if token.end <= places[0].start or token.start >= places[0].end}
+    return places[0] if words <= _WHAT_WORDS else None

@@ -52,14 +52,17 @@ _PLACE: Final = re.compile(
     rf"""(?<![\w-])(?:(?P<prep>in|on|at|to|near|along|within|from|towards?|into|by|around|across|through|over)[ ])?
     (?P<det>(?:the|its|this|each|both|either)[ ](?:image[’']s[ ])?)?
     (?:(?P<far>(?:very|far|extreme|outer|immediate|exact|approximate|geometric)[ ]))?
-    (?P<one>{PLACE_NAMES})(?:[ -](?P<two>{PLACE_NAMES}))?(?P<hand>[- ]hand)?(?:[ -](?P<part>(?:{PLACE_PARTS})))?(?P<many>s)?
-    (?P<of>[ ]of[ ](?:the|this|our)[ ](?:(?:sar|radar|satellite|whole|entire|given|overall|aerial)[ ]){{0,3}}(?:{WHOLE}))?
-    (?![\w-])""",
+    (?P<one>{PLACE_NAMES})(?:[ -](?P<two>{PLACE_NAMES}))?(?P<hand>[- ]hand)?
+    (?:[ -](?P<part>(?:{PLACE_PARTS})))?(?P<many>s)?
+    (?P<of>[ ]of[ ](?:the|this|our)[ ](?:(?:sar|radar|satellite|whole|entire|given|overall|aerial)[ ]){{0,3}}
+    (?:{WHOLE}))?
+    (?![\w-])(?![ ](?:center|centre|middle)(?!\w))""",
     re.IGNORECASE | re.VERBOSE,
 )
 _NEXT: Final = re.compile(r"[ ]([^\W_]+)(?:[ ]([^\W_]+))?")
 _ALSO: Final = re.compile(
-    rf"[ ]?(?:,|and|or|to|through|into|versus|-|–|/)[ ]?(?:(?:on|in|at|to|towards)[ ])?(?:the[ ])?(?:{PLACE_NAMES})(?![\w])",
+    rf"[ ]?(?:,|and|or|to|through|into|versus|-|–|/)[ ]?"
+    rf"(?:(?:on|in|at|to|towards)[ ])?(?:the[ ])?(?:{PLACE_NAMES})(?![\w])",
     re.IGNORECASE,
 )
 _ALSO_BEFORE: Final = re.compile(
@@ -69,7 +72,7 @@ _VERBS: Final = closed_list(
     """contains contain shows show features feature has have holds includes include displays depicts reveals lies lie
     stands stand sits sit appears exhibits presents dominated occupied covered filled"""
 )
-_CLEARLY: Final = 1 / 20
+_CLEARLY: Final = 1 / 50
 """So far beyond the middle, in parts of the image, a centre lies in the opposite half for everybody."""
 
 _FAR_FROM_MIDDLE: Final = 1 / 4
@@ -89,6 +92,8 @@ class Place:
     name_end: int
     """Of the words that say where, without articles and parts."""
     preposition: str = ""
+    is_of_image: bool = False
+    """``of the image`` is said."""
 
     @property
     def axes(self) -> tuple[tuple[int, int], ...]:
@@ -138,7 +143,17 @@ def place_of(found: re.Match[str], start: int) -> Place:
         x, y = joined_axes((x, y), axes_of(two))
         is_compass = is_compass or two in _COMPASS_AXES
     name_end = found.end("two") if two else found.end("one")
-    return Place(start, found.end(), x, y, is_compass, found.start("one"), name_end, (found["prep"] or "").lower())
+    return Place(
+        start,
+        found.end(),
+        x,
+        y,
+        is_compass,
+        found.start("one"),
+        name_end,
+        preposition=(found["prep"] or "").lower(),
+        is_of_image=found["of"] is not None,
+    )
 
 
 def axes_of(name: str) -> Axes:
@@ -172,6 +187,9 @@ def _is_place(text: str, found: re.Match[str]) -> bool:
     if word == "of" or preposition == "to":
         return False
     if found["part"]:
+        # The end of what? Of the pier, perhaps.
+        if found["part"].lower() == "end":
+            return False
         return bool(preposition or determiner)
     if word and word not in FUNCTION_WORDS and word not in COPULAS and word not in _VERBS:
         return False

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from pipeline.screening.grammar import FUNCTION_WORDS
+from pipeline.screening.grammar import DETERMINERS, FUNCTION_WORDS
 from pipeline.screening.places import PLACE_WORDS, Place, find_places
 from pipeline.screening.references import Reference, gap, references_of
 from pipeline.screening.rules import Passage, Token
@@ -30,11 +30,15 @@ _LINKS: Final = closed_list(
     pier piers dock docks quay quays wharf shore coast berth jetty terminal shoreline coastline bank runway apron road
     street river water waters sea harbor harbour port basin lake canal bay waterway river's long small large parallel
     vertically horizontally diagonally densely closely neatly sparsely isolated separately exactly directly slightly
-    still now further"""
+    still now further sails travels traveling travelling travel sail cruises cruise moves move each other
+    rests steams steaming"""
 )
 """Between an object and its place they leave the place to the object."""
 
-_MOTION: Final = closed_list("sailing moving heads heading moves sails turns leading leads pointing facing cruising")
+_MOTION: Final = closed_list(
+    """extend extends extending stretch stretches stretching run runs running sailing moving heads heading moves sails
+    turns leading leads pointing facing cruising travels traveling travelling travel sail cruises cruise move"""
+)
 
 _INTRODUCE: Final = closed_list(
     """there is are was were lies lie lying stands stand sits sit we you one can could be seen see find observe found
@@ -75,70 +79,78 @@ def _bound(passage: Passage, references: tuple[Reference, ...]) -> tuple[Placed,
 
 
 def _bind(passage: Passage, references: tuple[Reference, ...]) -> Iterator[Placed]:
-    """Both lists are walked through once, from left to right."""
+    """The places from left to right, each with the object before it or else after it."""
     text, tokens = passage.text, passage.tokens
     starts = {token.start: index for index, token in enumerate(tokens)}
     ends = {token.end: index for index, token in enumerate(tokens)}
     by_index = {reference.index: reference for reference in references}
+    before: dict[int, Placed] = {}
+    after: list[Placed] = []
     for place in find_places(text):
         first, last = starts.get(place.start), ends.get(place.end)
         if first is None or last is None:
             continue
         earlier, is_loose = _object_before(text, tokens, first, by_index, place)
         later = _object_after(text, tokens, first, last, by_index) if earlier is None or is_loose else None
-        for reference in later if later else ([earlier] if earlier is not None else []):
-            yield Placed(reference, place)
+        if later is not None:
+            after.append(Placed(later, place))
+        elif earlier is not None:
+            before.setdefault(earlier.index, Placed(earlier, place))
+    yield from before.values()
+    # What has a place behind it does not belong to the place before it.
+    yield from (placed for placed in after if placed.reference.index not in before)
 
 
 def _object_before(
     text: str, tokens: Sequence[Token], first: int, by_index: dict[int, Reference], place: Place
 ) -> tuple[Reference | None, bool]:
     """The object right before the place, and whether only a comma joins them."""
-    has_comma, links = False, 0
-    for index in range(first - 1, max(-1, first - 1 - _NEAR), -1):
+    has_comma = False
+    for links, index in enumerate(range(first - 1, max(-1, first - 1 - _NEAR), -1)):
         between = gap(text, tokens, index)
         if between.strip(" ,"):
             return None, False
         has_comma = has_comma or "," in between
         reference = by_index.get(index)
-        if reference is not None and _is_subject(tokens, reference):
+        if reference is not None and _is_subject(tokens, reference, place):
             return reference, has_comma and links == 0
         if tokens[index].text not in _LINKS or (place.preposition == "to" and tokens[index].text in _MOTION):
             return None, False
-        links += 1
     return None, False
 
 
-def _is_subject(tokens: Sequence[Token], reference: Reference) -> bool:
-    """Whether the object is no place of another one: of ``a dock in the harbor on the left`` either may be meant."""
+def _is_subject(tokens: Sequence[Token], reference: Reference, place: Place) -> bool:
+    """Whether the place is the object's: not in ``the road to the bridge on the left``, nor, of a middle, in ``a lot
+    with cars in the middle``."""
     before = tokens[reference.phrase_index - 1].text if reference.phrase_index > 0 else ""
+    if place.x == place.y == 0 and not place.is_of_image and before in ("with", "by"):
+        return False
     return before not in ("of", "from", "to", "for", "than", "between")
 
 
 def _object_after(
     text: str, tokens: Sequence[Token], first: int, last: int, by_index: dict[int, Reference]
-) -> list[Reference]:
-    """The objects that are listed after a place which begins its clause: ``on the left, a road and two ships``."""
+) -> Reference | None:
+    """The object that comes first after a place which begins its clause: ``on the left there are two ships``."""
     if not _begins_clause(text, tokens, first):
-        return []
-    found: list[Reference] = []
+        return None
     unknown = 0
     for index in range(last + 1, min(len(tokens), last + 1 + _NEAR)):
-        between = gap(text, tokens, index - 1).strip()
-        word = tokens[index].text
-        if between not in ("", ",", ":", "-") or (between == "," and index > last + 1 and not (found or unknown)):
-            break
+        between, word = gap(text, tokens, index - 1).strip(), tokens[index].text
+        if between not in ("", ",", ":", "-") or (between == "," and index > last + 1 and not unknown):
+            return None
         if index in by_index:
-            found.append(by_index[index])
-            break
+            return by_index[index]
+        if word == "and" and unknown and index + 1 < len(tokens) and tokens[index + 1].text not in DETERMINERS:
+            continue
         if word in FUNCTION_WORDS or word in _INTRODUCE:
             if word not in _INTRODUCE or unknown:
-                break
+                return None
             continue
         unknown += 1
-        if unknown > 3:
-            break
-    return found
+        if unknown > 4:
+            return None
+    return None
 
 
 def _begins_clause(text: str, tokens: Sequence[Token], first: int) -> bool:

@@ -6,7 +6,9 @@ import re
 from typing import Final
 
 _ASKING: Final = re.compile(
-    r"\W*(?:is|are|was|were|do|does|did|can|could|has|have|will|would|isn['’]t|aren['’]t|am)\b", re.IGNORECASE
+    r"\W*(?:(?:in|on|at|within|near|along)[ ][^,?.!]{1,60},[ ])?"
+    r"(?:is|are|was|were|do|does|did|can|could|has|have|will|would|isn['’]t|aren['’]t|am)\b",
+    re.IGNORECASE,
 )
 _YES: Final = re.compile(r"\W*(yes|yeah|yep|true|correct|indeed|affirmative)(?![\w'’-])", re.IGNORECASE)
 _NO: Final = re.compile(r"\W*(no|nope|false|incorrect|none|negative|not)(?![\w'’-])", re.IGNORECASE)

@@ -37,6 +37,9 @@ _DETERMINERS: Final = closed_list("a an the this that these those its their one 
 _OBJECT_FOLLOWS: Final = closed_list("a an the its their many several numerous some various multiple")
 """Right after a plural they make a verb of it: ``the bay harbors many boats``."""
 
+_OBJECTS: Final = closed_list("structure structures object objects target targets")
+"""After a noun they add nothing: a ``bridge structure`` is a bridge."""
+
 _VERBS_OR_NOUNS: Final = closed_list("docks parks berths anchors spans cranes tows")
 """After ``a ship`` they are verbs, after ``the ship`` perhaps nouns."""
 
@@ -56,7 +59,10 @@ _PURPOSES: Final = closed_list(
 )
 """Right before a noun phrase they leave open, or deny, that there is one."""
 
-_BUT_PLACED: Final = closed_list("next close adjacent connected attached leads leading due beside parallel opposite")
+_BUT_PLACED: Final = closed_list(
+    """next close adjacent connected connects connecting attached leads leading due parallel opposite moored tied joined
+    linked anchored docked"""
+)
 """Before ``to`` they make a place of it: ``next to a ship``."""
 
 _DONE_BY: Final = closed_list(
@@ -66,7 +72,7 @@ _DONE_BY: Final = closed_list(
 """Before ``by`` they say that it is there: ``crossed by a bridge``."""
 
 _OF_NONE: Final = closed_list(
-    """absence lack free devoid empty clear instead kind kinds type types sort sign signs evidence passage flow movement
+    """absence lack free devoid empty clear instead kind type sort sign signs evidence passage flow movement
     traffic use capacity storage parking mooring docking berthing loading unloading navigation size scale width speed
     possibility likelihood characteristic characteristics typical suggestive indicative reminiscent safety operation
     operations transport transportation detection needs none neither outside"""
@@ -142,6 +148,8 @@ def _is_object(text: str, tokens: Sequence[Token], index: int, noun: Noun) -> bo
         return False
     if noun.singular == "port" and (following, previous) != ("", "") and _is_nautical(tokens, index):
         return False
+    if following in _OBJECTS:
+        return True
     if not noun.is_singular:
         return not (following in _OBJECT_FOLLOWS and previous not in _DETERMINERS and previous != "")
     return is_head_before(following)
@@ -156,7 +164,7 @@ def _phrase_start(text: str, tokens: Sequence[Token], index: int) -> int:
     """Of the adjectives and nouns before the head, at most four."""
     first = index
     while first > 0 and index - first < 4 and gap(text, tokens, first - 1) in (" ", "-"):
-        if tokens[first - 1].text in FUNCTION_WORDS:
+        if tokens[first - 1].text in FUNCTION_WORDS and tokens[first - 1].text != "very":
             break
         first -= 1
     return first
@@ -182,7 +190,7 @@ def is_asserted(passage: Passage, reference: Reference) -> bool:
     before = _words_of_sentence(text, tokens, begin)
     if _HEDGES.intersection(before) or _is_open(before):
         return False
-    if any(token.text in _HEDGES or token.text in ("no", "any", "no") for token in tokens[begin : reference.index]):
+    if any(token.text in _HEDGES or token.text in _PURPOSES for token in tokens[begin : reference.index]):
         return False
     if "or" in (*before[-1:], _next_word(text, tokens, reference.index)) or "or" in _list_before(before):
         return False
@@ -204,6 +212,8 @@ def _is_open(before: Sequence[str]) -> bool:
     last, earlier = (
         ([*before, "", ""][len(before) - 1], [*before[:-1], ""][max(0, len(before) - 2)]) if before else ("", "")
     )
+    if list(before[-3:]) == ["as", "well", "as"]:
+        return False
     if last == "to":
         return earlier not in _BUT_PLACED
     if last == "by":

@@ -29,6 +29,11 @@ def box_in_region(question: str, boxes: Sequence[ObjectBox]) -> ObjectBox | None
     return fitting[0] if len({box.category for box in fitting}) == 1 else None
 
 
+def asks_of_region(question: str) -> bool:
+    """Whether the question names an area by its numbers."""
+    return ("[" in question or "(" in question) and _AREA.search(question) is not None
+
+
 def _is_same(one: ObjectBox, other: ObjectBox) -> bool:
     corners = zip(_corners(one), _corners(other), strict=True)
     return all(abs(first - second) <= _PIXEL for first, second in corners) or _overlap(one, other) > _MOSTLY

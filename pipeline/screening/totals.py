@@ -14,8 +14,8 @@ _NUMBER_OF: Final = re.compile(
     r"(?<!\w)(?:(?:number|count|total)[ ]of|(?:number|count)[ ]for)(?:[ ]all)?(?:[ ]the)?(?!\w)", re.IGNORECASE
 )
 _SAID: Final = re.compile(
-    r"(?:[ ,]|(?:visible|present|seen|located|shown|in|on|within|the|this|sar|image|scene|picture|here|is|are|was|were|equals?|to"
-    r"|exactly|totals?|reaches|of|at|least|most|no|not|more|greater|larger|higher|above|over|exceeds?|fewer|less|smaller"
+    r"(?:[ ,]|(?:visible|present|seen|located|shown|in|on|within|the|this|sar|image|scene|picture|here|is|are|was|were"
+    r"|equals?|to|exactly|totals?|reaches|of|at|least|most|no|not|more|greater|larger|higher|above|over|exceeds?|fewer|less|smaller"
     r"|lower|below|under|than|equal|precisely|about|around|approximately)(?!\w)|[:=])+",
     re.IGNORECASE,
 )
@@ -37,7 +37,7 @@ def find_totals(text: str, nouns: Mapping[str, Noun]) -> Iterator[Mention]:
         if number is not None:
             lowest, highest = loosened(text, number.value, number, number.start)
             yield Mention(noun, noun_start, noun_end, number.start, number.end, lowest, highest, number.is_digits,
-                          is_plain=False, is_part=is_part)  # fmt: skip
+                          is_plain=lowest == highest, is_part=is_part)  # fmt: skip
 
 
 def _number_after(text: str, position: int) -> Number | None:

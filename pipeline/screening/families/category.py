@@ -20,7 +20,7 @@ from pipeline.screening.named_categories import Named, named_in, with_categories
 from pipeline.screening.place_questions import asked_place, sided_question
 from pipeline.screening.polarity import flipped, is_yes_no_question, polarity
 from pipeline.screening.references import Reference, is_asserted, references_of
-from pipeline.screening.regions import box_in_region
+from pipeline.screening.regions import asks_of_region, box_in_region
 from pipeline.screening.rules import Example, Fault, Passage, Rule
 from pipeline.vocabulary import article, plural
 
@@ -67,7 +67,9 @@ def _unseen(passage: Passage, context: SceneContext) -> Iterator[Reference]:
 
 def _is_read_as_sentence(passage: Passage, context: SceneContext) -> bool:
     """Whether no other rule reads the answer, and its question asks for what is there, not for what could be."""
-    asked = asked_of(_with_size(passage), _sized(context))
+    if asks_of_region(passage.draft.text):
+        return False
+    asked = asked_of(passage, _sized(context))
     if asked is not None and asked.program.form not in ("count", "where_most"):
         return False
     return _OPEN.search(passage.draft.text) is None and not _is_negative(passage)
@@ -95,10 +97,6 @@ def _is_assumed(passage: Passage, context: SceneContext, reference: Reference) -
     asked = asked_place(passage.text, context.labelled)
     is_of_the = reference.is_definite and "many" not in passage.words and is_asserted(passage, reference)
     return is_of_the or (asked is not None and asked.reference == reference)
-
-
-def _with_size(passage: Passage) -> Passage:
-    return passage
 
 
 def _sized(context: SceneContext) -> SceneContext:

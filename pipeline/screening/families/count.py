@@ -4,38 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace as with_changes
 from typing import Final
 
 from pipeline.screening.asking import asked_of
 from pipeline.screening.comparisons import Comparison, compared_in
 from pipeline.screening.context import Noun, SceneContext
 from pipeline.screening.counting import Bounds, bounds_at, mentions_in
-from pipeline.screening.grammar import COPULAS, replace, word_before, words_after, words_before
-from pipeline.screening.mentions import Mention, counted_phrase
+from pipeline.screening.grammar import replace
+from pipeline.screening.mended_numbers import with_number
+from pipeline.screening.mentions import Mention, counted_phrase, loosened
 from pipeline.screening.numbers import Number, find_numbers, write_number
 from pipeline.screening.polarity import flipped, is_yes_no_question, polarity
 from pipeline.screening.rules import Example, Fault, Passage, Rule
-from pipeline.screening.word_lists import closed_list
 
 _HOW_MANY: Final = re.compile(r"\b(?:how many|(?:number|count) of|count (?:all )?the)\b", re.IGNORECASE)
 _NOTHING: Final = re.compile(r"(?<!\w)none(?!\w)", re.IGNORECASE)
-_OBJECT_AFTER: Final = closed_list("""with of shows show contains contain includes include depicts has have holds""")
-_MODALS: Final = closed_list("can could may might will")
-_AGREEING: Final = {"is": "are", "was": "were", "has": "have"}
-_PLURAL_OF: Final = {**_AGREEING, **{many: many for many in _AGREEING.values()}}
-_SINGULAR_OF: Final = {**{many: one for one, many in _AGREEING.items()}, **{one: one for one in _AGREEING}}
-_RELATIVE: Final = re.compile(r"\b(?:is|are|was|were|has|have|which|that|who|and|leave|leaves|lie|lies)\b")
 
 
 def _wrong(passage: Passage, context: SceneContext) -> Iterator[Fault]:
     for mention, bounds, is_only in _contradictions(passage, context):
         if bounds is not None:
-            mended = _mended(passage, mention, bounds.number) if is_only and bounds.number is not None else None
+            mended = with_number(passage, mention, bounds.number) if is_only and bounds.number is not None else None
             yield Fault(mention.start, mention.end, _say_there(mention, bounds), mended)
             continue
         number = context.count(mention.noun.category)
         if number < mention.lowest or not mention.is_part:
-            mended = _mended(passage, mention, number) if is_only else None
+            mended = with_number(passage, mention, number) if is_only else None
             yield Fault(mention.start, mention.end, _say(mention.noun, number), mended)
 
 
@@ -86,9 +81,10 @@ def _contradicted(
             ):
                 yield mention, bounds, len(mentions) == 1
         # Where the number itself is told, a smaller one speaks of some of them.
-        elif not is_sum and not mention.allows(number) and not (is_told and mention.lowest < number):
-            if not _is_denial_of_existence(passage, context, mention):
-                yield mention, None, len(mentions) == 1
+        elif not (is_sum or mention.allows(number) or (is_told and mention.lowest < number)):
+            if _is_denial_of_existence(passage, context, mention):
+                continue
+            yield mention, None, len(mentions) == 1
 
 
 def _is_denial_of_existence(passage: Passage, context: SceneContext, mention: Mention) -> bool:
@@ -102,57 +98,13 @@ def _is_denial_of_existence(passage: Passage, context: SceneContext, mention: Me
 def _say_there(mention: Mention, bounds: Bounds) -> str:
     noun = mention.noun
     if bounds.number is None:
-        return f"the boxes show {bounds.lowest} to {bounds.highest} {noun.plural} there"
+        return f"the boxes show {bounds.span} {noun.plural} there"
     return f"{_say(noun, bounds.number)} there"
 
 
 def _say(noun: Noun, number: int) -> str:
     there = f"{number} {noun.singular if number == 1 else noun.plural}" if number else f"no {noun.plural}"
     return f"the boxes show {there}"
-
-
-def _mended(passage: Passage, mention: Mention, number: int) -> str | None:
-    """The text with the boxes' number, if that is one word's change, or one with noun and verb beside it."""
-    text = passage.text
-    if number == 0 or not mention.is_plain or not passage.is_mendable:
-        return None
-    was_plural = not mention.noun.is_singular or mention.lowest != 1
-    if was_plural == (number != 1) and mention.lowest != 0:
-        written = write_number(number, as_digits=mention.is_digits)
-        return replace(text, mention.start, mention.end, written)
-    return _with_agreement(text, mention, number)
-
-
-def _with_agreement(text: str, mention: Mention, number: int) -> str | None:
-    """Between singular and plural the verb changes too; None unless it stands right before or after, or is none."""
-    forms = _SINGULAR_OF if number == 1 else _PLURAL_OF
-    verb = next(words_after(text, mention.noun_end), None)
-    tail = text[mention.noun_end :]
-    if verb is not None and verb.text in forms:
-        tail = text[mention.noun_end : verb.start] + forms[verb.text] + text[verb.end :]
-    elif (verb is None or verb.text not in _MODALS) and not _has_no_verb_after(text, mention):
-        return None
-    noun = mention.noun.singular if number == 1 else mention.noun.plural
-    written = write_number(number, as_digits=mention.is_digits)
-    mended = replace(text[: mention.noun_start] + noun + tail, mention.start, mention.end, written)
-    return _existential(mended, mention.start, forms)
-
-
-def _has_no_verb_after(text: str, mention: Mention) -> bool:
-    """Whether the mention is no subject (``there are two ships``, ``a port with two``) and nothing agrees later."""
-    if _RELATIVE.search(text[mention.noun_end :].partition(".")[0]):
-        return False
-    before = words_before(text, mention.start)
-    return before[-2:] in (["there", "is"], ["there", "are"]) or (before[-1:] != [] and before[-1] in _OBJECT_AFTER)
-
-
-def _existential(text: str, start: int, forms: dict[str, str]) -> str:
-    """``there are`` before the number made to agree."""
-    last = word_before(text, start)
-    if last not in COPULAS or last not in forms:
-        return text
-    begin = text[:start].rfind(text[:start].split()[-1])
-    return text[:begin] + forms[last] + text[begin + len(last) :]
 
 
 def _answer(passage: Passage, context: SceneContext) -> Iterator[Fault]:
@@ -170,21 +122,21 @@ def _answer(passage: Passage, context: SceneContext) -> Iterator[Fault]:
     bounds = bounds_at(Passage("question", question, passage.draft), noun_start, noun.category, context)
     if bounds is None:
         bounds = Bounds(0 if is_part else number, number)
-    if bounds.contradicts(given.value, given.limit):
+    if bounds.contradicts(*loosened(passage.text, given.value, given, given.start)):
         exact = bounds.number if bounds.number is not None else number if given.value > number else None
-        message = (
-            _say(noun, exact)
-            if exact is not None
-            else f"the boxes show {bounds.lowest} to {bounds.highest} {noun.plural} there"
-        )
+        message = _say(noun, exact) if exact is not None else f"the boxes show {bounds.span} {noun.plural} there"
         yield Fault(given.start, given.end, message, _with_number(passage, given, exact))
 
 
 def _with_number(passage: Passage, given: Number, number: int | None) -> str | None:
-    if number is None or not passage.is_mendable or not given.is_plain:
+    if number is None or not passage.is_mendable or not _is_exact(passage.text, given):
         return None
     written = "0" if number == 0 else write_number(number, as_digits=given.is_digits)
     return replace(passage.text, given.start, given.end, written)
+
+
+def _is_exact(text: str, given: Number) -> bool:
+    return given.is_plain and loosened(text, given.value, given, given.start) == (given.value, given.value)
 
 
 def _claim(passage: Passage, context: SceneContext) -> Iterator[Fault]:
@@ -238,8 +190,10 @@ def _only_number(answer: str) -> Number | None:
     if none is not None:
         return Number(0, none.start(), none.end(), is_digits=False)
     numbers = list(find_numbers(answer))
-    # "3 (three)" is one number.
-    return numbers[0] if numbers and len({number.value for number in numbers}) == 1 else None
+    if not numbers or len({number.value for number in numbers}) > 1:
+        return None
+    # "3 (three)" is one number, which is written in two places.
+    return numbers[0] if len(numbers) == 1 else with_changes(numbers[0], is_plain=False)
 
 
 _LEFT: Final = ("ship", 30.0, 190.0, 20.0, 20.0)
@@ -265,7 +219,7 @@ RULES: Final[tuple[Rule, ...]] = (
             Example("[Two] ships lie on the left.", "Three ships lie on the left.", placed=(*[_LEFT] * 3, _RIGHT)),
             Example("[A trio of] aircraft.", "Four aircraft.", {"aircraft": 4}),
             Example("[Two dozen] cars.", "Twenty cars.", {"car": 20}),
-            Example("The number of ships is [four].", None, {"ship": 3}),
+            Example("The number of ships is [four].", "The number of ships is three.", {"ship": 3}),
             Example("[Five] ships lie on the left.", "Two ships lie on the left.", {"ship": 2}),
             Example("A road with at least [three] cars.", None, {"car": 2}),
             Example("[Twenty-one] storage tanks.", "Twenty storage tanks.", {"tank": 20}),

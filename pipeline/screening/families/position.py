@@ -10,17 +10,17 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pipeline.programs.derivation import answer
-from pipeline.programs.layout import Placement
+from pipeline.programs.layout import THIRD, Placement
 from pipeline.programs.program import Program
 from pipeline.screening.asking import placed_boxes
 from pipeline.screening.compass import compass_words
 from pipeline.screening.context import SceneContext
 from pipeline.screening.place_answers import answered_place, is_side, mirrored, replaced
-from pipeline.screening.place_questions import AskedPlace, asked_place, sided_question
+from pipeline.screening.place_questions import AskedPlace, asked_place, asked_what_is_at, sided_question
 from pipeline.screening.places import COMPASS_WORDS, FRAME_WORDS, Place
 from pipeline.screening.placing import placed_in
 from pipeline.screening.polarity import flipped, is_yes_no_question, polarity
-from pipeline.screening.references import Reference, is_asserted
+from pipeline.screening.references import Reference, is_asserted, references_of
 from pipeline.screening.rules import Example, Fault, Passage, Rule
 
 _CUES: Final = FRAME_WORDS | COMPASS_WORDS
@@ -67,12 +67,23 @@ def _mirrored(passage: Passage, place: Place, boxes: Sequence[Placement]) -> str
 
 def _say(reference: Reference, boxes: Sequence[Placement]) -> str:
     noun = reference.noun
-    there = sorted({_where(box) for box in boxes})
+    there = sorted({_described(box) for box in boxes})
     if len(boxes) == 1:
         return f"the box shows the {noun.singular} {there[0]}"
     if len(there) == 1:
         return f"the boxes show all {noun.plural} {there[0]}"
     return f"the boxes show no {noun.singular} there"
+
+
+def _described(box: Placement) -> str:
+    """Where a box lies by thirds, on both axes: ``in the upper right``."""
+    dx, dy = box.offset
+    height = "upper" if dy < -THIRD else "lower" if dy > THIRD else ""
+    side = "left" if dx < -THIRD else "right" if dx > THIRD else ""
+    if height and side:
+        return f"in the {height} {side}"
+    names = {"upper": "at the top", "lower": "at the bottom", "left": "on the left", "right": "on the right"}
+    return names.get(height or side, "in the center")
 
 
 def _where(box: Placement) -> str:
@@ -88,6 +99,8 @@ def _answer(passage: Passage, context: SceneContext) -> Iterator[Fault]:
         yield from _answered_where(passage, context, asked)
     elif is_yes_no_question(passage.draft.text):
         yield from _answered_yes_or_no(passage, context)
+    else:
+        yield from _answered_what(passage, context)
 
 
 def _answered_where(passage: Passage, context: SceneContext, asked: AskedPlace) -> Iterator[Fault]:
@@ -118,6 +131,17 @@ def _say_most(reference: Reference, boxes: Sequence[Placement], derived: str) ->
     return (
         f"the box shows the {noun.singular} {told}" if len(boxes) == 1 else f"the boxes show most {noun.plural} {told}"
     )
+
+
+def _answered_what(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+    """What is said to be at the place that is asked about."""
+    place = asked_what_is_at(passage.draft.text)
+    if place is None:
+        return
+    for reference in references_of(passage, context.labelled):
+        boxes = _boxes_of(context, reference.noun.category)
+        if boxes and _is_said(passage, context, reference, place) and _is_opposed(place, boxes):
+            yield Fault(reference.start, reference.end, _say(reference, boxes))
 
 
 def _answered_yes_or_no(passage: Passage, context: SceneContext) -> Iterator[Fault]:
