@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE: Final = "OPENAI_API_KEY"
 """The key never appears on a command line, where other users of the machine could read it."""
+LEFT: Final = 130
+"""The exit code of a command that Ctrl-C ended."""
 CAPTIONS: Final = {"concise": "concise_caption", "complex": "complex_caption"}
 
 
@@ -62,16 +65,15 @@ def drafting_of(given: Given) -> DraftingOptions:
     from app.intake.workflow.drafting import DraftingOptions
     from pipeline.drafting.drafters import make_drafter
 
-    name = given.drafter or ("replay" if given.replay else "endpoint")
+    name, kinds = given.drafter or ("replay" if given.replay else "endpoint"), _kinds(given)
     endpoint, purse = _endpoint(given, name), _purse(given)
-    drafter = make_drafter(name, _assignment(given, endpoint, purse))
+    drafter = make_drafter(name, _assignment(given, kinds, endpoint, purse))
     return DraftingOptions(given.dataset, name, drafter, purse, endpoint.address if endpoint else None)
 
 
-def _assignment(given: Given, endpoint: Endpoint | None, purse: Purse) -> Assignment:
+def _assignment(given: Given, kinds: tuple[Kind, ...], endpoint: Endpoint | None, purse: Purse) -> Assignment:
     from pipeline.drafting.drafting import Assignment
 
-    kinds = _kinds(given)
     return Assignment(
         kinds=kinds,
         per_scene=given.per_scene,
@@ -129,6 +131,8 @@ def _endpoint(given: Given, name: str) -> Endpoint | None:
 def _purse(given: Given) -> Purse:
     from pipeline.drafting.costs import MICRO, Purse, read_price
 
+    if given.max_cost is not None and not math.isfinite(given.max_cost):
+        raise typer.BadParameter("it must be a number", param_hint="--max-cost")
     if given.max_cost is not None and given.prices is None:
         raise typer.BadParameter("a limit needs prices: give --prices FILE too", param_hint="--max-cost")
     model = given.model or "replay"
@@ -184,7 +188,7 @@ def _told_once() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         say("Stopped. What came is stored; the same command goes on.")
-        raise
+        raise typer.Exit(LEFT) from None
 
 
 def run_estimate(given: Given) -> Estimate:
