@@ -25,24 +25,26 @@ NEWEST_SCREENING: Final = """(select x.screening_version from screened x where x
 
 DRAFT_COLUMNS: Final = "d.kind, d.question_type, d.general_type, d.text, d.answer, d.box_ids, d.program, d.origin"
 
-_WAITS: Final = f"{NEWEST_SCREENING} is distinct from :version"
+# Three statements by keys that are given, not one that joins: while a run fills its tables nobody knows their sizes,
+# and a plan that was right for an empty one reads a full one from end to end for each draft.
+_SCENES: Final = text("""
+select scene_id from scene where dataset_id = :dataset_id and scene_id > :after order by scene_id limit :limit
+""")
 
-_SCENES: Final = text(f"""
-select s.scene_id, n.drafts from scene s
-cross join lateral (
-    select count(*) as drafts, count(*) filter (where {_WAITS}) as waiting from draft d where d.scene_id = s.scene_id
-) as n
-where s.dataset_id = :dataset_id and s.scene_id > :after and n.waiting > 0
-order by s.scene_id limit :limit
-""")  # noqa: S608  (parts of our own)
+_DRAFT_IDS: Final = text("select scene_id, draft_id from draft where scene_id = any(:scene_ids)")
+
+_NEWEST: Final = text("""
+select distinct on (draft_id) draft_id, screening_version from screened where draft_id = any(:draft_ids)
+order by draft_id, run_id desc, screening_version desc
+""")
 
 _DRAFTS: Final = text(f"""
-select d.draft_id, d.scene_id, {_WAITS} as waits, {DRAFT_COLUMNS}
-from draft d where d.scene_id = any(:scene_ids) order by d.draft_id
-""")  # noqa: S608
+select d.draft_id, d.scene_id, {DRAFT_COLUMNS} from draft d where d.scene_id = any(:scene_ids) order by d.draft_id
+""")  # noqa: S608  (parts of our own)
 
 _COUNT: Final = text(f"""
-select count(*) from draft d join scene s using (scene_id) where s.dataset_id = :dataset_id and {_WAITS}
+select count(*) from draft d join scene s using (scene_id)
+where s.dataset_id = :dataset_id and {NEWEST_SCREENING} is distinct from :version
 """)  # noqa: S608
 
 # Whoever screens the same drafts at the same time waits here, and then finds that they are done. Where a version is
@@ -85,8 +87,15 @@ class StoredDraft:
     draft_id: int
     scene_id: int
     draft: Draft
-    waits: bool = True
-    """Whether its newest screening is of another version than the one that was asked for, or there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """The next scenes of a dataset, and what is to be done in them."""
+
+    last_scene_id: int
+    waiting: Mapping[int, Sequence[int]]
+    """``{scene: drafts}`` whose newest screening is of another version, or that have none; scenes that have any."""
 
 
 def as_draft(row: RowMapping | Mapping[str, Any]) -> Draft:
@@ -103,26 +112,47 @@ def as_draft(row: RowMapping | Mapping[str, Any]) -> Draft:
     )
 
 
-def scenes_to_screen(
-    session: Session, dataset_id: int, version: str, *, after: int = 0, drafts: int = 1_000, limit: int = 500
-) -> list[int]:
-    """The next scenes behind ``after`` of which a draft waits for this version: at least one, of about so many
-    drafts."""
-    values = {"dataset_id": dataset_id, "version": version, "after": after, "limit": limit}
-    chosen: list[int] = []
+def next_portion(
+    session: Session, dataset_id: int, version: str, *, after: int = 0, drafts: int = 1_000, scenes: int = 200
+) -> Portion | None:
+    """The scenes behind ``after``, at least one, of about so many drafts in all; None once there are none."""
+    values = {"dataset_id": dataset_id, "after": after, "limit": scenes}
+    scene_ids = list(session.execute(_SCENES, values).scalars())
+    if not scene_ids:
+        return None
+    by_scene: dict[int, list[int]] = {scene_id: [] for scene_id in scene_ids}
+    for row in session.execute(_DRAFT_IDS, {"scene_ids": scene_ids}):
+        by_scene[row.scene_id].append(row.draft_id)
+    taken = _first_of(by_scene, drafts)
+    newest = _newest_versions(session, [draft_id for ids in taken.values() for draft_id in ids])
+    waiting = {
+        scene_id: ids_left
+        for scene_id, ids in taken.items()
+        if (ids_left := [draft_id for draft_id in ids if newest.get(draft_id) != version])
+    }
+    return Portion(max(taken), waiting)
+
+
+def _first_of(by_scene: Mapping[int, list[int]], drafts: int) -> dict[int, list[int]]:
+    taken: dict[int, list[int]] = {}
     total = 0
-    for row in session.execute(_SCENES, values):
-        if chosen and total + row.drafts > drafts:
+    for scene_id, ids in by_scene.items():
+        if taken and total + len(ids) > drafts:
             break
-        chosen.append(row.scene_id)
-        total += row.drafts
-    return chosen
+        taken[scene_id] = ids
+        total += len(ids)
+    return taken
 
 
-def drafts_of_scenes(session: Session, scene_ids: Sequence[int], version: str) -> list[StoredDraft]:
+def _newest_versions(session: Session, draft_ids: Sequence[int]) -> dict[int, str]:
+    rows = session.execute(_NEWEST, {"draft_ids": list(draft_ids)})
+    return {row.draft_id: row.screening_version for row in rows}
+
+
+def drafts_of_scenes(session: Session, scene_ids: Sequence[int]) -> list[StoredDraft]:
     """All drafts of these scenes in the order in which they were stored."""
-    rows = session.execute(_DRAFTS, {"scene_ids": list(scene_ids), "version": version}).mappings()
-    return [StoredDraft(row["draft_id"], row["scene_id"], as_draft(row), row["waits"]) for row in rows]
+    rows = session.execute(_DRAFTS, {"scene_ids": list(scene_ids)}).mappings()
+    return [StoredDraft(row["draft_id"], row["scene_id"], as_draft(row)) for row in rows]
 
 
 def count_unscreened(session: Session, dataset_id: int, version: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -96,19 +96,28 @@ class _Screening:
         """Screen and store the next scenes in one transaction; False once there are none."""
         version, dataset_id = self.rules.version, self.dataset.dataset_id
         with transaction(self.sessions) as session:
-            scene_ids = queries.scenes_to_screen(session, dataset_id, version, after=self.after, drafts=CHUNK_DRAFTS)
-            if not scene_ids:
+            portion = queries.next_portion(session, dataset_id, version, after=self.after, drafts=CHUNK_DRAFTS)
+            if portion is None:
                 return False
-            drafts = queries.drafts_of_scenes(session, scene_ids, version)
-            waiting = [draft.draft_id for draft in drafts if draft.waits]
-            mine = queries.claim_screened(session, self.run_id, version, waiting)
-            fresh = {draft_id for draft_id, is_new in mine.items() if is_new}
-            found = _findings(drafts, _contexts(session, scene_ids, drafts) if fresh else {}, self.rules, fresh)
-            stored = queries.add_findings(session, dataset_id, version, found)
-            counts.update(_told(stored), drafts=len(mine))
-            runs.advance_run(session, self.run_id, counts["drafts"], self.total, counts)
-        self.after = scene_ids[-1]
+            if portion.waiting:
+                stored = self._screen(session, portion.waiting)
+                counts.update(stored)
+                runs.advance_run(session, self.run_id, counts["drafts"], self.total, counts)
+        self.after = portion.last_scene_id
         return True
+
+    def _screen(self, session: Session, waiting: Mapping[int, Sequence[int]]) -> Counter[str]:
+        """Screen these drafts, ``{scene: drafts}``, beside the others of their scenes."""
+        version = self.rules.version
+        draft_ids = [draft_id for ids in waiting.values() for draft_id in ids]
+        mine = queries.claim_screened(session, self.run_id, version, draft_ids)
+        fresh = {draft_id for draft_id, is_new in mine.items() if is_new}
+        told = Counter(drafts=len(mine))
+        if fresh:
+            drafts = queries.drafts_of_scenes(session, list(waiting))
+            found = _findings(drafts, _contexts(session, list(waiting), drafts), self.rules, fresh)
+            told.update(_told(queries.add_findings(session, self.dataset.dataset_id, version, found)))
+        return told
 
 
 def _contexts(session: Session, scene_ids: Sequence[int], drafts: Sequence[StoredDraft]) -> dict[int, SceneContext]:
@@ -123,7 +132,7 @@ def _contexts(session: Session, scene_ids: Sequence[int], drafts: Sequence[Store
 
 
 def _findings(
-    drafts: Sequence[StoredDraft], contexts: dict[int, SceneContext], rules: RuleSet, fresh: set[int]
+    drafts: Sequence[StoredDraft], contexts: Mapping[int, SceneContext], rules: RuleSet, fresh: set[int]
 ) -> Iterator[tuple[int, Finding]]:
     for stored in drafts:
         if stored.draft_id in fresh:

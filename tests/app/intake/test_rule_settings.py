@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from app.assets import AssetStore
 from app.db import SessionMaker, transaction
 from app.intake.queries import findings, rule_settings, runs
-from app.intake.queries.screening import count_unscreened, scenes_to_screen
+from app.intake.queries.screening import count_unscreened, next_portion
 from app.intake.workflow import screening
 from app.intake.workflow.options import Progress
 from app.intake.workflow.rule_setting import BY_COMMAND, RulesError, begin_screening, rules_of, set_rules
@@ -138,9 +138,12 @@ def test_texts_of_a_scene_are_screened_side_by_side_in_whatever_chunks(sessions:
     texts = [Draft("concise_caption", f"A port with {n} quays.") for n in range(30)]
     add_drafts(sessions, dataset_id, *texts, scenes=(2,))
     with transaction(sessions) as session:
-        first = scenes_to_screen(session, dataset_id, SCREENING_VERSION, drafts=5)
-        second = scenes_to_screen(session, dataset_id, SCREENING_VERSION, after=first[-1], drafts=5)
-    assert (first, second) == ([1], [2]), "a scene is taken whole, also where it alone is more than asked for"
+        first = next_portion(session, dataset_id, SCREENING_VERSION, drafts=5)
+        assert first is not None
+        second = next_portion(session, dataset_id, SCREENING_VERSION, after=first.last_scene_id, drafts=5)
+        assert second is not None
+    assert (list(first.waiting), list(second.waiting)) == ([1], [2]), "a scene is taken whole, whatever its size"
+    assert len(second.waiting[2]) == 31
 
 
 def test_a_screening_that_waits_is_joined_and_then_carried_out(sessions: SessionMaker, dataset_id: int) -> None:
