@@ -12,11 +12,13 @@ from app.cli.model_drafting import Given, estimate_as_json, print_estimate, run_
 
 if TYPE_CHECKING:
     from app.intake.workflow.options import RunReport
+    from pipeline.drafting.policy import PolicyName
 
 
 def draft(
     name: options.Dataset,
     corpus: options.Corpus = False,
+    policy: options.Policy = options.PolicyChoice.PAPER,
     per_scene: options.PerScene = None,
     seed: options.Seed = 0,
     captions: options.Captions = "",
@@ -66,7 +68,7 @@ def draft(
     if given.is_wanted:
         # Refused before the corpus is written, where it is to be.
         given.check()
-    reports = [_draft_corpus(name, per_scene, seed)] if corpus else []
+    reports = [_draft_corpus(name, per_scene, seed, policy.value)] if corpus else []
     if given.is_wanted:
         reports.append(run_drafting(given))
     _print_reports(reports, as_json)
@@ -84,14 +86,14 @@ def _estimate(given: Given, corpus: bool, as_json: bool) -> None:
             typer.echo("The corpus asks no model and costs nothing.", err=True)
 
 
-def _draft_corpus(name: str, per_scene: int | None, seed: int) -> RunReport:
+def _draft_corpus(name: str, per_scene: int | None, seed: int, policy: PolicyName) -> RunReport:
     from app.cli.opening import opened
     from app.cli.progress import shown
     from app.intake.workflow.corpus import CorpusOptions, draft_corpus
     from app.settings import Settings
 
     with opened(Settings.from_environment()) as sessions, shown(f"Questions of {name}") as on_progress:
-        return draft_corpus(sessions, CorpusOptions(name, per_scene, seed), on_progress=on_progress)
+        return draft_corpus(sessions, CorpusOptions(name, per_scene, seed, policy), on_progress=on_progress)
 
 
 def _print_reports(reports: list[RunReport], as_json: bool) -> None:

@@ -27,8 +27,19 @@ class Format(StrEnum):
     NONE = "none"
 
 
+class PolicyChoice(StrEnum):
+    """Which questions of the corpus are written."""
+
+    PAPER = "paper"
+    COMPLETE = "complete"
+
+
 Dataset = Annotated[str, typer.Argument(help="The dataset.")]
 Corpus = Annotated[bool, typer.Option("--corpus", help="Questions that follow from the object boxes.")]
+Policy = Annotated[
+    PolicyChoice,
+    typer.Option(help="Of the corpus: as many of each type, for the scenes and boxes, as SARLANG-1M has; or all."),
+]
 PerScene = Annotated[
     int | None,
     typer.Option(min=1, help="At most so many questions a scene: of the corpus all, of a model 8, without it."),

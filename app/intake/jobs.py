@@ -79,7 +79,7 @@ def _carry_out(context: JobContext, run: RunProgress, on_progress: OnProgress) -
     if run.kind == "screen":
         screen_dataset(sessions, run.dataset, on_progress=on_progress, run_id=run.run_id)
     elif run.parameters.get("drafter") == "corpus":
-        asked = CorpusOptions(run.dataset, run.parameters["per_scene"], run.parameters["seed"])
+        asked = CorpusOptions.from_json(run.dataset, run.parameters)
         draft_corpus(sessions, asked, on_progress=on_progress, run_id=run.run_id)
     else:
         raise LookupError(f"run {run.run_id} is a {run.kind} that this job does not carry out")

@@ -70,11 +70,11 @@ def ask_scene(cell: Cell, side: str | None) -> str:
 
 def ask_box(cell: Cell, word: str, corners: str) -> str:
     """The question of a form that asks of one box, told by its corners."""
-    return {
-        "object_at": f"What is the object in the area {corners}?",
-        "where": f"Where is the {word} in the area {corners} positioned within the image?",
-        "is_a": f"Is the object in the area {corners} {article(word)} {word}?",
-    }[cell.form]
+    if cell.form == "object_at":
+        return f"What is the object in the area {corners}?"
+    if cell.form == "where":
+        return f"Where is the {word} in the area {corners} positioned within the image?"
+    return f"Is the object in the area {corners} {article(word)} {word}?"
 
 
 def ask_land_cover(cover: str, than: str | None) -> str:

@@ -14,7 +14,7 @@ from pipeline.drafting.draws import Keys
 from pipeline.drafting.sampling import draw_of
 from pipeline.drafting.templates import SYNONYM_SHARE, ask_box, ask_category, ask_land_cover, ask_scene, names_of
 from pipeline.programs.derivation import NO, YES, noun
-from pipeline.programs.program import SIDES, Program
+from pipeline.programs.program import SIDES, program_text
 from pipeline.records import Draft
 from pipeline.vocabulary import POSITIONS
 
@@ -69,6 +69,7 @@ class _Writer:
         self.arrays = arrays
         self.write: list[Callable[[Row], Written]] = [self._way(cell) for cell in CELLS]
         self._nouns = [noun(name) for name in arrays.names]
+        self._answer = [self._answering(cell) for cell in CELLS]
         self._known = {noun(name) for name in arrays.known}
         self._asked: dict[tuple[int, int, int, str, bool], tuple[str, str]] = {}
         self._ids: dict[tuple[int, int, int], tuple[str, ...]] = {}
@@ -92,11 +93,11 @@ class _Writer:
         asked = self._asked.get(key)
         if asked is None:
             at = SIDES[side] if cell.sided else None
-            program = Program(cell.form, self.arrays.names[category], at)
-            asked = self._asked[key] = ask_category(cell, word, at, is_one=is_one), program.text
+            program = program_text(cell.form, category=self.arrays.names[category], side=at)
+            asked = self._asked[key] = ask_category(cell, word, at, is_one=is_one), program
         if cell.form == "others" and answer:
             own = self._others(scene, category)
-        return *asked, self._answer(cell, answer), own
+        return *asked, self._answer[number](answer), own
 
     def _of_scene(self, row: Row) -> Written:
         number, scene, _, side, _, answer, _ = row
@@ -106,32 +107,32 @@ class _Writer:
             answered = ", ".join(self._nouns[category] for category in sorted(there))
         else:
             answered = self._nouns[answer]
-        text = ask_scene(cell, at)
-        return text, Program(cell.form, side=at).text, answered, self._boxes(scene, _ALL, side)
+        return ask_scene(cell, at), program_text(cell.form, side=at), answered, self._boxes(scene, _ALL, side)
 
     def _of_box(self, row: Row) -> Written:
         number, scene, category, _, box, answer, luck = row
         cell, box_id = CELLS[number], self.arrays.boxes[box].box_id
         word = "" if cell.form == "object_at" else self._word(scene, category, luck)
         text = ask_box(cell, word, self.arrays.written[box])
-        program = Program(cell.form, self.arrays.names[category] if cell.form == "is_a" else None, box=box_id)
-        return text, program.text, self._answer(cell, answer), (box_id,)
+        name = self.arrays.names[category] if cell.form == "is_a" else None
+        return text, program_text(cell.form, category=name, box=box_id), self._answer[number](answer), (box_id,)
 
     def _of_land(self, row: Row) -> Written:
         number, scene, cover, than, _, answer, _ = row
         cell, covers = CELLS[number], list(self.arrays.scenes[scene].land_cover)
         if cell.form == "land_cover_main":
-            return ask_scene(cell, None), Program(cell.form).text, noun(covers[answer]), ()
+            return ask_scene(cell, None), program_text(cell.form), noun(covers[answer]), ()
         one, other = covers[cover], covers[than] if than >= 0 else None
-        answered = self._answer(cell, answer) if other is None else noun(covers[answer])
-        return ask_land_cover(one, other), Program(cell.form, cover=one, than=other).text, answered, ()
+        answered = self._answer[number](answer) if other is None else noun(covers[answer])
+        return ask_land_cover(one, other), program_text(cell.form, cover=one, than=other), answered, ()
 
-    def _answer(self, cell: Cell, answer: int) -> str:
+    def _answering(self, cell: Cell) -> Callable[[int], str]:
+        """How the number in ``Candidates.answer`` is said."""
         if cell.form == "count":
-            return str(answer)
+            return str
         if cell.form in ("where_most", "where"):
-            return POSITIONS[answer]
-        return self._nouns[answer] if cell.form == "object_at" else (NO, YES)[answer]
+            return POSITIONS.__getitem__
+        return self._nouns.__getitem__ if cell.form == "object_at" else (NO, YES).__getitem__
 
     def _word(self, scene: int, category: int, luck: float) -> str:
         """The category's own name, or in so many cases as SYNONYM_SHARE one of its synonyms."""

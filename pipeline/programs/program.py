@@ -25,6 +25,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring
 from typing import Final, Literal, get_args
 
 Form = Literal[
@@ -71,15 +72,22 @@ class Program:
     text: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        given = (
-            ("category", self.category), ("side", self.side), ("box", self.box),
-            ("cover", self.cover), ("than", self.than),
-        )  # fmt: skip
-        arguments = ", ".join(f"{key}={_quote(value)}" for key, value in given if value is not None)
-        object.__setattr__(self, "text", f"{self.form}({arguments})")
+        object.__setattr__(
+            self,
+            "text",
+            program_text(
+                self.form, category=self.category, side=self.side, box=self.box, cover=self.cover, than=self.than
+            ),
+        )
 
     def __str__(self) -> str:
         return self.text
+
+
+def program_text(form: Form, **arguments: str | None) -> str:
+    """The stored text of a program; values are written as JSON strings, so that any name survives."""
+    given = [f"{key}={encode_basestring(value)}" for key, value in arguments.items() if value is not None]
+    return f"{form}({', '.join(given)})"
 
 
 def parse_program(text: str) -> Program:
@@ -99,10 +107,6 @@ def parse_program(text: str) -> Program:
     if arguments.get("side", "left") not in SIDES:
         raise ProgramError(f"{text!r} names a side that is none of {', '.join(SIDES)}")
     return Program(name.group(), **arguments)  # type: ignore[arg-type]  # checked above
-
-
-def _quote(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _arguments(text: str, start: int) -> dict[str, str]:

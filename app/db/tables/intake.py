@@ -294,8 +294,9 @@ class Draft(Base):
 
     draft_id: Mapped[BigId]
     scene_id: Mapped[int] = mapped_column(ForeignKey("scene.scene_id"))
-    drafter_id: Mapped[int] = mapped_column(ForeignKey("drafter.drafter_id"), index=True)
-    run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"), index=True)
+    # Without indexes of their own: nothing looks drafts up by drafter or run, and a million of them are loaded at once.
+    drafter_id: Mapped[int] = mapped_column(ForeignKey("drafter.drafter_id"))
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"))
     origin: Mapped[str] = mapped_column(server_default=sql("'drafted'"))
     kind: Mapped[str]
     question_type: Mapped[str | None]

@@ -76,9 +76,11 @@ def begin_run(session: Session, dataset_id: int, kind: str, parameters: Mapping[
     Its report is emptied, since work begins anew at the front and passes quickly over what is done: each refusal will
     be met again.
     """
+    # What a corpus is fitted to is found out by the run, not asked of it.
+    as_asked = Run.parameters.op("-")("fit")
     broken_off = session.execute(
         select(Run.run_id)
-        .where(Run.dataset_id == dataset_id, Run.kind == kind, Run.state == "running", Run.parameters == parameters)
+        .where(Run.dataset_id == dataset_id, Run.kind == kind, Run.state == "running", as_asked == parameters)
         .order_by(Run.run_id.desc())
         .limit(1)
         .with_for_update()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from threading import Event
 
-from pipeline.drafting.corpus import CORPUS_DRAFTER, draft_questions
+from pipeline.drafting.box_arrays import BoxedScene
+from pipeline.drafting.corpus import corpus_drafter, draft_scenes
 from pipeline.drafting.drafting import Assignment, DrafterError, Need, Outcome, Request, SceneView
+from pipeline.drafting.policy import Policy
 from pipeline.records import Drafter, Kind
 
 
@@ -24,8 +25,7 @@ class CorpusDrafter:
         return frozenset({"boxes"})
 
     def identity(self, kind: Kind) -> Drafter:
-        sample = {} if self._per_scene is None else {"per_scene": self._per_scene, "seed": self._seed}
-        return replace(CORPUS_DRAFTER, parameters={**CORPUS_DRAFTER.parameters, **sample})
+        return corpus_drafter("complete", self._per_scene, self._seed)
 
     def input_sha256(self, kind: Kind, scene: SceneView) -> str:
         return ""
@@ -33,7 +33,6 @@ class CorpusDrafter:
     def draft(self, requests: Iterable[Request], stop: Event) -> Iterator[Outcome]:
         for request in requests:
             scene = request.scene
-            drafts = draft_questions(
-                scene.boxes, scene.size, scene.labelled, seed=self._seed, per_scene=self._per_scene
-            )
+            boxed = BoxedScene(scene.name, scene.size, scene.boxes, scene.labelled, scene.land_cover)
+            [drafts] = draft_scenes([boxed], Policy(self._per_scene), seed=self._seed)
             yield Outcome(request, tuple(drafts), attempts=0)

@@ -51,7 +51,7 @@ def test_findings_are_stored_with_their_exact_spans(sessions: SessionMaker, data
 
 
 def test_a_draft_is_screened_once_a_version_also_by_two_at_once(sessions: SessionMaker, dataset_id: int) -> None:
-    draft_corpus(sessions, CorpusOptions("harbour"))
+    draft_corpus(sessions, CorpusOptions("harbour", policy="complete"))
     add_drafts(sessions, dataset_id, Draft("concise_caption", "Several red ships."), scenes=(1, 2, 3))
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda _: screen_dataset(sessions, "harbour"), range(2)))
@@ -64,7 +64,7 @@ def test_a_draft_is_screened_once_a_version_also_by_two_at_once(sessions: Sessio
 def test_an_answer_that_a_small_shift_of_a_box_would_change_is_marked(sessions: SessionMaker, tmp_path: Path) -> None:
     on_the_line = (ObjectBox("1", "ship", 26, 40, 12, 8),)
     make_dataset(sessions, AssetStore(tmp_path / "assets"), tmp_path, count=1, boxes=on_the_line, labelled=("ship",))
-    draft_corpus(sessions, CorpusOptions("harbour"))
+    draft_corpus(sessions, CorpusOptions("harbour", policy="complete"))
     screen_dataset(sessions, "harbour")
     marked = found(
         sessions,
@@ -77,7 +77,7 @@ def test_an_answer_that_a_small_shift_of_a_box_would_change_is_marked(sessions: 
 def test_packets_hold_all_drafts_of_a_scene_in_the_order_of_a_reviewers_work(
     sessions: SessionMaker, dataset_id: int
 ) -> None:
-    draft_corpus(sessions, CorpusOptions("harbour"))
+    draft_corpus(sessions, CorpusOptions("harbour", policy="complete"))
     add_drafts(
         sessions, dataset_id, Draft("complex_caption", "A long one."), Draft("concise_caption", "Short."), scenes=(1, 2)
     )

@@ -37,7 +37,7 @@ def dataset_id(request: pytest.FixtureRequest, sessions: SessionMaker, tmp_path:
         session.execute(text("update scene set ground = cast(:ground as jsonb)"), {"ground": turned})
     add_drafts(sessions, dataset_id, *TEXTS)
     if request.param == "labelled":
-        draft_corpus(sessions, CorpusOptions("harbour"))
+        draft_corpus(sessions, CorpusOptions("harbour", policy="complete"))
     return dataset_id
 
 
