@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -25,6 +26,9 @@ from app.web.rendering import render
 
 router = APIRouter()
 
+FLAG_TITLES: Final[Mapping[str, str]] = {"wrong_statement": "wrong", "not_visible_in_sar": "not in SAR"}
+"""As reviewers read them, where that is not the flag's own name."""
+
 Name = Annotated[str, Path(max_length=200)]
 Version = Annotated[str, Query(max_length=200)]
 
@@ -39,6 +43,7 @@ class MeasuredRulesPage:
     least_verdicts: int
     least_scenes: int
     errors_accepted: float
+    flag_titles: Mapping[str, str]
 
 
 @router.get("/datasets/{name}/rules-measured", name="measured_rules_page")
@@ -51,6 +56,7 @@ def measured_rules_page(request: Request, session: DbSession, name: Name, versio
         least_verdicts=LEAST_VERDICTS,
         least_scenes=LEAST_SCENES,
         errors_accepted=ERRORS_ACCEPTED,
+        flag_titles=FLAG_TITLES,
     )
     return render(request, page)
 

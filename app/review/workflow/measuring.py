@@ -75,6 +75,12 @@ class FamilyFigures:
     """Of texts that a reviewer did not accept, with a fitting flag, those in which it had found something."""
     accepted: Figure
 
+    @property
+    def shares_flags(self) -> bool:
+        """Whether a flag of its own fits another family too: the recall is then a lower bound."""
+        others = [set(flags) for family, flags in FITTING_FLAGS.items() if family != self.family]
+        return any(flags.intersection(self.flags) for flags in others)
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
