@@ -140,6 +140,7 @@ bench: setup $(PEERS_STAMP)
 	@$(BIN)/python -m benchmarks.import_faults
 	@$(BIN)/python -m benchmarks.drafting
 	@$(BIN)/python -m benchmarks.drafting_faults
+	@$(BIN)/python -m benchmarks.screening
 	@$(BIN)/python -m benchmarks.submit_load --no-kills
 	@$(BIN)/python -m benchmarks.submit_load
 
