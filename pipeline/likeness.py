@@ -21,9 +21,9 @@ _EMPTY_WORDS: Final = _listed(
     does did can could may any some of in on at to and or by for as within inside into with from you we one us i
     see seen find found identify identified observe observed detect detected spot make out image images scene
     picture photo photograph view frame sar radar satellite visible visibly present presented shown show shows
-    displayed depicted located situated positioned placed exist exists appear appears contain contains contained
-    include includes type types kind kinds sort category categories class object objects please tell exactly
-    total overall entire whole given which who captured featured"""
+    displayed depicted located situated positioned placed lie lies lying stand stands exist exists appear
+    appears contain contains contained include includes type types kind kinds sort category categories class
+    object objects please tell exactly total overall entire whole given which who captured featured"""
 )
 """Words that say nothing of what a question asks for, or a caption tells."""
 

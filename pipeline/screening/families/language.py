@@ -161,10 +161,16 @@ def _may_be_misspelt(passage: Passage, token: Token, found: Misspelling) -> bool
     return is_plain and (begins_sentence(text, token.start) or is_titled(text))
 
 
+def _written_like(word: str, other: str) -> str:
+    if word.isupper():
+        return other.upper()
+    return _capitalised(other) if word[0].isupper() else other
+
+
 def _misspelt(passage: Passage, token: Token, found: Misspelling) -> Fault:
     text = passage.text
     word = text[token.start : token.end]
-    meant = [_capitalised(other) if word[0].isupper() else other for other in found.meant]
+    meant = [_written_like(word, other) for other in found.meant]
     choice = " or ".join(f"“{other}”" for other in meant[: 1 if found.is_sure else 3])
     mended = replace(text, token.start, token.end, meant[0]) if found.is_sure and passage.is_mendable else None
     return Fault(token.start, token.end, f"“{word}” is no English word: {choice}?", mended)
