@@ -1,18 +1,28 @@
-"""What a rule says of itself: its examples, with the findings that the rule has in them. Made from the rules alone."""
+"""What a rule says of itself: its examples, with the findings that the rule has in them. Made from the rules alone.
+
+    python -m pipeline.screening.documentation docs/guide/screening.md
+
+writes the guide's list of rules anew, between the two marks that the page has for it.
+"""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from pathlib import Path
+from typing import Final, NamedTuple
 
 from pipeline.records import Severity
 from pipeline.screening import families, screen
 from pipeline.screening.families import FAMILIES, RULES
 from pipeline.screening.rule_set import family_of
 from pipeline.screening.rules import Example, Rule
+
+BEGIN: Final = "<!-- rules: made by python -m pipeline.screening.documentation -->"
+END: Final = "<!-- end of rules -->"
 
 
 class Part(NamedTuple):
@@ -137,3 +147,45 @@ def _told(example: Example) -> str:
 
 def _said(text: str, answer: str | None) -> str:
     return text if answer is None else f"{text} {answer}"
+
+
+def as_markdown() -> str:
+    """All rules as tables, for the guide."""
+    return "\n".join(line for family in documentation() for line in _family_lines(family)) + "\n"
+
+
+def _family_lines(family: FamilyDocument) -> Iterator[str]:
+    yield f"\n### {family.name}\n"
+    yield f"{family.about}\n"
+    yield "| rule | severity | says, for example | of | suggests |"
+    yield "|---|---|---|---|---|"
+    for rule in family.rules:
+        first = rule.faulty[0]
+        text = "".join(f"**{part.text}**" if part.is_found else part.text for part in first.parts)
+        of = f"{text} ({first.about})" if first.about else text
+        cells = (f"`{rule.name}`", rule.severity, rule.message, of, first.suggestion or "")
+        yield f"| {' | '.join(map(_cell, cells))} |"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
+
+
+def with_rules(page: str) -> str:
+    """The page with the list of rules written anew between its marks.
+
+    Raises
+    ------
+    ValueError
+        If the page does not have both marks.
+    """
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"the page needs a line {BEGIN!r} and behind it a line {END!r}")
+    return f"{before}{begin}\n{as_markdown()}\n{end}{after}"
+
+
+if __name__ == "__main__":
+    _page = Path(sys.argv[1])
+    _page.write_text(with_rules(_page.read_text(encoding="utf-8")), encoding="utf-8")
