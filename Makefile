@@ -138,6 +138,7 @@ bench: setup $(PEERS_STAMP)
 	@$(BIN)/python -m benchmarks.preparing
 	@$(BIN)/python -m benchmarks.registration
 	@$(BIN)/python -m benchmarks.import_faults
+	@$(BIN)/python -m benchmarks.corpus_at_scale
 	@$(BIN)/python -m benchmarks.drafting
 	@$(BIN)/python -m benchmarks.drafting_faults
 	@$(BIN)/python -m benchmarks.screening
