@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from pipeline.files import written_whole
 from pipeline.records import Draft, ObjectBox
 from pipeline.screening import SceneContext, screen
+from pipeline.screening.scene_lines import SceneLines, numbered
 from pipeline.vocabulary import KINDS
 
 _TOO_LARGE: Final = 1e9
@@ -30,35 +34,82 @@ class ScreenError(ValueError):
 def screen_file(source: Path, out: Path) -> None:
     """Write the findings of each draft of ``source`` to ``out``, line by line in the same order.
 
-    ``out`` appears whole or not at all; memory does not grow with the number of lines.
+    Lines that name the same ``"scene"`` (or ``"image"``) are compared with each other, wherever they stand in the file,
+    which is therefore read twice. ``out`` appears whole or not at all; memory does not grow with the texts.
 
     Raises
     ------
     ScreenError
         With the number of the first line that is no draft.
     """
-    with _opened(source) as lines, written_whole(out) as findings:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                findings.write(_screened(line, f"{source}, line {number}") + "\n")
+    with ExitStack() as opened:
+        lines, again = _opened_twice(source, opened)
+        scenes = SceneLines(again, _scene_of, _draft_or_none)
+        findings = opened.enter_context(written_whole(out))
+        texts: Mapping[int, Draft] = {}
+        others: tuple[Draft, ...] = ()
+        for number, start, line in numbered(lines):
+            where = f"{source}, line {number}"
+            given = _given(line, where)
+            name = _scene(given, where)
+            found = scenes.texts(name) if name is not None else {}
+            if found is not texts:
+                texts, others = found, tuple(found.values())
+            draft = texts.get(start) or _draft(given, where)
+            context = _context(given, where, others if start in texts else ())
+            told = [asdict(finding) for finding in screen(draft, context)]
+            findings.write(_encoded({"id": given.get("id", number), "findings": told}) + "\n")
 
 
-def _opened(source: Path) -> Any:
+def _opened_twice(source: Path, opened: ExitStack) -> tuple[IO[bytes], IO[bytes]]:
+    """``source`` to be read in its order, and to be read again; what can be read but once is copied first."""
     try:
-        return source.open("rb")
+        first = opened.enter_context(source.open("rb"))
+        if first.seekable():
+            return first, opened.enter_context(source.open("rb"))
+        copy = opened.enter_context(tempfile.NamedTemporaryFile())
+        shutil.copyfileobj(first, copy)
+        copy.flush()
+        return copy, opened.enter_context(Path(copy.name).open("rb"))
     except OSError as error:
         raise ScreenError(str(source), f"the file cannot be read ({error.strerror}).") from error
 
 
-def _screened(line: bytes, where: str) -> str:
+def _given(line: bytes, where: str) -> Mapping[str, Any]:
     try:
         given = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise ScreenError(where, f"the line is not JSON ({error}).") from error
-    if not isinstance(given, dict) or not isinstance(given.get("id"), str | int):
+    if not isinstance(given, dict):
         raise ScreenError(where, 'the line must be an object with an "id".')
-    draft, context = _draft(given, where), _context(given, where)
-    return _encoded({"id": given["id"], "findings": [asdict(finding) for finding in screen(draft, context)]})
+    # What draft-boxes writes names an image, and is known by its line.
+    if not isinstance(given.get("id"), str | int) and ("id" in given or not isinstance(given.get("image"), str)):
+        raise ScreenError(where, 'the line must be an object with an "id".')
+    return given
+
+
+def _scene(given: Mapping[str, Any], where: str) -> str | int | None:
+    name = given.get("scene", given.get("image"))
+    if name is not None and not isinstance(name, str | int):
+        raise ScreenError(where, '"scene" must be the name of the scene that the text is about.')
+    return name
+
+
+def _scene_of(line: bytes) -> str | int | None:
+    """The scene that a line names; faults are told when the line's turn comes."""
+    if b'"scene"' not in line and b'"image"' not in line:
+        return None
+    try:
+        return _scene(_given(line, ""), "")
+    except ScreenError:
+        return None
+
+
+def _draft_or_none(line: bytes) -> Draft | None:
+    try:
+        return _draft(_given(line, ""), "")
+    except ScreenError:
+        return None
 
 
 def _encoded(answer: Mapping[str, Any]) -> str:
@@ -72,7 +123,7 @@ def _encoded(answer: Mapping[str, Any]) -> str:
 
 
 def _draft(given: Mapping[str, Any], where: str) -> Draft:
-    kind = given.get("kind")
+    kind = given.get("kind", "question" if "image" in given and "question" in given else None)
     if kind not in KINDS:
         raise ScreenError(where, f'"kind" must be one of {", ".join(KINDS)}.')
     for key in _TEXT_KEYS[kind]:
@@ -83,7 +134,7 @@ def _draft(given: Mapping[str, Any], where: str) -> Draft:
     return Draft(kind=kind, text=given["question"], question_type=given["question_type"], answer=given["answer"])
 
 
-def _context(given: Mapping[str, Any], where: str) -> SceneContext:
+def _context(given: Mapping[str, Any], where: str, others: tuple[Draft, ...]) -> SceneContext:
     size, gsd_m, labelled = given.get("image_size"), given.get("gsd_m"), given.get("labelled") or []
     if size is not None and not (_are_numbers(size, 2) and min(size) > 0):
         raise ScreenError(where, '"image_size" must be [width, height].')
@@ -95,7 +146,7 @@ def _context(given: Mapping[str, Any], where: str) -> SceneContext:
         raise ScreenError(where, '"north_up" must be true or false.')
     rows_cols = (int(size[1]), int(size[0])) if size is not None else None
     return SceneContext(
-        rows_cols, gsd_m, _boxes(given.get("boxes"), where), tuple(labelled), is_north_up=given.get("north_up")
+        rows_cols, gsd_m, _boxes(given.get("boxes"), where), tuple(labelled), given.get("north_up"), others
     )
 
 

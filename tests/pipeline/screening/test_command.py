@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
+import tracemalloc
 
 import pytest
 
+from pipeline.records import Draft
 from pipeline.screening.command import ScreenError, screen_file
+from pipeline.screening.scene_lines import SceneLines
 
 CAPTION = {"id": "a", "kind": "concise_caption", "text": "A green bank."}
 QUESTION = {
@@ -100,3 +105,88 @@ def test_a_bad_line_is_told_with_its_number_and_nothing_is_written(tmp_path, lin
 def test_a_missing_file_is_said_to_be_missing(tmp_path):
     with pytest.raises(ScreenError, match="cannot be read"):
         screen_file(tmp_path / "none.jsonl", tmp_path / "out.jsonl")
+
+
+def rules_of(answers) -> list[list[str]]:
+    families = ("contradiction", "duplicate")
+    return [
+        [found["rule"] for found in answer["findings"] if found["rule"].partition(".")[0] in families]
+        for answer in answers
+    ]
+
+
+def told_of(scene: str | int, number: int, text: str, **more) -> dict:
+    return {"id": number, "kind": "complex_caption", "scene": scene, "text": text} | more
+
+
+def test_texts_of_a_scene_are_compared_wherever_they_stand_in_the_file(tmp_path):
+    answers = screened(
+        tmp_path,
+        told_of("one", 1, "Two ships are visible."),
+        told_of("two", 2, "Two ships are visible."),
+        b"",
+        told_of("one", 3, "Three ships are visible 🚢."),
+        CAPTION | {"text": "Five ships are visible."},
+        told_of("two", 4, "Two ships are visible."),
+        told_of(5, 5, "No ships are visible."),
+    )
+    assert rules_of(answers) == [["contradiction.count"], [], ["contradiction.count"], [], ["duplicate.text"], []]
+
+
+def test_a_scene_is_named_by_its_image_too_and_lines_of_draft_boxes_are_read_as_they_are(tmp_path):
+    drafted = {"image": "a.png", "question_type": "counting", "box_ids": [], "program": "count(ship)"}
+    answers = screened(
+        tmp_path,
+        drafted | {"question": "How many ships are visible in the image?", "answer": "2"},
+        drafted | {"question": "What is the number of ships?", "answer": "3"},
+    )
+    assert [answer["id"] for answer in answers] == [1, 2]
+    assert rules_of(answers) == [["contradiction.answer"], ["duplicate.words", "contradiction.answer"]]
+
+
+def test_the_first_bad_line_is_told_even_where_a_scene_was_read_ahead(tmp_path):
+    lines = [told_of("one", 1, "A port."), b"{", told_of("one", 2, 7), told_of("one", 3, "A quay.")]
+    with pytest.raises(ScreenError, match="line 2"):
+        screened(tmp_path, *lines)
+    with pytest.raises(ScreenError, match="line 3: a complex_caption"):
+        screened(tmp_path, lines[0], b"", *lines[2:])
+
+
+def test_a_scene_must_be_a_name(tmp_path):
+    with pytest.raises(ScreenError, match='line 1: "scene" must be'):
+        screened(tmp_path, told_of("one", 1, "A port.") | {"scene": ["one"]})
+
+
+def test_what_can_be_read_only_once_is_screened_too(tmp_path):
+    source = tmp_path / "pipe"
+    os.mkfifo(source)
+    line = json.dumps(told_of("one", 1, "A green bank.")).encode() + b"\n"
+    writer = threading.Thread(target=source.write_bytes, args=(line,))
+    writer.start()
+    screen_file(source, tmp_path / "out.jsonl")
+    writer.join()
+    assert '"green"' in (tmp_path / "out.jsonl").read_text()
+
+
+def test_the_texts_of_few_scenes_are_in_memory_at_a_time(tmp_path):
+    text = "lies by the river. " * 800
+    with (tmp_path / "in.jsonl").open("w") as lines:
+        for turn in range(3):
+            lines.writelines(json.dumps(told_of(f"s{n}", turn, f"Port {n} {turn} {text}")) + "\n" for n in range(700))
+    assert (tmp_path / "in.jsonl").stat().st_size > 30e6
+    with (tmp_path / "in.jsonl").open("rb") as lines:
+        tracemalloc.start()
+        scenes = SceneLines(lines, scene_named_in, draft_in)
+        for number in [*range(700), *range(700)]:
+            assert [draft.text.split()[2] for draft in scenes.texts(f"s{number}").values()] == ["0", "1", "2"]
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 8e6
+
+
+def scene_named_in(line: bytes) -> str:
+    return json.loads(line)["scene"]
+
+
+def draft_in(line: bytes) -> Draft:
+    return Draft("complex_caption", json.loads(line)["text"])
