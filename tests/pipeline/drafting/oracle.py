@@ -163,6 +163,7 @@ def _region_answer(
     """What and where the object of one box is."""
     if found := re.fullmatch(r"Where is the (\w+) in the area (\[.+\]) positioned within the image\?", question):
         there = _at(found[2], boxes)
+        assert there, "asks of a box that is not there"
         assert all(box.category == found[1] for box in there)
         told = place(there[0], size)
         return None if len(there) > 1 or told == "tie" else told
