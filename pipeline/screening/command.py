@@ -63,14 +63,18 @@ def screen_file(source: Path, out: Path) -> None:
 
 def _opened_twice(source: Path, opened: ExitStack) -> tuple[IO[bytes], IO[bytes]]:
     """``source`` to be read in its order, and to be read again; what can be read but once is copied first."""
+    first = opened.enter_context(_opened(source))
+    if first.seekable():
+        return first, opened.enter_context(_opened(source))
+    copy = opened.enter_context(tempfile.NamedTemporaryFile())
+    shutil.copyfileobj(first, copy)
+    copy.flush()
+    return copy, opened.enter_context(_opened(Path(copy.name)))
+
+
+def _opened(source: Path) -> IO[bytes]:
     try:
-        first = opened.enter_context(source.open("rb"))
-        if first.seekable():
-            return first, opened.enter_context(source.open("rb"))
-        copy = opened.enter_context(tempfile.NamedTemporaryFile())
-        shutil.copyfileobj(first, copy)
-        copy.flush()
-        return copy, opened.enter_context(Path(copy.name).open("rb"))
+        return source.open("rb")
     except OSError as error:
         raise ScreenError(str(source), f"the file cannot be read ({error.strerror}).") from error
 
