@@ -165,10 +165,11 @@ class Drafting:
             return -1
 
     def wait_for(self, outcomes: int) -> None:
-        """Until so many are stored, or the process has ended."""
+        """Until so many are stored."""
         until = time.monotonic() + PATIENCE_S
-        while self.outcomes() < outcomes and self.process is not None and self.process.poll() is None:
-            if time.monotonic() > until:
+        while self.outcomes() < outcomes:
+            assert self.process is not None
+            if self.process.poll() is not None or time.monotonic() > until:
                 raise TimeoutError(f"{outcomes} outcomes did not come about")
             time.sleep(0.05)
 

@@ -63,7 +63,12 @@ class ChatClient:
             timeout=httpx2.Timeout(endpoint.timeout_s, connect=min(_CONNECT_S, endpoint.timeout_s)),
             limits=httpx2.Limits(max_connections=connections + 1, max_keepalive_connections=connections + 1),
             # Local servers take any key, and some want one.
-            headers={"Authorization": f"Bearer {endpoint.api_key or 'none'}", "Accept": "application/json"},
+            # Replies are short, and packed ones may be large once they are unpacked.
+            headers={
+                "Authorization": f"Bearer {endpoint.api_key or 'none'}",
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+            },
         )
 
     def close(self) -> None:

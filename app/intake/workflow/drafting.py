@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -44,6 +44,10 @@ class NothingToShowError(DomainError):
 
     meaning = "invalid"
     code = "nothing_to_show"
+
+
+class _LimitReachedError(DomainError):
+    """No further call may be paid for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +114,16 @@ def draft_scenes(
         If key, address or model are wrong, so that every request would fail alike.
     """
     patient = Patient(sessions, revive)
-    begun = _begin(sessions, options)
-    with run_row(sessions, begun.run.run_id):
-        work = _Work(begun, options, store, patient, on_progress)
-        work.do()
-    # What the run stopped at is said by its state; that is not done.
-    if options.purse.is_closed:
-        remark = _stopped_at(options.purse)
+    begun = patient.do(lambda session: _begin(session, options))
+    work, remark = _Work(begun, options, store, patient, on_progress), remark_on(begun.survey, options)
+    try:
+        with run_row(sessions, begun.run.run_id):
+            work.do()
+    except _LimitReachedError as reached:
+        remark = str(reached)
         with transaction(sessions) as session:
             runs.finish_run(session, begun.run.run_id, "cancelled", remark)
-        return DraftReport(begun.run.run_id, options.dataset, dict(work.counts), remark=remark)
-    return DraftReport(begun.run.run_id, options.dataset, dict(work.counts), remark=remark_on(begun.survey, options))
+    return DraftReport(begun.run.run_id, options.dataset, dict(work.counts), remark=remark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +138,22 @@ class _Begun:
     survey: Survey
 
 
-def _begin(sessions: SessionMaker, options: DraftingOptions) -> _Begun:
-    with transaction(sessions) as session:
-        dataset = require_dataset(session, options.dataset)
-        wanted = wanted_by(session, dataset, options.drafter)
-        survey = wanted.survey(session)
-        require_something_to_show(survey, options)
-        parameters = options.as_json()
-        taken_up = drafting.take_up_run(session, dataset.dataset_id, parameters, asked_again=REASONS_ASKED_AGAIN)
-        run = taken_up or TakenUp(runs.begin_run(session, dataset.dataset_id, "draft", parameters), 0, {})
-        drafters = {kind: options.drafter.identity(kind) for kind in options.drafter.kinds}
+def _begin(session: Session, options: DraftingOptions) -> _Begun:
+    dataset = require_dataset(session, options.dataset)
+    wanted = wanted_by(session, dataset, options.drafter)
+    survey = wanted.survey(session)
+    require_something_to_show(survey, options)
+    parameters = options.as_json()
+    taken_up = drafting.take_up_run(session, dataset.dataset_id, parameters, asked_again=REASONS_ASKED_AGAIN)
+    run = taken_up or _new_run(session, dataset.dataset_id, parameters)
+    drafters = {kind: options.drafter.identity(kind) for kind in options.drafter.kinds}
     return _Begun(dataset, run, taken_up is not None, drafters, wanted, survey)
+
+
+def _new_run(session: Session, dataset_id: int, parameters: Mapping[str, Any]) -> TakenUp:
+    run_id = runs.add_run(session, dataset_id, "draft", parameters)
+    runs.start_run(session, run_id)
+    return TakenUp(run_id, 0, {})
 
 
 def wanted_by(session: Session, dataset: DatasetFacts, drafter: SceneDrafter) -> Wanted:
@@ -199,6 +207,7 @@ class _Work:
         self._stop = Event()
         self._total = begun.run.done + begun.survey.total
         self._keys: dict[tuple[str, Kind], OutcomeKey] = {}
+        self._unsaved: list[tuple[OutcomeKey, Outcome]] = []
         self._fatal: DraftFailure | None = None
         price = options.purse.price
         self._cost = None if price is None else f"{COST}{price.currency.lower()}"
@@ -215,11 +224,17 @@ class _Work:
         except BaseException:
             self._stop.set()
             with suppress(*MAY_PASS):
+                self._record([])
                 for batch in gathering.batches():
                     self._record(batch)
             raise
         if self._fatal is not None:
-            self._refuse(self._fatal)
+            raise EndpointRefusesError(
+                f"The model's endpoint cannot be used: {self._fatal.detail}. Check its address, the model's name and"
+                " the key, then give the same command again: it goes on, and what came before is kept."
+            )
+        if self._options.purse.is_closed:
+            raise _LimitReachedError(_stopped_at(self._options.purse))
 
     def _requests(self) -> Iterator[Request]:
         for request, key in requests_of(self._scenes(), self._options.drafter, self._store):
@@ -237,13 +252,16 @@ class _Work:
             yield from wanted.from_to(self._patient, 0, until=after)
 
     def _record(self, batch: list[Outcome]) -> Progress:
-        keyed = [(self._key_of(outcome), outcome) for outcome in batch]
-        cost_micro = sum(self._options.purse.micro(outcome.usage) for outcome in batch)
-        recorded = self._patient.do(lambda session: self._recorder.record(session, keyed, cost_micro))
+        """Store a batch, behind what a Ctrl-C may have left of the one before."""
+        self._unsaved += [(self._key_of(outcome), outcome) for outcome in batch]
+        cost_micro = sum(self._options.purse.micro(outcome.usage) for _, outcome in self._unsaved)
+        recorded = self._patient.do(lambda session: self._recorder.record(session, self._unsaved, cost_micro))
+        for _, outcome in self._unsaved:
+            self._look_for_end(outcome)
+        self._unsaved = []
         self.counts.update(recorded.deltas)
         # Another process may be spending on the same run.
         self._options.purse.learn(recorded.counts.get(self._cost or "", 0))
-        self._look_for_end(batch)
         return Progress(self._begun.run.run_id, recorded.done, self._total, recorded.counts)
 
     def _key_of(self, outcome: Outcome) -> OutcomeKey:
@@ -252,14 +270,7 @@ class _Work:
             raise DrafterError(f"the drafter gave an outcome for {asked[0]!a} ({asked[1]}) that was not asked for")
         return self._keys.pop(asked)
 
-    def _look_for_end(self, batch: list[Outcome]) -> None:
-        for outcome in batch:
-            if isinstance(outcome.result, DraftFailure) and outcome.result.is_fatal:
-                self._fatal = self._fatal or outcome.result
-                self._stop.set()
-
-    def _refuse(self, failure: DraftFailure) -> NoReturn:
-        raise EndpointRefusesError(
-            f"The model's endpoint cannot be used: {failure.detail}. Check its address, the model's name and the key,"
-            " then give the same command again: it goes on, and what came before is kept."
-        )
+    def _look_for_end(self, outcome: Outcome) -> None:
+        if isinstance(outcome.result, DraftFailure) and outcome.result.is_fatal:
+            self._fatal = self._fatal or outcome.result
+            self._stop.set()

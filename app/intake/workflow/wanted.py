@@ -20,7 +20,7 @@ from pipeline.drafting.prompts import PICTURES, PictureName
 from pipeline.records import Kind
 
 SURVEYED_SCENES: Final = 2000
-DRAWN_SCENES: Final = 64
+DRAWN_SCENES: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
