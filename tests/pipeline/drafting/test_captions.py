@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Event, Thread
 
 import openai
@@ -273,6 +274,41 @@ def test_an_endpoint_that_is_not_there_is_a_recorded_failure():
         given = Endpoint(address, "m", is_replay=True, first_backoff_s=0.01, max_attempts=2)
         [outcome] = caption_scenes([request()], given)
     assert outcome.result.reason == "connection"
+
+
+class AnswersOnce(BaseHTTPRequestHandler):
+    """HTTP/1.0: the connection ends with the answer, and the server with its one request."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        content = json.dumps({"caption": "A river bank."})
+        body = json.dumps({"choices": [{"message": {"content": content}}]}).encode()
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args): ...
+
+
+def test_an_endpoint_that_goes_away_is_left_after_a_few_calls_that_each_were_patient():
+    server = HTTPServer(("127.0.0.1", 0), AnswersOnce)
+    given = Endpoint(f"http://127.0.0.1:{server.server_port}/v1", "m", first_backoff_s=0.01, max_attempts=4)
+
+    def serve():
+        server.handle_request()
+        server.server_close()
+
+    answering = Thread(target=serve)
+    answering.start()
+    outcomes = list(caption_scenes((request() for _ in range(1000)), given, concurrency=1))
+    answering.join()
+    assert text_of(outcomes[0]) == "A river bank."
+    # Without a usage of the endpoint's own, what it took is estimated.
+    assert outcomes[0].usage.prompt_tokens > 100
+    reasons = [outcome.result.reason for outcome in outcomes[1:]]
+    assert reasons == ["connection", "connection", "unusable_endpoint"]
+    assert [outcome.attempts for outcome in outcomes[1:]] == [4, 4, 4]
+    assert outcomes[-1].result.is_fatal
 
 
 def hear_one_request(**changes) -> bytes:
