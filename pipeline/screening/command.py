@@ -66,7 +66,7 @@ def _opened_twice(source: Path, opened: ExitStack) -> tuple[IO[bytes], IO[bytes]
     first = opened.enter_context(_opened(source))
     if first.seekable():
         return first, opened.enter_context(_opened(source))
-    copy = opened.enter_context(tempfile.NamedTemporaryFile())
+    copy = opened.enter_context(tempfile.NamedTemporaryFile())  # noqa: SIM115 - the caller's stack closes it
     shutil.copyfileobj(first, copy)
     copy.flush()
     return copy, opened.enter_context(_opened(Path(copy.name)))

@@ -106,7 +106,11 @@ def foreign_parts(passage: Passage) -> Iterator[Foreign]:
         if other is not None:
             yield other
             return
-    if len(passage.words) == 1 or passage.words & _STRONG or 2 * len(unknown(passage.words)) >= len(passage.words):
+    if (
+        len(passage.words) == 1
+        or not passage.words.isdisjoint(_STRONG)
+        or 2 * len(unknown(passage.words)) >= len(passage.words)
+    ):
         for sentence in _sentences(passage):
             found = _foreign_sentence(passage.text, sentence)
             if found is not None:

@@ -93,6 +93,15 @@ _PREAMBLE: Final = _any_of(
     begin=r"\s*(?:",
     end=")+",
 )
+_PREAMBLE_WITHIN: Final = 200
+_PREAMBLE_CUES: Final = closed_list(
+    """sure certainly course absolutely okay ok alright great understood problem got definitely gladly pleasure
+    happy here below following let i caption captions description descriptions answer answers question questions
+    summary summaries text texts response responses translation output outputs title sentence paragraph version
+    revision rewrite result analysis json list qa pair concise_caption complex_caption question_type land_cover"""
+)
+_NUMBERED: Final = re.compile(r"\s*[(]?\w{1,2}[.)]")
+"""One of these there is, or a colon, where the text does not begin with itself."""
 _SAID: Final = _any_of(
     r"(?:i )?hope (?:this|that) helps?",
     r"let me know",
@@ -151,8 +160,9 @@ _MARKUP: Final = re.compile(
     _FLAGS,
 )
 _QUOTED: Final = re.compile(r"""\s*(["“„«'‘])([^"“”„«»\n]+)(["”“»'’])\s*""")
-_MARKS: Final = re.compile(r"""[*_`~#<>&\\$|{}\[\]"“„«'‘•‣▪◦\n-]|//|\A\s*[\d+–]""")
-"""Without one of these there is no markup."""
+_MARKS: Final = re.compile(r"""[*_`~#<>&\\$|{}\[\]"“„«•‣▪◦\n]|https?:""")
+_MARKS_BEFORE: Final = frozenset("'‘-+–0123456789")
+"""Without one of these there is no markup; of the second sort, only at the beginning."""
 
 _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff"
@@ -187,8 +197,11 @@ def is_no_answer(text: str) -> bool:
     return len(text) < 40 and _NO_ANSWER.fullmatch(text) is not None
 
 
-def preamble(text: str) -> Span | None:
-    """What a model says before the text itself: ``Sure! Here is a caption:``."""
+def preamble(text: str, words: frozenset[str]) -> Span | None:
+    """What a model says before the text itself: ``Sure! Here is a caption:``; ``words`` are those of the text."""
+    begin = text[:_PREAMBLE_WITHIN]
+    if words.isdisjoint(_PREAMBLE_CUES) and ":" not in begin and "：" not in begin and _NUMBERED.match(text) is None:
+        return None
     found = _PREAMBLE.match(text)
     return Span(len(found[0]) - len(found[0].lstrip()), len(found[0].rstrip())) if found and found[0].strip() else None
 
@@ -204,7 +217,7 @@ def talk(text: str, words: frozenset[str]) -> Iterator[Span]:
 
 def markup(text: str) -> Iterator[Span]:
     """Markdown, HTML and what is left of JSON."""
-    if _MARKS.search(text) is None:
+    if _MARKS.search(text) is None and text.lstrip()[:1] not in _MARKS_BEFORE:
         return
     for found in _MARKUP.finditer(text):
         start = found.start() + len(found[0]) - len(found[0].lstrip())

@@ -43,11 +43,11 @@ class Slip(NamedTuple):
 def repeated_words(passage: Passage) -> Iterator[Slip]:
     """``the the port``, ``a an airport``: of the words from the first to the last one is enough."""
     begin: Token | None = None
-    for index, second in enumerate(passage.tokens):
-        first = passage.tokens[index - 1] if index else None
-        if first is not None and _is_repeated(passage.text, first, second):
+    for first, second in pairwise(passage.tokens):
+        # Compared here too, since nearly no pair is worth the call.
+        if (first.text == second.text or first.text in _ARTICLES) and _is_repeated(passage.text, first, second):
             begin = begin or first
-        elif begin is not None and first is not None:
+        elif begin is not None:
             yield Slip(begin.start, first.end, _kept(passage, begin, first))
             begin = None
     if begin is not None:

@@ -65,7 +65,7 @@ def _stripped(text: str) -> tuple[int, int]:
 
 def _boilerplate(passage: Passage, context: SceneContext) -> Iterator[Fault]:
     text = passage.text
-    before = preamble(text)
+    before = preamble(text, passage.words)
     if before is not None and not (passage.field == "answer" and before.end == len(text.rstrip(" .!"))):
         rest = text[before.end :].lstrip()
         yield Fault(*before, "words of the model to who asked it, not about the scene", _capitalised(rest) or None)
