@@ -38,18 +38,18 @@ with given as materialized ({_GIVEN}
         count(*) filter (where g.is_acted_upon) as acted,
         count(*) filter (where g.is_acted_upon and g.flags && m.flags) as named
     from fired r join given g using (draft_id, screening_version) left join fitting m using (family)
-    group by r.rule, r.severity, g.scene_id
+    group by g.scene_id, r.rule, r.severity
     union all
     select 'family', r.family, '', g.scene_id, count(*), count(*) filter (where g.is_acted_upon),
         count(*) filter (where g.is_acted_upon and g.flags && m.flags)
     from fired_family r join given g using (draft_id, screening_version) left join fitting m using (family)
-    group by r.family, g.scene_id
+    group by g.scene_id, r.family
     union all
     select 'recall', m.family, '', g.scene_id, count(*), count(r.draft_id), count(r.draft_id)
     from fitting m join given g on g.is_acted_upon and g.flags && m.flags
     left join fired_family r on r.draft_id = g.draft_id and r.screening_version = g.screening_version
         and r.family = m.family
-    group by m.family, g.scene_id
+    group by g.scene_id, m.family
 )
 select level, name, severity, count(*) as scenes, sum(trials)::bigint as trials, sum(acted)::bigint as acted,
     sum(named)::bigint as named, sum(trials * trials)::bigint as trials_trials,
