@@ -164,14 +164,16 @@ class Drafting:
         except psycopg.OperationalError:
             return -1
 
-    def wait_for(self, outcomes: int) -> None:
-        """Until so many are stored."""
-        until = time.monotonic() + PATIENCE_S
-        while self.outcomes() < outcomes:
-            assert self.process is not None
-            if self.process.poll() is not None or time.monotonic() > until:
-                raise TimeoutError(f"{outcomes} outcomes did not come about")
-            time.sleep(0.05)
+    def wait_for_more(self, outcomes: int) -> None:
+        """Until so many more are stored, or it has drafted all."""
+        until, wanted = time.monotonic() + PATIENCE_S, None
+        while (stored := self.outcomes()) < 0 or wanted is None or stored < wanted:
+            wanted = stored + outcomes if stored >= 0 and wanted is None else wanted
+            if self.process is not None and self.process.poll() == 0:
+                return
+            if time.monotonic() > until:
+                raise TimeoutError(f"{outcomes} more outcomes did not come about")
+            time.sleep(0.02)
 
     def finish(self) -> None:
         """Start again until it ends well."""
@@ -243,9 +245,10 @@ def run(
     """Draft, with the kills spread over it. What is wrong at the end, and the rows."""
     with drafting(folder, scenes) as (under, names):
         under.start()
-        share = scenes * len(KINDS) * 2 // 3 // (len(kills) + 1)
-        for number, kill in enumerate(kills, 1):
-            under.wait_for(number * share)
+        # Half of what would fit: it gets on while a fault lasts.
+        share = max(1, scenes * len(KINDS) // 3 // (len(kills) + 1))
+        for kill in kills:
+            under.wait_for_more(share)
             kill(under)
             say(f"{kill.__name__} after {under.outcomes()} outcomes")
         under.finish()

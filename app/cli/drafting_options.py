@@ -60,6 +60,9 @@ PromptFiles = Annotated[
 Model = Annotated[str | None, typer.Option(help="The model's name at the endpoint.")]
 BaseUrl = Annotated[str | None, typer.Option(help=f"An OpenAI-compatible endpoint; key in {KEY_VARIABLE}.")]
 ResponseFormat = Annotated[Format, typer.Option(help="How the endpoint is told to answer in JSON.")]
+OwnTemperature = Annotated[
+    bool, typer.Option("--own-temperature", help="Leave the temperature to the model: some take no other than theirs.")
+]
 Replay = Annotated[Path | None, typer.Option(help="Replies from files in this folder instead of a model.")]
 Concurrency = Annotated[int, typer.Option(min=1, max=256, help="Requests at once.")]
 Estimated = Annotated[bool, typer.Option("--estimate", help="Tell calls, tokens and cost; ask nobody.")]

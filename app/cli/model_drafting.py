@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -45,6 +45,7 @@ class Given:
     model: str | None
     base_url: str | None
     response_format: ResponseFormat
+    own_temperature: bool
     replay: Path | None
     concurrency: int
     prices: Path | None
@@ -125,7 +126,8 @@ def _endpoint(given: Given, name: str) -> Endpoint | None:
                 "captions and questions come from a model: give --model and --base-url, or --replay"
             )
         return None
-    return Endpoint(_checked_url(given.base_url), given.model, _key(), response_format=given.response_format)
+    endpoint = Endpoint(_checked_url(given.base_url), given.model, _key(), response_format=given.response_format)
+    return replace(endpoint, temperature=None) if given.own_temperature else endpoint
 
 
 def _purse(given: Given) -> Purse:

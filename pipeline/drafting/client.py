@@ -34,6 +34,7 @@ _GONE: Final = 3
 """Calls in a row that gave up connecting, each after its own pauses, after which an endpoint is not there any more."""
 _ALL_REFUSED: Final = 8
 """Calls that were refused from the first on, after which all others would be too."""
+_NEWER_LIMIT: Final = b"max_completion_tokens"
 _LONGEST_ERROR_BYTES: Final = 65_536
 
 
@@ -57,6 +58,7 @@ class ChatClient:
         self._endpoint = endpoint
         self._stop = stop
         self._reach = _Reach()
+        self._limit_name = "max_tokens"
         # A proxy of the environment has no business between us and a replay server.
         self._client = httpx2.Client(
             trust_env=not endpoint.is_replay,
@@ -139,8 +141,9 @@ class ChatClient:
     def _attempt(self, question: Question) -> bytes:
         deadline = time.monotonic() + self._endpoint.timeout_s
         headers = {"Content-Type": "application/json", **question.headers}
+        limit_name = self._limit_name
         try:
-            url, body = self._endpoint.url("chat/completions"), self._body(question)
+            url, body = self._endpoint.url("chat/completions"), self._body(question, limit_name)
             with self._client.stream("POST", url, content=body, headers=headers) as response:
                 self._reach.answered()
                 said = self._read(response, deadline)
@@ -152,6 +155,10 @@ class ChatClient:
             raise _PassingError("connection", _told(error), sent=True) from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise ModelError("malformed", f"the endpoint's answer cannot be read ({_told(error)})") from error
+        if response.status_code == 400 and limit_name == "max_tokens" and _NEWER_LIMIT in said:
+            # Newer models take the limit by another name only, and say so.
+            self._limit_name = _NEWER_LIMIT.decode()
+            return self._attempt(question)
         if response.status_code != 200:
             raise _status_error(response.status_code, response.headers, said)
         return said
@@ -172,12 +179,12 @@ class ChatClient:
         key = self._endpoint.api_key
         return bytes(body.replace(key.encode(), b"[key]") if key else body)
 
-    def _body(self, question: Question) -> bytes:
+    def _body(self, question: Question, limit_name: str) -> bytes:
         endpoint = self._endpoint
         body: dict[str, Any] = {
             "model": endpoint.model,
             "messages": question.messages,
-            "max_tokens": question.max_tokens,
+            limit_name: question.max_tokens,
         }
         if endpoint.temperature is not None:
             body["temperature"] = endpoint.temperature

@@ -10,6 +10,7 @@ import sys
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Event, Thread
+from typing import ClassVar
 
 import openai
 import pytest
@@ -288,6 +289,32 @@ class AnswersOnce(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *args): ...
+
+
+class TakesTheNewerLimit(AnswersOnce):
+    """As newer models: the limit of tokens has another name, and the old one is refused."""
+
+    heard: ClassVar[list[set[str]]] = []
+
+    def do_POST(self):
+        sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.heard.append({key for key in sent if "max" in key})
+        is_old = "max_tokens" in sent
+        said = {"error": {"message": "max_tokens is not supported; use 'max_completion_tokens' instead."}}
+        answer = {"choices": [{"message": {"content": json.dumps({"caption": "A river bank."})}}]}
+        self.send_response(400 if is_old else 200)
+        self.end_headers()
+        self.wfile.write(json.dumps(said if is_old else answer).encode())
+
+
+def test_a_model_that_takes_the_limit_by_its_newer_name_is_asked_with_it():
+    with HTTPServer(("127.0.0.1", 0), TakesTheNewerLimit) as server:
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        given = Endpoint(f"http://127.0.0.1:{server.server_port}/v1", "m", temperature=None, max_attempts=1)
+        outcomes = list(caption_scenes([request(), request()], given, concurrency=1))
+        server.shutdown()
+    assert [text_of(outcome) for outcome in outcomes] == ["A river bank."] * 2
+    assert TakesTheNewerLimit.heard == [{"max_tokens"}, {"max_completion_tokens"}, {"max_completion_tokens"}]
 
 
 def test_an_endpoint_that_goes_away_is_left_after_a_few_calls_that_each_were_patient():
