@@ -64,35 +64,40 @@ TECHNICAL: Final = closed_list(
 """Right as they are, whatever the dictionary says."""
 
 SUBJECTS: Final = closed_list(
-    """across adjacent aerial aircraft airplane airplanes airport airports along alongside appear appears arc area
-        areas arranged artificial background bare baseball basketball bay bays beach beaches beautiful because behind
-        beside besides between black block blocks blue boat boats border bottom bright brown bridge bridges brush
-        building buildings bus buses bushes business canal canals car cars cargo carriage carriages cement center
-        centre central church churches circle circles circular city clear cliff cloud clouds coast coastal coastline
-        commercial complex connected connecting construction container containers corner corners court courts covered
-        crane cranes cross crossed crosses crossing crowded cruising curve curved dam dams dark dense densely desert
-        devoted diamond different direction distinctive distributed divide divided divides dock docked docks dotted
-        edge edges eight embedded empty enclose enclosed eastern entrance factory factories farmland fence fenced
-        ferry field fields five flat football foreground forest forests forming four freighter freighters front garden
-        gardens gas gather geometric golf grass grassland green greenland ground group grouped groups hall harbor
-        harbors harbour harbours high highway highways hill hills horizontal house houses huge image images in
-        industrial inlet intersection island islands isolated junction lake lakes land large lawn lawns layout leading
-        left light line linear lines linked located long lot lots lower main marina meadow meadows medium middle
-        mountain mountains moored moving narrow natural near nearby neat neatly next north northern number numerous
-        object objects occupied occupies occupy ocean oil open opposite orderly oval overpass paddy parallel
-        paralleled park parked parking parks part parts passing path paths pattern patterns pavilion pier piers pitch
-        place placed plain plains plane planes plant plants playground playgrounds pond ponds pool pools port position
-        positioned present quarter railway railways ramp rectangle rectangles rectangular red region regular
-        residential resort right ring ripples river rivers road roads roof roofs round row rows runway runways sand
-        sandy scattered scattering scene school schools sea seawall sediment separate separated separates several
-        shadow shadows shape shaped shapes ship ships shore shoreline shows side sides similar sketch single slope
-        small soccer solar sparse square squares stadium stadiums staggered station stations storage straight street
-        streets stretch stripe stripes structure structures suburb surround surrounded surrounding surroundings
-        surrounds swimming tall tank tanks tennis terminal terminals terrain three through together top town towns
-        track tracks traffic tree trees triangle triangular tributary truck trucks tunnel twelve twist two uneven
-        unused upper urban vacant valley vegetation vehicle vehicles vertical vessel vessels viaduct village villages
-        visible wake wakes wall walls warehouse water waters wave waves western where which white wide wind winding
-        wood woods yard yellow yards"""
+    """across adjacent aerial agricultural agriculture aircraft airplane airplanes airport airports aligned
+    alignment along alongside appear appears arc area areas arranged artificial background backscatter bare
+    baseball basketball bay bays beach beaches beautiful because behind beside besides between black block
+    blocks blue boat boats border bottom breakwater breakwaters bridge bridges bright brown brush building
+    buildings bus buses bushes business calm canal canals car cargo carriage carriages cars cement center
+    central centre channel channels church churches circle circles circular city clear cliff cloud clouds coast
+    coastal coastline commercial complex concrete connected connecting construction container containers corner
+    corners court courts covered crane cranes cross crossed crosses crossing crowded cruising cultivated curve
+    curved cylindrical dam dams dark dense densely desert devoted diamond different direction distinct
+    distinctive distributed divide divided divides dock docked docks dotted eastern edge edges eight embedded
+    empty enclose enclosed entrance estuary factories factory farmland fence fenced ferry field fields five flat
+    football foreground forest forests forming four freighter freighters front garden gardens gas gather
+    geometric golf grass grassland green greenland ground group grouped groups hall harbor harbors harbour
+    harbours harvested high highway highways hill hills horizontal house houses huge image images in industrial
+    inlet interchange intersection intersections irregular island islands isolated jetty junction lake lakes
+    land large lawn lawns layout leading left light line linear lines linked located long lot lots lower main
+    marina meadow meadows meandering medium middle moored mountain mountains moving narrow natural near nearby
+    neat neatly next north northern number numerous object objects occupied occupies occupy ocean oil open
+    opposite orchard orchards orderly orientation oriented oval overpass paddy parallel paralleled park parked
+    parking parks part parts passing path paths pattern patterns pavement pavilion peninsula perpendicular pier
+    piers pitch place placed plain plains plane planes plant plants platform playground playgrounds pond ponds
+    pool pools port position positioned present quarter railway railways ramp recreational rectangle rectangles
+    rectangular red region regular reservoir reservoirs residential resort ridge ridges right ring ripples river
+    rivers road roads roof roofs rooftop rough round roundabout row rows runway runways rural sand sandy
+    scattered scattering scene school schools sea seawall sediment separate separated separates settlement
+    settlements several shadow shadows shape shaped shapes ship shipping ships shore shoreline shows side sides
+    similar single sketch slope small smooth soccer solar sparse sports spread square squares stadium stadiums
+    staggered station stations storage straight street streets stretch stripe stripes structure structures
+    suburb suburban surface surround surrounded surrounding surroundings surrounds swimming tall tank tanks
+    tennis terminal terminals terrain texture three through together top town towns track tracks traffic
+    transport tree trees triangle triangular tributary truck trucks tunnel twelve twist two uneven unused upper
+    urban vacant valley valleys vegetation vehicle vehicles vertical vessel vessels viaduct village villages
+    visible wake wakes wall walls warehouse water waters wave waves western wharf where which white wide wind
+    winding wood woods yard yards yellow"""
 )
 """What texts about scenes speak of: of several words that a slip may stand for, one of these is likeliest."""
 

@@ -127,7 +127,7 @@ HEDGE: Final = _any_of(
     " exactly| really)? (?:determine"
     "|tell|say|count|identify|recogni[sz]e|make out|distinguish|discern|see|know|judge|assess|ascertain|"
     "be sure|estimate)",
-    "cannot be (?:clearly |accurately |precisely |reliably )?(?:determined|identified|confirmed|"
+    "cannot be (?:clearly |accurately |precisely |reliably )(?:determined|identified|confirmed|"
     "ascertained|distinguished|recogni[sz]ed)",
     "unidentified",
     "unidentifiable",

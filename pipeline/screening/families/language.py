@@ -24,6 +24,8 @@ from pipeline.screening.slips import broken_end, repeated_words, wrong_articles
 from pipeline.screening.spelling import Misspelling, misspelling
 from pipeline.screening.spelling_words import SLIPS, SUBJECTS
 
+_LONG_ENOUGH: Final = 9
+"""Letters from which on a word with a capital is a slip rather than a name that resembles a word."""
 _MOST_MISSPELT: Final = 100
 """Different words of a text that are looked at; what has more is no English."""
 
@@ -157,7 +159,8 @@ def _may_be_misspelt(passage: Passage, token: Token, found: Misspelling) -> bool
         return found.is_sure
     if text[token.start].islower():
         return True
-    is_plain = token.text in SLIPS or (found.is_sure and found.meant[0] in SUBJECTS and len(token.text) > 4)
+    is_long = len(token.text) >= _LONG_ENOUGH or found.meant[0] in SUBJECTS
+    is_plain = token.text in SLIPS or (found.is_sure and is_long and len(token.text) > 4)
     return is_plain and (begins_sentence(text, token.start) or is_titled(text))
 
 

@@ -52,6 +52,7 @@ _VERBS: Final = closed_list("""stands lies sits surrounds has looks runs leads s
 _NAMING: Final = closed_list("one this that same what which each another every any the first second new")
 """``one kind of hangar`` is a count of kinds; ``kind of round`` says nothing."""
 
+_OPEN_QUESTIONS: Final = closed_list("what which why how where who when based given")
 _ASKING: Final = frozenset(["how", "as"])
 _SCATTERING: Final = closed_list("scattering scatterings bounce bounces reflection reflections looks look access of")
 """``multiple scattering`` is a term of radar."""
@@ -122,6 +123,9 @@ def _may_stand_alone(text: str, start: int, end: int) -> bool:
 
 def _hedges(passage: Passage, context: SceneContext) -> Iterator[Fault]:
     text = passage.text
+    if passage.field == "question" and passage.tokens[0].text in _OPEN_QUESTIONS:
+        # What might something be, what does it suggest: the question asks for an inference.
+        return
     for found in matches(HEDGE, HEDGE_FIRST, passage):
         if not _is_no_hedge(text, found):
             yield Fault(*found.span(), f"“{found[0]}”: say what is certain, or leave it out")
@@ -239,6 +243,7 @@ RULES: Final[tuple[Rule, ...]] = (
             Example("The bridge appears bright."),
             Example("A bridge could be seen in the bay."),
             Example("The might of the river."),
+            Example("What is the most likely use of the large building?", answer="Storage."),
             Example("The pond looks like an egg."),
             Example("Ships can be seen in the bay."),
         ),
