@@ -32,11 +32,11 @@ def screen(draft: Draft, context: SceneContext, rules: Sequence[Rule] = RULES) -
     """
     found: list[Finding] = []
     for passage in passages_of(draft):
-        words = passage.words
+        field, words = passage.field, passage.words
         of_passage: list[Finding] = []
         for rule in rules:
             # Asked here once more, since most rules have nothing to say of most texts and a generator costs more.
-            if rule.cues is None or not rule.cues.isdisjoint(words):
+            if field in rule.fields and (rule.cues is None or not rule.cues.isdisjoint(words)):
                 of_passage.extend(rule.findings(passage, context))
         found.extend(sorted(of_passage, key=_start))
     return found
