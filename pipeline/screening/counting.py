@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -61,16 +61,15 @@ def bounds_at(passage: Passage, noun_start: int, category: str, context: SceneCo
     """How many boxes lie where the text places the noun at ``noun_start``; None where it gives it no place."""
     if context.size is None or context.boxes is None or PLACE_WORDS.isdisjoint(passage.words):
         return None
-    for place in _places_of(passage, noun_start, context):
-        if not place.is_compass or context.is_north_up is True:
-            return _bounds(place, category, context)
-    return None
+    place = _places_by_noun(passage, context.labelled).get(noun_start)
+    if place is None or (place.is_compass and context.is_north_up is not True):
+        return None
+    return _bounds(place, category, context)
 
 
-def _places_of(passage: Passage, noun_start: int, context: SceneContext) -> Iterator[Place]:
-    for placed in placed_in(passage, context.labelled):
-        if placed.reference.start == noun_start:
-            yield placed.place
+@lru_cache(maxsize=16)
+def _places_by_noun(passage: Passage, labelled: tuple[str, ...]) -> Mapping[int, Place]:
+    return {each.reference.start: each.place for each in placed_in(passage, labelled)}
 
 
 def _bounds(place: Place, category: str, context: SceneContext) -> Bounds:

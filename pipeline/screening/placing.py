@@ -31,7 +31,7 @@ _LINKS: Final = closed_list(
     street river water waters sea harbor harbour port basin lake canal bay waterway river's long small large parallel
     vertically horizontally diagonally densely closely neatly sparsely isolated separately exactly directly slightly
     still now further sails travels traveling travelling travel sail cruises cruise moves move each other
-    rests steams steaming"""
+    rests steams steaming line lines row rows group groups pairs formation order"""
 )
 """Between an object and its place they leave the place to the object."""
 
@@ -49,6 +49,12 @@ _INTRODUCE: Final = closed_list(
     various few also clearly only just another at least about more than"""
 )
 """Between a place at the beginning of a clause and the object that is there."""
+
+_GROUPS: Final = closed_list(
+    """row rows line lines group groups cluster clusters pair number series fleet majority most dozens hundreds array
+    collection convoy batch handful lot lots bunch couple trio some all one each many several"""
+)
+"""Of which the objects are all: ``a row of tanks at the top``."""
 
 _CLAUSE_BEGINS: Final = closed_list(
     "and while whereas but with where does do is are that which additionally also meanwhile can"
@@ -69,13 +75,13 @@ def placed_in(passage: Passage, labelled: tuple[str, ...]) -> tuple[Placed, ...]
     """The objects of ``labelled`` in the passage that are given a place in the frame."""
     if PLACE_WORDS.isdisjoint(passage.words):
         return ()
-    references = references_of(passage, labelled)
-    return _bound(passage, references) if references else ()
+    return _bound(passage, labelled)
 
 
 @lru_cache(maxsize=64)
-def _bound(passage: Passage, references: tuple[Reference, ...]) -> tuple[Placed, ...]:
-    return tuple(_bind(passage, references))
+def _bound(passage: Passage, labelled: tuple[str, ...]) -> tuple[Placed, ...]:
+    references = references_of(passage, labelled)
+    return tuple(_bind(passage, references)) if references else ()
 
 
 def _bind(passage: Passage, references: tuple[Reference, ...]) -> Iterator[Placed]:
@@ -125,6 +131,8 @@ def _is_subject(tokens: Sequence[Token], reference: Reference, place: Place) -> 
     before = tokens[reference.phrase_index - 1].text if reference.phrase_index > 0 else ""
     if place.x == place.y == 0 and not place.is_of_image and before in ("with", "by"):
         return False
+    if before == "of" and reference.phrase_index > 1:
+        return tokens[reference.phrase_index - 2].text in _GROUPS
     return before not in ("of", "from", "to", "for", "than", "between")
 
 

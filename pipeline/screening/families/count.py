@@ -15,8 +15,10 @@ from pipeline.screening.grammar import replace
 from pipeline.screening.mended_numbers import with_number
 from pipeline.screening.mentions import Mention, counted_phrase, loosened
 from pipeline.screening.numbers import Number, find_numbers, write_number
+from pipeline.screening.places import PLACE_WORDS
 from pipeline.screening.polarity import flipped, is_yes_no_question, polarity
 from pipeline.screening.rules import Example, Fault, Passage, Rule
+from pipeline.screening.sums import is_sum_of
 
 _HOW_MANY: Final = re.compile(r"\b(?:how many|(?:number|count) of|count (?:all )?the)\b", re.IGNORECASE)
 _NOTHING: Final = re.compile(r"(?<!\w)none(?!\w)", re.IGNORECASE)
@@ -42,9 +44,11 @@ def _partial(passage: Passage, context: SceneContext) -> Iterator[Fault]:
 
 
 def _is_of_a_kind(passage: Passage, mention: Mention) -> bool:
-    """``no large ships``, ``no ferries``: that there are others is no contradiction."""
+    """``no large ships``, ``no ferries``, ``on the left no ships``: that there are others is no contradiction."""
     return mention.highest == 0 and (
-        mention.noun.is_narrower or passage.text[mention.end : mention.noun_start].strip() != ""
+        not PLACE_WORDS.isdisjoint(passage.words)
+        or mention.noun.is_narrower
+        or passage.text[mention.end : mention.noun_start].strip() != ""
     )
 
 
@@ -67,9 +71,7 @@ def _contradicted(
     passage: Passage, context: SceneContext, category: str, mentions: list[Mention]
 ) -> Iterator[tuple[Mention, Bounds | None, bool]]:
     number = context.count(category)
-    # Three ships on the left and two on the right are five.
-    first_told = [mention.lowest for mention in mentions if not mention.is_definite]
-    is_sum = bool(first_told) and sum(first_told) == number
+    is_sum = is_sum_of(passage, mentions, number, context.labelled)
     is_told = any(mention.lowest == mention.highest == number for mention in mentions)
     for mention in mentions:
         bounds = bounds_at(passage, mention.noun_start, category, context)

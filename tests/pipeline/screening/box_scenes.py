@@ -21,6 +21,9 @@ def scene(*boxes: tuple[str, float, float], labelled=SARDET_CATEGORIES, north_up
 ONE_SHIP = scene(("ship", 0.9, 0.5))
 TWO_SHIPS = scene(("ship", 0.15, 0.2), ("ship", 0.2, 0.3), ("bridge", 0.8, 0.8))
 APRON = scene(("aircraft", 0.12, 0.44), ("aircraft", 0.25, 0.45), ("aircraft", 0.4, 0.4), ("aircraft", 0.65, 0.35))
+HARBOR = scene(*(("ship", 0.2 + 0.05 * index, 0.7) for index in range(3)), ("harbor", 0.25, 0.8))
+BRIDGE = scene(("bridge", 0.5, 0.5), ("car", 0.3, 0.5), ("car", 0.6, 0.5))
+DEPOT = scene(*(("tank", 0.6 + 0.07 * index, 0.2) for index in range(5)))
 DIAGONAL = scene(*(("ship", 0.1 + 0.2 * index, 0.1 + 0.2 * index) for index in range(4)))
 
 

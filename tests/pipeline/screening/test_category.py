@@ -6,6 +6,8 @@ import pytest
 
 from tests.pipeline.screening.box_scenes import (
     APRON,
+    BRIDGE,
+    DEPOT,
     DIAGONAL,
     ONE_SHIP,
     TWO_SHIPS,
@@ -17,6 +19,8 @@ from tests.pipeline.screening.box_scenes import (
 )
 
 CAPTIONS = [
+    (BRIDGE, "A bridge over a river with boats."),
+    (DEPOT, "Five tanks and a tanker."),
     (ONE_SHIP, "A bridge crosses the river."),
     (ONE_SHIP, "A ship near a bridge."),
     (ONE_SHIP, "A ship passes under the bridge."),

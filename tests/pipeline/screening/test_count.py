@@ -6,7 +6,10 @@ import pytest
 
 from tests.pipeline.screening.box_scenes import (
     APRON,
+    BRIDGE,
+    DEPOT,
     DIAGONAL,
+    HARBOR,
     ONE_SHIP,
     TWO_SHIPS,
     caption,
@@ -17,6 +20,16 @@ from tests.pipeline.screening.box_scenes import (
 )
 
 CAPTIONS = [
+    (HARBOR, "Four ships are docked along the pier, with calm water around them."),
+    (HARBOR, "A harbor with two docked ships."),
+    (HARBOR, "The image depicts a harbor area with multiple ships, two bridges and a road."),
+    (HARBOR, "There are no ships on the left side of the image."),
+    (HARBOR, "A total of 13 ships were detected."),
+    (HARBOR, "All four vessels are aligned in parallel."),
+    (HARBOR, "A lone vessel is moored at the quay."),
+    (BRIDGE, "Two parallel bridges cross the river."),
+    (BRIDGE, "No vehicles are on the bridge."),
+    (DEPOT, "Six cylindrical storage tanks stand in a row in the upper right."),
     (ONE_SHIP, "Two ships are visible."),
     (ONE_SHIP, "Both ships are moored."),
     (ONE_SHIP, "No ships can be seen."),

@@ -6,6 +6,8 @@ import pytest
 
 from tests.pipeline.screening.box_scenes import (
     APRON,
+    DEPOT,
+    HARBOR,
     ONE_SHIP,
     TWO_SHIPS,
     caption,
@@ -16,6 +18,16 @@ from tests.pipeline.screening.box_scenes import (
 )
 
 CAPTIONS = [
+    (HARBOR, "The harbor in the upper right holds three ships."),
+    (HARBOR, "The vessels are concentrated in the top left quadrant of the image."),
+    (HARBOR, "Along the top edge of the image, three vessels are moored."),
+    (HARBOR, "A ship is docked at the pier in the upper right corner."),
+    (HARBOR, "In the top-right corner, two ships are docked side by side."),
+    (DEPOT, "A row of circular tanks lies at the bottom."),
+    (DEPOT, "Oil storage tanks are located on the left side of the image."),
+    (DEPOT, "A cluster of storage tanks is situated at the upper-left."),
+    (DEPOT, "Storage tanks, arranged in a line, can be seen in the lower right corner of the image."),
+    (DEPOT, "The upper half is empty, and the tanks are in the lower half."),
     (ONE_SHIP, "A ship sails on the left side of the image."),
     (ONE_SHIP, "In the upper left corner of the image, a vessel is anchored."),
     (ONE_SHIP, "A single boat is visible near the left edge."),
