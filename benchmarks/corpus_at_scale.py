@@ -179,8 +179,11 @@ def bare_copies(connection: psycopg.Connection[Any], folder: Path) -> dict[str, 
             out.write(block)
     connection.execute("create table bare (like draft including defaults including identity)")
     connection.execute("create table same (like draft including all)")
-    for column in ("scene", "drafter", "run"):
-        connection.execute(f"alter table same add foreign key ({column}_id) references {column} ({column}_id)")
+    connection.execute("alter table same add foreign key (scene_id) references scene (scene_id)")
+    connection.execute(
+        "create trigger same_written after insert on same referencing new table as added"
+        " for each statement execute function refuse_unknown_writer()"
+    )
     seconds = {}
     for table in ("same", "bare"):
         with file.open("rb") as lines:

@@ -65,6 +65,40 @@ $$
     ]
 
 
+WRITERS = ("drafter", "run")
+"""What each draft names. Not foreign keys, which look a parent up once a row: of a million drafts that a run loads, the
+two would take as long as all else."""
+
+WRITTEN = """
+create function refuse_unknown_writer() returns trigger language plpgsql as $$
+begin
+    if exists (
+        select from (select distinct drafter_id, run_id from added) as a
+        where not exists (select from drafter d where d.drafter_id = a.drafter_id)
+        or not exists (select from run r where r.run_id = a.run_id)
+    ) then
+        raise exception 'a draft names a drafter or a run that is not there'
+            using errcode = 'foreign_key_violation', constraint = 'draft_written', table = 'draft';
+    end if;
+    return null;
+end
+$$
+"""
+
+
+def writer_statements() -> list[str]:
+    """The triggers by which each draft has a drafter and a run: looked for once a statement, and never deleted."""
+    return [
+        WRITTEN,
+        "create trigger draft_written after insert on draft referencing new table as added"
+        " for each statement execute function refuse_unknown_writer()",
+        *(
+            f"create trigger {table}_stays before delete on {table} for each row execute function refuse_change()"
+            for table in WRITERS
+        ),
+    ]
+
+
 def trigger_statements(table: str) -> list[str]:
     """The two triggers of one append-only table."""
     return [
@@ -82,3 +116,5 @@ for _table in APPEND_ONLY:
 for _table, (_owner, _key) in SEALED.items():
     for _statement in seal_statements(_table, _owner, _key):
         event.listen(Base.metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]
+for _statement in writer_statements():
+    event.listen(Base.metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]

@@ -5,7 +5,7 @@ A test compares the two on random scenes; both do the same arithmetic in the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -26,6 +26,9 @@ NOWHERE: Final = len(POSITIONS)
 """As a position: both offsets are equal outside the centre."""
 
 _LEFT, _RIGHT, _TOP, _BOTTOM, _CENTER = (POSITIONS.index(name) for name in ("left", "right", "top", "bottom", "center"))
+_CELLS_AT_ONCE: Final = 100_000
+"""Scenes times categories."""
+
 _STEPS: Final = (-SHIFT_PX, 0.0, SHIFT_PX)
 
 Floats = NDArray[np.float64]
@@ -46,6 +49,15 @@ class BoxedScene:
     """Categories annotated exhaustively; only of these is anything said to be absent."""
     land_cover: Mapping[str, float] = field(default_factory=dict)
     """``{class: share of the area}``, where it is known."""
+
+
+def parts_of(scenes: Sequence[BoxedScene], known: Collection[str]) -> Iterator[Sequence[BoxedScene]]:
+    """The scenes in parts, so that tables of scenes by categories stay small however many categories there are."""
+    found = {box.category for scene in scenes for box in scene.boxes}
+    categories = len(found.union(known, *(scene.labelled for scene in scenes)))
+    at_once = max(1, _CELLS_AT_ONCE // max(1, categories))
+    for start in range(0, len(scenes), at_once):
+        yield scenes[start : start + at_once]
 
 
 class BoxArrays:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.drafting.box_arrays import BoxArrays, BoxedScene
+from pipeline.drafting.box_arrays import BoxArrays, BoxedScene, parts_of
 from pipeline.drafting.candidates import candidates_of
 from pipeline.drafting.draws import scene_keys
 from pipeline.drafting.policy import Policy, PolicyName
@@ -41,6 +41,10 @@ def draft_scenes(scenes: Sequence[BoxedScene], policy: Policy, *, seed: int) -> 
     """
     for scene in scenes:
         _check(scene)
+    return [drafts for part in parts_of(scenes, policy.weights) for drafts in _draft(part, policy, seed)]
+
+
+def _draft(scenes: Sequence[BoxedScene], policy: Policy, seed: int) -> list[list[Draft]]:
     arrays = BoxArrays(scenes, policy.weights)
     keys = scene_keys(arrays, seed)
     chosen = candidates_of(arrays, further=policy.quotas is not None)

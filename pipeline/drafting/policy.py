@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from pipeline.drafting.box_arrays import BoxArrays, BoxedScene, Codes, Floats
+from pipeline.drafting.box_arrays import BoxArrays, BoxedScene, Codes, Floats, parts_of
 from pipeline.drafting.candidates import candidates_of
 from pipeline.drafting.cells import CELLS, Cell
 from pipeline.drafting.tiers import TIERS, spread
@@ -66,6 +66,10 @@ class Availability:
 
     def add(self, scenes: Sequence[BoxedScene]) -> None:
         """Count what could be asked about these scenes."""
+        for part in parts_of(scenes, self.weights):
+            self._add(part)
+
+    def _add(self, scenes: Sequence[BoxedScene]) -> None:
         found = candidates_of(BoxArrays(scenes, self.weights), further=True)
         places = (found.scene * len(CELLS) + found.cell) * 2 + found.is_fragile
         numbers = np.bincount(places, minlength=len(scenes) * len(CELLS) * 2).reshape(len(scenes), len(CELLS), 2)

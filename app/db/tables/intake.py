@@ -294,9 +294,10 @@ class Draft(Base):
 
     draft_id: Mapped[BigId]
     scene_id: Mapped[int] = mapped_column(ForeignKey("scene.scene_id"))
-    # Without indexes of their own: nothing looks drafts up by drafter or run, and a million of them are loaded at once.
-    drafter_id: Mapped[int] = mapped_column(ForeignKey("drafter.drafter_id"))
-    run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"))
+    # Held by a trigger a statement instead of foreign keys, which take most of the time when a million drafts are
+    # loaded (app.db.append_only); without indexes, since nothing looks drafts up by them.
+    drafter_id: Mapped[int]
+    run_id: Mapped[int]
     origin: Mapped[str] = mapped_column(server_default=sql("'drafted'"))
     kind: Mapped[str]
     question_type: Mapped[str | None]

@@ -51,7 +51,8 @@ def scenes_behind(session: Session, dataset_id: int, after: int, limit: int) -> 
 
 def load_boxed(session: Session, scene_ids: Sequence[int]) -> dict[int, BoxedScene]:
     """The scenes by id, in the order of their ids; two statements, however many they are."""
-    rows = session.execute(_BOXES, {"scene_ids": list(scene_ids)})
+    # All at once: one after another they take three times as long.
+    rows = session.execute(_BOXES, {"scene_ids": list(scene_ids)}).all()
     boxes = {scene_id: [ObjectBox(*row[1:]) for row in found] for scene_id, found in groupby(rows, _scene_id)}
     return {
         row.scene_id: BoxedScene(
@@ -61,7 +62,7 @@ def load_boxed(session: Session, scene_ids: Sequence[int]) -> dict[int, BoxedSce
             labelled=tuple(row.labelled or ()),
             land_cover=row.land_cover or {},
         )
-        for row in session.execute(_SCENES, {"scene_ids": list(scene_ids)})
+        for row in session.execute(_SCENES, {"scene_ids": list(scene_ids)}).all()
     }
 
 

@@ -19,7 +19,7 @@ from pipeline.drafting.corpus import corpus_drafter, count_types, draft_scenes
 from pipeline.drafting.policy import Availability, Fit, Policy, PolicyName, fit
 from pipeline.records import Draft, Drafter
 
-CHUNK_SCENES: Final = 500
+CHUNK_SCENES: Final = 1_000
 KIND: Final = "question"
 
 
