@@ -68,6 +68,11 @@ QUANTITY: Final = _any_of(
     "more than a few",
     "not (?:too )?many",
 )
+QUANTITY_CUES: Final = closed_list(
+    """several few many some numerous various multiple multitude multitudes countless innumerable myriad myriads host
+    number numbers couple lot lots bunch handful loads plenty variety assortment diversity range selection spectrum
+    dozens tens scores hundreds thousands millions deal amount amounts quantity quantities bit certain"""
+)
 QUANTITY_FIRST: Final = closed_list(
     """several quite only just a an few very so too great many some numerous various multiple multitude multitudes
     countless innumerable myriads whole host rather fairly large small huge vast good certain significant

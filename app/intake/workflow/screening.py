@@ -145,7 +145,8 @@ def findings_of(stored: StoredDraft, context: SceneContext, rules: Sequence[Rule
     seen: set[tuple[str, str, int, int]] = set()
     for finding in screen(stored.draft, context, rules):
         key = (finding.rule, finding.field, finding.start, finding.end)
-        if key not in seen:
+        # What is said of a text without a character has no span that the table takes.
+        if key not in seen and finding.start < finding.end:
             seen.add(key)
             yield finding
 

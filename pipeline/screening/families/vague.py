@@ -35,6 +35,7 @@ from pipeline.screening.vague_words import (
     KIND_FIRST,
     NOT_GUESSED,
     QUANTITY,
+    QUANTITY_CUES,
     QUANTITY_FIRST,
     matches,
 )
@@ -186,6 +187,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="vague.quantity",
         severity="warning",
         find=_quantities,
+        cues=QUANTITY_CUES,
         faulty=(
             Example("[Several] ball fields lie beside the river.", "Ball fields lie beside the river."),
             Example("A port with [several] ships.", "A port with three ships.", {"ship": 3}),
