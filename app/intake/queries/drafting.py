@@ -123,7 +123,7 @@ from run where kind = 'draft' and parameters -> 'drafters' = cast(:drafters as j
 def scan_scenes(session: Session, dataset_id: int, *, after: int, limit: int) -> list[SceneInputs]:
     """The dataset's scenes behind ``after``, by id."""
     rows = session.execute(_SCAN, {"dataset_id": dataset_id, "after": after, "limit": limit})
-    return [SceneInputs(**row._mapping) for row in rows]
+    return [SceneInputs(*row) for row in rows]
 
 
 def middle_scene(session: Session, dataset_id: int) -> int:
@@ -135,7 +135,7 @@ def middle_scene(session: Session, dataset_id: int) -> int:
 def outcomes_of(session: Session, scene_ids: Sequence[int], drafter_ids: Sequence[int]) -> set[OutcomeKey]:
     """What these drafters have done of these scenes, or have failed at for good."""
     rows = session.execute(_OUTCOMES, {"scene_ids": list(scene_ids), "drafter_ids": list(drafter_ids)})
-    return {OutcomeKey(**row._mapping) for row in rows}
+    return {OutcomeKey(*row) for row in rows}
 
 
 def claim(session: Session, run_id: int, outcomes: Mapping[OutcomeKey, tuple[int, str | None]]) -> set[OutcomeKey]:

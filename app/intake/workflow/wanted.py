@@ -96,7 +96,7 @@ class Wanted:
                 continue
             key = OutcomeKey(scene.scene_id, drafter_id, kind, self.drafter.input_sha256(kind, view))
             # Drafts of before inputs were kept have an empty one.
-            if key not in done and replace(key, input_sha256="") not in done:
+            if not done or (key not in done and replace(key, input_sha256="") not in done):
                 missing[kind] = key
         return WantedScene(scene.scene_id, view, missing, tuple(unfit))
 

@@ -43,6 +43,9 @@ class EndpointDrafter:
         self._concurrency = assignment.concurrency
         self._prompts = {kind: assignment.prompts.get(kind) or default_prompt(kind, "optical") for kind in self.kinds}
 
+        # Once, since inputs are told for each of a dataset's scenes.
+        self._wordings = {kind: digest([prompt.system, prompt.user]) for kind, prompt in self._prompts.items()}
+
     def needs(self, kind: Kind) -> frozenset[Need]:
         return frozenset(self._prompts[kind].shows)
 
@@ -63,7 +66,7 @@ class EndpointDrafter:
         prompt = self._prompts[kind]
         number = self.questions if kind == "question" else None
         shown = [scene.assets[name] for name in prompt.shows]
-        return digest([prompt.system, prompt.user, shown, scene.spacing_m and list(scene.spacing_m), number])
+        return digest([self._wordings[kind], shown, scene.spacing_m and list(scene.spacing_m), number])
 
     def draft(self, requests: Iterable[Request], stop: Event) -> Iterator[Outcome]:
         client = ChatClient(self.endpoint, stop, self._concurrency)
