@@ -7,10 +7,12 @@ from threading import Event
 import pytest
 
 from pipeline.drafting.asking import ask_all
-from pipeline.drafting.corpus import draft_questions
+from pipeline.drafting.box_arrays import BoxedScene
+from pipeline.drafting.corpus import draft_scenes
 from pipeline.drafting.drafters import DRAFTERS, find_drafter, make_drafter
 from pipeline.drafting.drafting import Assignment, DrafterError, Request, SceneView
 from pipeline.drafting.endpoints import Endpoint
+from pipeline.drafting.policy import Policy
 from pipeline.drafting.replay import ReplayError
 from pipeline.records import ObjectBox
 from tests.pipeline.drafting.test_captions import folder_of, reply, request, text_of
@@ -74,7 +76,8 @@ def test_the_corpus_as_a_drafter_writes_what_the_corpus_writes():
     drafter = find_drafter("corpus")(Assignment(("question",)))
     scene = SceneView("a", size=(96, 96), boxes=BOXES, labelled=("ship", "tank"))
     [outcome] = drafter.draft([Request(scene, "question")], Event())
-    assert list(outcome.result) == list(draft_questions(BOXES, (96, 96), ("ship", "tank"), seed=0))
+    [expected] = draft_scenes([BoxedScene("a", (96, 96), BOXES, ("ship", "tank"), {})], Policy(), seed=0)
+    assert list(outcome.result) == expected
     assert drafter.identity("question").name == "corpus"
     assert drafter.input_sha256("question", scene) == ""
     with pytest.raises(DrafterError, match="writes questions only"):
