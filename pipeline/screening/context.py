@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from pipeline.records import Draft, ObjectBox
+from pipeline.screening.once import once
 from pipeline.vocabulary import NARROWER, SYNONYMS, WIDER, plural
 
 
@@ -35,7 +36,7 @@ class SceneContext:
         """How many boxes of ``category`` there are."""
         return self._counts[category]
 
-    @cached_property
+    @once
     def _counts(self) -> Counter[str]:
         return Counter(box.category for box in self.boxes or ())
 

@@ -51,7 +51,7 @@ def _has_number(passage: Passage) -> bool:
     return not NUMBER_WORDS.isdisjoint(passage.words) or any(word[0].isdigit() for word in passage.words)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _mentions(text: str, labelled: tuple[str, ...]) -> tuple[Mention, ...]:
     nouns = nouns_of(labelled)
     return (*find_mentions(text, nouns), *find_totals(text, nouns))
@@ -67,7 +67,7 @@ def bounds_at(passage: Passage, noun_start: int, category: str, context: SceneCo
     return _bounds(place, category, context)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def _places_by_noun(passage: Passage, labelled: tuple[str, ...]) -> Mapping[int, Place]:
     return {each.reference.start: each.place for each in placed_in(passage, labelled)}
 

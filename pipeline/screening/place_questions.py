@@ -65,11 +65,15 @@ class AskedSide:
     is_most: bool
 
 
-@lru_cache(maxsize=256)
 def asked_place(question: str, labelled: tuple[str, ...]) -> AskedPlace | None:
     """The object of ``labelled`` that ``question`` asks for the place of; None for any other question."""
     if len(question) > _READ_UP_TO or _WHERE.match(question) is None:
         return None
+    return _asked_place(question, labelled)
+
+
+@lru_cache(maxsize=256)
+def _asked_place(question: str, labelled: tuple[str, ...]) -> AskedPlace | None:
     passage = Passage("question", question, Draft("question", question, "positioning", ""))
     for reference in references_of(passage, labelled)[:1]:
         before = {token.text for token in passage.tokens[: reference.phrase_index]}
@@ -82,13 +86,13 @@ def asked_place(question: str, labelled: tuple[str, ...]) -> AskedPlace | None:
 
 def sided_question(draft: Draft, labelled: tuple[str, ...]) -> AskedSide | None:
     """The object and place of ``Is there a ship on the left side?``; None for any other question."""
-    return _sided(draft.text, labelled) if is_yes_no_question(draft.text) else None
+    if len(draft.text) > _READ_UP_TO or not is_yes_no_question(draft.text):
+        return None
+    return _sided(draft.text, labelled)
 
 
 @lru_cache(maxsize=256)
 def _sided(question: str, labelled: tuple[str, ...]) -> AskedSide | None:
-    if len(question) > _READ_UP_TO:
-        return None
     passage = Passage("question", question, Draft("question", question, "positioning", ""))
     placed = placed_in(passage, labelled)
     if len(placed) != 1 or placed[0].reference.noun.is_narrower:

@@ -78,7 +78,7 @@ def placed_in(passage: Passage, labelled: tuple[str, ...]) -> tuple[Placed, ...]
     return _bound(passage, labelled)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _bound(passage: Passage, labelled: tuple[str, ...]) -> tuple[Placed, ...]:
     references = references_of(passage, labelled)
     return tuple(_bind(passage, references)) if references else ()

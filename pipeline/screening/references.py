@@ -107,7 +107,7 @@ def references_of(passage: Passage, labelled: tuple[str, ...]) -> tuple[Referenc
     return _references(passage, labelled)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _references(passage: Passage, labelled: tuple[str, ...]) -> tuple[Reference, ...]:
     return tuple(_found(passage.text, passage.tokens, nouns_of(labelled)))
 

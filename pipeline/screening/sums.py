@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from pipeline.screening.grammar import words_after
@@ -27,10 +28,11 @@ def is_sum_of(passage: Passage, mentions: Sequence[Mention], number: int, labell
     if not told:
         return False
     least = sum(told)
-    return least == number or (least < number <= least + _added(passage, mentions, labelled))
+    return least == number or (least < number <= least + _added(passage, tuple(mentions), labelled))
 
 
-def _added(passage: Passage, mentions: Sequence[Mention], labelled: tuple[str, ...]) -> int:
+@lru_cache(maxsize=8)
+def _added(passage: Passage, mentions: tuple[Mention, ...], labelled: tuple[str, ...]) -> int:
     """At most so many are named beside the mentions."""
     return sum(_without_noun(passage.text, mentions)) + _without_number(passage, mentions, labelled)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace as with_changes
+from functools import cache, lru_cache
 from typing import Final
 
 from pipeline.screening.asking import asked_of
 from pipeline.screening.comparisons import Comparison, compared_in
-from pipeline.screening.context import Noun, SceneContext
+from pipeline.screening.context import Noun, SceneContext, nouns_of
 from pipeline.screening.counting import Bounds, bounds_at, mentions_in
 from pipeline.screening.grammar import replace
 from pipeline.screening.mended_numbers import with_number
@@ -21,6 +22,9 @@ from pipeline.screening.rules import Example, Fault, Passage, Rule
 from pipeline.screening.sums import is_sum_of
 
 _HOW_MANY: Final = re.compile(r"\b(?:how many|(?:number|count) of|count (?:all )?the)\b", re.IGNORECASE)
+_READ_UP_TO: Final = 1_000
+"""Longer questions, in code points, ask for no number alone."""
+
 _NOTHING: Final = re.compile(r"(?<!\w)none(?!\w)", re.IGNORECASE)
 
 
@@ -71,7 +75,8 @@ def _contradicted(
     passage: Passage, context: SceneContext, category: str, mentions: list[Mention]
 ) -> Iterator[tuple[Mention, Bounds | None, bool]]:
     number = context.count(category)
-    is_sum = is_sum_of(passage, mentions, number, context.labelled)
+    # Three ships at the pier and two at sea are five; looked at once, and only if a mention is wrong by itself.
+    is_sum = cache(lambda: is_sum_of(passage, mentions, number, context.labelled))
     is_told = any(mention.lowest == mention.highest == number for mention in mentions)
     for mention in mentions:
         bounds = bounds_at(passage, mention.noun_start, category, context)
@@ -83,8 +88,8 @@ def _contradicted(
             ):
                 yield mention, bounds, len(mentions) == 1
         # Where the number itself is told, a smaller one speaks of some of them.
-        elif not (is_sum or mention.allows(number) or (is_told and mention.lowest < number)):
-            if _is_denial_of_existence(passage, context, mention):
+        elif not (mention.allows(number) or (is_told and mention.lowest < number)):
+            if is_sum() or _is_denial_of_existence(passage, context, mention):
                 continue
             yield mention, None, len(mentions) == 1
 
@@ -114,8 +119,7 @@ def _answer(passage: Passage, context: SceneContext) -> Iterator[Fault]:
     question = passage.draft.text
     if not context.nouns or is_yes_no_question(question):
         return
-    asked = (counted_phrase(question, found.end(), context.nouns) for found in _HOW_MANY.finditer(question))
-    found = next(filter(None, asked), None)
+    found = _counted_in(question, context.labelled) if len(question) <= _READ_UP_TO else None
     given = _only_number(passage.text)
     if found is None or given is None or mentions_in(passage, context):
         return
@@ -128,6 +132,14 @@ def _answer(passage: Passage, context: SceneContext) -> Iterator[Fault]:
         exact = bounds.number if bounds.number is not None else number if given.value > number else None
         message = _say(noun, exact) if exact is not None else f"the boxes show {bounds.span} {noun.plural} there"
         yield Fault(given.start, given.end, message, _with_number(passage, given, exact))
+
+
+@lru_cache(maxsize=256)
+def _counted_in(question: str, labelled: tuple[str, ...]) -> tuple[Noun, int, int, bool] | None:
+    """What a question asks the number of."""
+    nouns = nouns_of(labelled)
+    asked = (counted_phrase(question, found.end(), nouns) for found in _HOW_MANY.finditer(question))
+    return next(filter(None, asked), None)
 
 
 def _with_number(passage: Passage, given: Number, number: int | None) -> str | None:
