@@ -168,16 +168,15 @@ def test_a_packet_submitted_without_a_network_brings_its_first_verdicts_before_i
 
 def test_a_verdict_and_a_submit_in_one_breath_wait_for_what_was_found(sitting: Sitting, sessions: SessionMaker) -> None:
     sitting.open()
-
-    def answer_late(route: Route) -> None:
-        sitting.page.wait_for_timeout(150)
-        route.continue_()
-
+    held: list[Route] = []
     sitting.press("a", "j", "x", "a")
     sitting.wait_until_saved()
     expect(sitting.page.locator(".focused")).to_contain_text("A green quay")
-    sitting.page.route("**/first-verdicts", answer_late)
-    sitting.press("a", "Enter", "Enter", "Enter")
+    sitting.page.route("**/first-verdicts", lambda route: held.append(route))
+    with sitting.page.expect_request("**/first-verdicts"):
+        sitting.press("a", "Enter", "Enter")
+    for route in held:
+        route.continue_()
     expect(sitting.page.locator(".hint--warning")).to_contain_text("Found after your verdict")
     assert rows(sessions, "select 1 from review") == []
     sitting.press("Enter")

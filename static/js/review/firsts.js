@@ -4,6 +4,8 @@
  * It lies in the progress of the packet, so the journal keeps it and a reload brings it back.
  */
 
+import { isQuiet } from "./severity.js";
+
 /** @typedef {import("./work.js").Work} Work */
 /** @typedef {import("./contract").Draft} Draft */
 /** @typedef {import("./contract").FirstVerdict} FirstVerdict */
@@ -50,7 +52,7 @@ export function newsOf(work) {
   return work.drafts.filter((draft) => work.isJudged(draft) && !work.body.seen?.includes(draft.draft_id) && isOpenTo(work, draft));
 }
 
-/** Whether the verdict leaves something found: not in a rejected text, nor where its words are gone from the new wording. @param {Work} work @param {Draft} draft */
+/** Whether the verdict leaves something found that is not only to be looked at: not in a rejected text, nor where its words are gone from the new wording. @param {Work} work @param {Draft} draft */
 function isOpenTo(work, draft) {
   const { verdict } = work.opinion(draft);
   const { text, answer } = work.wording(draft);
@@ -59,7 +61,7 @@ function isOpenTo(work, draft) {
     const [before, after] = field === "answer" ? [draft.answer, answer] : [draft.text, text];
     return (after ?? "").includes([...(before ?? "")].slice(start, end).join(""));
   };
-  return verdict !== "reject" && draft.findings.some((finding) => verdict !== "revise" || isLeft(finding));
+  return verdict !== "reject" && draft.findings.some((finding) => !isQuiet(finding) && (verdict !== "revise" || isLeft(finding)));
 }
 
 /** The reviewer had the draft before them as it is shown now. @param {Work} work @param {Draft} draft */
