@@ -68,28 +68,33 @@ def add_drafter(session: Session, drafter: Drafter) -> int:
     return int(session.execute(found).scalar_one())
 
 
-_MISSING: Final = """
-from scene s where s.dataset_id = :dataset_id and s.scene_id > :after
-and not exists (
-    select from drafting_outcome o where o.scene_id = s.scene_id and o.drafter_id = :drafter_id and o.kind = :kind
+_DRAFTED: Final = text("""
+select scene_id from drafting_outcome
+where scene_id = any(:scene_ids) and drafter_id = :drafter_id and kind = :kind and input_sha256 = ''
+""")
+
+_COUNT_MISSING: Final = text("""
+select (select count(*) from scene where dataset_id = :dataset_id) - (
+    select count(*) from drafting_outcome o join scene s using (scene_id)
+    where s.dataset_id = :dataset_id and o.drafter_id = :drafter_id and o.kind = :kind and o.input_sha256 = ''
 )
-"""
+""")
 
 
-def missing_scenes(
-    session: Session, dataset_id: int, drafter_id: int, kind: str, *, after: int = 0, limit: int = 100
-) -> list[int]:
-    """Scenes behind ``after`` for which this drafter has not yet written this kind."""
-    query = text(f"select s.scene_id {_MISSING} order by s.scene_id limit :limit")
-    values = {"dataset_id": dataset_id, "drafter_id": drafter_id, "kind": kind, "after": after, "limit": limit}
-    return list(session.execute(query, values).scalars())
+def not_drafted(session: Session, scene_ids: Sequence[int], drafter_id: int, kind: str) -> list[int]:
+    """Those of the scenes for which this drafter has not yet written this kind.
+
+    Of scenes that are given, since an anti-join over all of them is planned by what the table was before the run.
+    """
+    values = {"scene_ids": list(scene_ids), "drafter_id": drafter_id, "kind": kind}
+    drafted = set(session.execute(_DRAFTED, values).scalars())
+    return [scene_id for scene_id in scene_ids if scene_id not in drafted]
 
 
 def count_missing(session: Session, dataset_id: int, drafter_id: int, kind: str) -> int:
-    """How many scenes :func:`missing_scenes` would give in all."""
-    query = text(f"select count(*) {_MISSING}")
-    values = {"dataset_id": dataset_id, "drafter_id": drafter_id, "kind": kind, "after": 0}
-    return int(session.execute(query, values).scalar_one())
+    """Of how many scenes of the dataset this drafter has not yet written this kind."""
+    values = {"dataset_id": dataset_id, "drafter_id": drafter_id, "kind": kind}
+    return int(session.execute(_COUNT_MISSING, values).scalar_one())
 
 
 # In one order everywhere, so that two runs cannot wait for each other in a circle.

@@ -163,18 +163,16 @@ class _Corpus:
 
     def _written(self, policy: Policy) -> Iterator[dict[int, list[Draft]]]:
         """The drafts of the scenes that have none yet, by id, chunk after chunk; no transaction is left open."""
-        after = 0
-        while True:
+        after: int | None = 0
+        while after is not None:
             with transaction(self.sessions) as session:
-                scene_ids = drafts.missing_scenes(
-                    session, self.dataset_id, self.drafter_id, KIND, after=after, limit=CHUNK_SCENES
-                )
-                listed = queries.load_boxed(session, scene_ids)
-            if not scene_ids:
-                return
-            drafted = draft_scenes(list(listed.values()), policy, seed=self.options.seed)
-            yield dict(zip(listed, drafted, strict=True))
-            after = scene_ids[-1]
+                scene_ids = queries.scenes_behind(session, self.dataset_id, after, CHUNK_SCENES)
+                missing = drafts.not_drafted(session, scene_ids, self.drafter_id, KIND)
+                listed = queries.load_boxed(session, missing)
+            if listed:
+                drafted = draft_scenes(list(listed.values()), policy, seed=self.options.seed)
+                yield dict(zip(listed, drafted, strict=True))
+            after = scene_ids[-1] if scene_ids else None
 
     def _store(self, written: dict[int, list[Draft]]) -> None:
         """Store a chunk, but for what another run has stored meanwhile or another drafter has asked."""
