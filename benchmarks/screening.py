@@ -157,7 +157,7 @@ def by_family(scenes: Sequence[Scene]) -> dict[str, dict[str, float]]:
     words_s, _ = timed(read_words, scenes)
     told = {"(words)": {"us": words_s / drafts * 1e6, "findings": 0.0}}
     for family in FAMILIES:
-        rules = [rule for rule in RULES if family_of(rule.name) == family]
+        rules = tuple(rule for rule in RULES if family_of(rule.name) == family)
         taken, found = timed(lambda new, rules=rules: read_words(new) * 0 + screen_all(new, rules), scenes)
         told[family] = {"us": max(0.0, taken / drafts * 1e6 - 2 * told["(words)"]["us"]), "findings": float(found)}
     return told

@@ -12,6 +12,7 @@ from pipeline.screening.context import SceneContext
 from pipeline.screening.families import FAMILIES, RULES
 from pipeline.screening.rule_set import SCREENING_VERSION, RuleSet, RuleSettingError, rule_set
 from pipeline.screening.rules import Rule, passages_of
+from pipeline.screening.selection import selection_of
 
 __all__ = [
     "FAMILIES",
@@ -30,15 +31,16 @@ def screen(draft: Draft, context: SceneContext, rules: Sequence[Rule] = RULES) -
 
     Pure and quick enough to run while somebody types. Spans are half-open, in code points of the text as it is stored.
     """
+    selection = selection_of(rules)
     found: list[Finding] = []
     for passage in passages_of(draft):
-        field, words = passage.field, passage.words
         of_passage: list[Finding] = []
-        for rule in rules:
-            # Asked here once more, since most rules have nothing to say of most texts and a generator costs more.
-            if field in rule.fields and (rule.cues is None or not rule.cues.isdisjoint(words)):
-                of_passage.extend(rule.findings(passage, context))
-        found.extend(sorted(of_passage, key=_start))
+        for rule in selection.rules_for(passage):
+            for fault in rule.find(passage, context):
+                of_passage.append(rule.finding(passage, fault))
+        if len(of_passage) > 1:
+            of_passage.sort(key=_start)
+        found += of_passage
     return found
 
 

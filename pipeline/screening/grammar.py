@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from pipeline.screening.word_lists import closed_list
 from pipeline.vocabulary import article
@@ -13,7 +12,8 @@ from pipeline.vocabulary import article
 _ARTICLE_BEFORE: Final = re.compile(r"(?<!\w)(an?)(\s+)\Z", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W\d_][\w'’]*(?:-\w+)*")
 _NEXT_WORD: Final = re.compile(r"[ \t\n]+([^\W\d_][\w'’]*(?:-\w+){0,4})")
-_LAST_WORD: Final = re.compile(r"([^\W\d_][\w'’]*)[ \t\n]+\Z")
+_LAST_WORD: Final = re.compile(r"[^\W\d_][\w'’]*\Z")
+_BLANKS: Final = " \t\n"
 _SENTENCE_BEGINS: Final = re.compile(r"(?:\A|[.!?:;\n]|\A[-–•*])[\s\"'“”‘’(\[]*\Z")
 _BEFORE: Final = 48
 """So many characters before a place are looked at, so that a text of any length is read in linear time."""
@@ -35,8 +35,7 @@ DETERMINERS: Final = closed_list("""a an the this that these those its their his
 COPULAS: Final = closed_list("is are was were be been being")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a text and where it stands."""
 
     text: str
@@ -56,8 +55,10 @@ def words_after(text: str, position: int, most: int = 7) -> Iterator[Word]:
 
 def word_before(text: str, position: int) -> str:
     """The word before ``position``, in lower case; empty if something else stands there."""
-    found = _LAST_WORD.search(text[max(0, position - _BEFORE) : position])
-    return found[1].lower() if found else ""
+    head = text[max(0, position - _BEFORE) : position]
+    parts = head.rsplit(None, 1) if head[-1:] in _BLANKS else ()
+    found = _LAST_WORD.search(parts[-1]) if parts else None
+    return found[0].lower() if found else ""
 
 
 def words_before(text: str, position: int) -> list[str]:
@@ -67,6 +68,9 @@ def words_before(text: str, position: int) -> list[str]:
 
 def begins_sentence(text: str, position: int) -> bool:
     """Whether a sentence begins at ``position``."""
+    if text[position - 1 : position] == " " and text[position - 2 : position - 1].isalpha():
+        # As before nearly every word; the pattern tries every place.
+        return False
     return _SENTENCE_BEGINS.search(text[max(0, position - _BEFORE) : position]) is not None
 
 

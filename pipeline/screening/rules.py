@@ -10,13 +10,13 @@ To add a family: put its file into ``pipeline/screening/families/``; it is found
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Final, NamedTuple
 
 from pipeline.records import Draft, Finding, ObjectBox, Severity, TextField
 from pipeline.screening.context import SceneContext
+from pipeline.screening.once import once
 
 SUGGESTED_UP_TO: Final = 20_000
 """Longer texts, in code points, get no suggestions: each would be another copy of the whole text."""
@@ -41,17 +41,31 @@ class Passage:
     text: str
     draft: Draft
 
-    @cached_property
+    @once
+    def lowered(self) -> str:
+        """The text in lower case."""
+        return self.text.lower()
+
+    @once
+    def sequence(self) -> list[str]:
+        """The words of the text in their order, without their places, which few rules ask for."""
+        is_like_tokens = len(self.lowered) == len(self.text)
+        return _WORD.findall(self.lowered) if is_like_tokens else [token.text for token in self.tokens]
+
+    @once
     def tokens(self) -> tuple[Token, ...]:
         """The words of the text in their order, made once for all rules."""
-        return tuple(Token(found[0].lower(), found.start(), found.end()) for found in _WORD.finditer(self.text))
+        if len(self.lowered) == len(self.text):
+            return tuple([Token(found[0], *found.span()) for found in _WORD.finditer(self.lowered)])
+        # One letter (İ) has two in lower case, so that places in the one are none in the other.
+        return tuple([Token(found[0].lower(), *found.span()) for found in _WORD.finditer(self.text)])
 
-    @cached_property
+    @once
     def words(self) -> frozenset[str]:
         """The different words of the text, in lower case, by which rules see that nothing is theirs."""
-        return frozenset(token.text for token in self.tokens)
+        return frozenset(self.sequence)
 
-    @cached_property
+    @once
     def is_mendable(self) -> bool:
         """Whether the text is short enough to be suggested again as a whole."""
         return len(self.text) <= SUGGESTED_UP_TO
@@ -133,21 +147,18 @@ class Rule:
     cues: frozenset[str] | None = None
     """Words, in lower case, of which a text must have one for the rule to look at it; None: it looks at every text."""
 
-    def findings(self, passage: Passage, context: SceneContext) -> Iterator[Finding]:
-        """The rule's findings in ``passage``; silent in fields that it does not read."""
-        if passage.field not in self.fields or (self.cues is not None and self.cues.isdisjoint(passage.words)):
-            return
-        for fault in self.find(passage, context):
-            yield Finding(
-                rule=self.name,
-                severity=self.severity,
-                field=passage.field,
-                start=fault.start,
-                end=fault.end,
-                text=passage.text[fault.start : fault.end],
-                message=fault.message,
-                suggestion=fault.suggestion if passage.is_mendable else None,
-            )
+    def finding(self, passage: Passage, fault: Fault) -> Finding:
+        """A fault that the rule found in ``passage``, as it is told."""
+        return Finding(
+            rule=self.name,
+            severity=self.severity,
+            field=passage.field,
+            start=fault.start,
+            end=fault.end,
+            text=passage.text[fault.start : fault.end],
+            message=fault.message,
+            suggestion=fault.suggestion if passage.is_mendable else None,
+        )
 
 
 def passages_of(draft: Draft) -> tuple[Passage, ...]:

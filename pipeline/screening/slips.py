@@ -15,6 +15,9 @@ from pipeline.vocabulary import article
 _SAID_TWICE: Final = closed_list("that had very so far more again long many bye")
 """``ships that that port …`` and ``very very long`` may be meant."""
 _ARTICLES: Final = closed_list("a an the")
+_SOUNDING: Final = ("a", "an")
+_VOWELS: Final = "aeiouhxy"
+"""And letters that some words begin with as if with a vowel: ``hour``."""
 _SPACE: Final = re.compile(r"[ \t\n]+")
 _SAID_ALOUD: Final = re.compile(r"[a-z]{3,}")
 _LETTERS_NAMED: Final = closed_list("point points area areas option options region class band type vitamin plan site")
@@ -42,10 +45,16 @@ class Slip(NamedTuple):
 
 def repeated_words(passage: Passage) -> Iterator[Slip]:
     """``the the port``, ``a an airport``: of the words from the first to the last one is enough."""
+    if not any(
+        [
+            first == second or (first in _ARTICLES and second in _ARTICLES)
+            for first, second in pairwise(passage.sequence)
+        ]
+    ):
+        return
     begin: Token | None = None
     for first, second in pairwise(passage.tokens):
-        # Compared here too, since nearly no pair is worth the call.
-        if (first.text == second.text or first.text in _ARTICLES) and _is_repeated(passage.text, first, second):
+        if _is_repeated(passage.text, first, second):
             begin = begin or first
         elif begin is not None:
             yield Slip(begin.start, first.end, _kept(passage, begin, first))
@@ -85,6 +94,8 @@ def _kept(passage: Passage, first: Token, last: Token) -> str | None:
 
 def wrong_articles(passage: Passage) -> Iterator[Slip]:
     """``a airport`` and ``an bridge``, where the sound of the next word leaves no doubt."""
+    if not any(_may_sound_wrong(first, second) for first, second in pairwise(passage.sequence) if first in _SOUNDING):
+        return
     for index, (first, second) in enumerate(pairwise(passage.tokens)):
         if first.text not in ("a", "an") or not _SPACE.fullmatch(passage.text, first.end, second.start):
             continue
@@ -99,9 +110,22 @@ def wrong_articles(passage: Passage) -> Iterator[Slip]:
             yield Slip(first.start, second.end, f"{fitting} {word}")
 
 
+def _may_sound_wrong(indefinite: str, word: str) -> bool:
+    """Asked of every article before words are looked at in their places."""
+    return (word[0] in _VOWELS) == (indefinite == "a")
+
+
+def _may_end(passage: Passage) -> bool:
+    """Whether a text ends like nearly all, in a word that may be its last, and at most one mark."""
+    last = passage.sequence[-1]
+    if last in _OPEN_ALWAYS or last in _OPEN:
+        return False
+    return passage.lowered[passage.lowered.rindex(last) + len(last) :].strip() in ("", ".", "!", "?")
+
+
 def broken_end(passage: Passage) -> Slip | None:
     """The last words of a text that breaks off: ``The ships are located in the``."""
-    if len(passage.tokens) < 2:
+    if len(passage.sequence) < 2 or _may_end(passage):
         return None
     last = passage.tokens[-1]
     is_caption = passage.field == "text"

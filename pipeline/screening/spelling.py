@@ -76,13 +76,21 @@ def _uses() -> Mapping[str, int]:
 
 def unknown_words(words: frozenset[str]) -> Iterator[str]:
     """Those of ``words``, in lower case, that neither the dictionary nor our own lists have, and common slips."""
+    if len(_met) > _MET_UP_TO:
+        _met.clear()
     uses = _uses()
-    # set.difference would walk through the whole dictionary, which is no plain dict.
-    for word in words:
-        if word in uses and word not in SLIPS:
-            continue
-        if word in SLIPS or (SHORTEST <= len(word) <= LONGEST and word.isalpha() and word not in TECHNICAL):
+    for word in words - _met:
+        if word in SLIPS or (
+            word not in uses and SHORTEST <= len(word) <= LONGEST and word.isalpha() and word not in TECHNICAL
+        ):
             yield word
+        else:
+            _met.add(word)
+
+
+_met: Final[set[str]] = set()
+"""Right words that texts had, since the whole dictionary is too large for a processor's cache."""
+_MET_UP_TO: Final = 20_000
 
 
 @lru_cache(maxsize=8192)

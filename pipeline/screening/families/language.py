@@ -31,7 +31,7 @@ _MOST_MISSPELT: Final = 100
 
 
 def _empty(passage: Passage, context: SceneContext) -> Iterator[Fault]:
-    if passage.tokens:
+    if passage.sequence:
         return
     if passage.text.strip() and any(letter.isalnum() for letter in passage.text):
         return
