@@ -376,10 +376,12 @@ def test_words_selected_with_the_mouse_are_flagged_in_code_points(sitting: Sitti
         sitting.press("j")
     sitting.page.evaluate("""() => {
         const bdi = document.querySelector('.focused [data-field=question] bdi');
-        const at = bdi.textContent.indexOf('شكل');
+        const texts = document.createTreeWalker(bdi, NodeFilter.SHOW_TEXT);
+        while (!texts.nextNode().data.includes('شكل'));
+        const at = texts.currentNode.data.indexOf('شكل');
         const range = document.createRange();
-        range.setStart(bdi.firstChild, at + 1);
-        range.setEnd(bdi.firstChild, at + 2);
+        range.setStart(texts.currentNode, at + 1);
+        range.setEnd(texts.currentNode, at + 2);
         getSelection().addRange(range);
         bdi.dispatchEvent(new PointerEvent('pointerup', { bubbles: true }));
     }""")

@@ -4,6 +4,7 @@
 import { element, slot } from "../dom.js";
 import { newsOf } from "./firsts.js";
 import { notify, say } from "./messages.js";
+import { isQuiet } from "./severity.js";
 
 /** @typedef {import("./contract").PacketView} PacketView */
 
@@ -54,8 +55,9 @@ function showParts(isOpen) {
 
 /** @param {PacketView} packet */
 export function tellPacket({ dataset, scene, drafts, hides_findings }) {
-  const found = drafts.filter((draft) => draft.findings.length).length;
-  const findings = hides_findings ? "findings after your verdict" : `${found || "none"} with findings`;
+  // What is only to be looked at is in most packets, and would say nothing here.
+  const found = drafts.filter((draft) => draft.findings.some((finding) => !isQuiet(finding))).length;
+  const findings = hides_findings ? "findings after your verdict" : `${found || "none"} with errors or warnings`;
   const file = scene.name.split("/").at(-1) ?? scene.name;
   slot("dataset").textContent = dataset.name;
   slot("scene").textContent = file;
