@@ -172,7 +172,11 @@ def test_a_verdict_and_a_submit_in_one_breath_wait_for_what_was_found(sitting: S
     sitting.press("a", "j", "x", "a")
     sitting.wait_until_saved()
     expect(sitting.page.locator(".focused")).to_contain_text("A green quay")
-    sitting.page.route("**/first-verdicts", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    sitting.page.route("**/first-verdicts", hold)
     with sitting.page.expect_request("**/first-verdicts"):
         sitting.press("a", "Enter", "Enter")
     for route in held:

@@ -20,7 +20,7 @@ import { Work } from "./work.js";
 /** @typedef {import("./saving.js").Stored} Stored */
 
 const AGAIN_MS = 5_000;
-const LONGEST_FIRSTS_MS = 1_000;
+const LONGEST_FIRSTS_MS = 3_000;
 
 export class Desk {
   /** @type {Work | null} */
