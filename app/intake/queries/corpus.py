@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from functools import lru_cache
 from typing import Any, Final, cast
 
 from sqlalchemy import text
@@ -24,7 +24,7 @@ select scene_id from scene where dataset_id = :dataset_id and scene_id > :after 
 """)
 
 _SCENES: Final = text("""
-select scene_id, name, rows, cols, metadata -> 'labelled' as labelled, land_cover from scene
+select scene_id, name, rows, cols, cast(metadata -> 'labelled' as text), land_cover from scene
 where scene_id = any(:scene_ids) order by scene_id
 """)
 
@@ -51,18 +51,14 @@ def scenes_behind(session: Session, dataset_id: int, after: int, limit: int) -> 
 
 def load_boxed(session: Session, scene_ids: Sequence[int]) -> dict[int, BoxedScene]:
     """The scenes by id, in the order of their ids; two statements, however many they are."""
-    # All at once: one after another they take three times as long.
-    rows = session.execute(_BOXES, {"scene_ids": list(scene_ids)}).all()
-    boxes = {scene_id: [ObjectBox(*row[1:]) for row in found] for scene_id, found in groupby(rows, _scene_id)}
+    values = {"scene_ids": list(scene_ids)}
+    boxes: dict[int, list[ObjectBox]] = {}
+    # Fetched all at once and unpacked: rows that are fetched one by one and asked by name take three times as long.
+    for scene_id, *box in session.execute(_BOXES, values).all():
+        boxes.setdefault(scene_id, []).append(ObjectBox(*box))
     return {
-        row.scene_id: BoxedScene(
-            name=row.name,
-            size=(row.rows, row.cols),
-            boxes=boxes.get(row.scene_id, ()),
-            labelled=tuple(row.labelled or ()),
-            land_cover=row.land_cover or {},
-        )
-        for row in session.execute(_SCENES, {"scene_ids": list(scene_ids)}).all()
+        scene_id: BoxedScene(name, (rows, cols), boxes.get(scene_id, ()), _labels(labelled), land_cover or {})
+        for scene_id, name, rows, cols, labelled, land_cover in session.execute(_SCENES, values).all()
     }
 
 
@@ -77,5 +73,7 @@ def kept_fit(session: Session, run_id: int) -> dict[str, Any] | None:
     return cast("dict[str, Any] | None", session.execute(query, {"run_id": run_id}).scalar_one())
 
 
-def _scene_id(row: Any) -> int:
-    return int(row[0])
+@lru_cache(maxsize=4096)
+def _labels(stored: str | None) -> tuple[str, ...]:
+    """The labelled categories, which are the same in many scenes, read once."""
+    return tuple(json.loads(stored or "null") or ())
