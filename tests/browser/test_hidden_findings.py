@@ -169,7 +169,7 @@ def test_a_packet_submitted_without_a_network_brings_its_first_verdicts_before_i
 def test_a_verdict_and_a_submit_in_one_breath_wait_for_what_was_found(sitting: Sitting, sessions: SessionMaker) -> None:
     sitting.open()
     held: list[Route] = []
-    sitting.press("a", "j", "x", "a")
+    sitting.press("x", "j", "x", "x")
     sitting.wait_until_saved()
     expect(sitting.page.locator(".focused")).to_contain_text("A green quay")
 
