@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from pipeline.screening.adjectives import is_adjective
+from pipeline.screening.colour_words import COLOURS
 from pipeline.screening.grammar import COPULAS, FUNCTION_WORDS
-from pipeline.screening.rules import Token
+from pipeline.screening.rules import Passage, Token
 from pipeline.screening.word_lists import closed_list
 from pipeline.screening.wording import neighbour
 
@@ -93,5 +95,41 @@ def _is_asked(tokens: Sequence[Token], place: int, nouns: frozenset[str], tails:
     if before[-1:] == ["how"]:
         after = [token.text for token in tokens[place + 1 : place + 6]]
         return after[:1] != [] and after[0] in VERBS and not nouns.isdisjoint(after[1:4]) and tails.isdisjoint(after)
+    if _is_asked_of_a_place(tokens, place, nouns):
+        return True
     is_said = before[-1:] != [] and before[-1] in nouns
     return is_said and not _is_place(tokens, place - 1) and not VERBS.isdisjoint(before[:-1])
+
+
+def _is_asked_of_a_place(tokens: Sequence[Token], place: int, nouns: frozenset[str]) -> bool:
+    """``Is the water in the basin clear?``: asked of the noun before the first preposition."""
+    if not tokens or tokens[0].text not in COPULAS or not 2 < place <= _BACK:
+        return False
+    subject = [token.text for token in tokens[1:place]]
+    end = next((index for index, word in enumerate(subject) if word in _PREPOSITIONS), 0)
+    is_end = place + 1 == len(tokens) or tokens[place + 1].text in FUNCTION_WORDS
+    return end > 0 and subject[end - 1] in nouns and is_end
+
+
+_SHORT_ANSWER: Final = 6
+_ASPECTS: Final = closed_list(
+    """what how describe colour color condition quality appearance appear state look looks like surface kind type
+    characteristic characteristics said tell adjective word describes"""
+)
+
+
+def answers_of(passage: Passage, place: int, nouns: frozenset[str], tails: frozenset[str]) -> bool:
+    """Whether a short answer's adjective at ``place`` is said of what the question asks for: ``How is the water?``"""
+    tokens = passage.tokens
+    if passage.field != "answer" or len(tokens) > _SHORT_ANSWER or tokens[place].end - tokens[0].start > 40:
+        return False
+    following = neighbour(passage.text, tokens, place, 1)
+    if following and following not in FUNCTION_WORDS and following not in COLOURS and not is_adjective(following):
+        return False
+    asked = [word for word in _WORDS.findall(passage.draft.text[:_ASKED_WITHIN].lower()) if word not in FUNCTION_WORDS]
+    subject = next((index for index, word in enumerate(asked) if word not in _ASPECTS), None)
+    return subject is not None and asked[subject] in nouns and tails.isdisjoint(asked[subject + 1 : subject + 2])
+
+
+_WORDS: Final = re.compile(r"[^\W_]+")
+_ASKED_WITHIN: Final = 200

@@ -28,7 +28,8 @@ _REFUSAL: Final = _any_of(
     r"i (?:can['’]?t|can ?not|could(?:n['’]t| not)|do(?:n['’]t| not) (?:have|know|see)|won['’]t|will not|"
     r"am not|have no (?:access|information|way))\b",
     r"(?:as|being|i['’]m|i am) (?:an? |only an? |just an? )?(?:ai|artificial intelligence|"
-    r"(?:large )?language model|text-based|multimodal)\b",
+    r"(?:large )?language model|text-based|multimodal)\b"
+    r"(?:[ -](?:language|text|vision|model|assistant|chatbot|system|based|powered))*",
     rf"no {_SUBJECT} (?:was|were|is|has been) (?:provided|attached|uploaded|given|supplied)",
     rf"{_BEGIN}(?:unable|not able) to (?:{_DO}|determine|answer|provide|identify|describe|assist|help|tell|comply|"
     rf"generate)\b",

@@ -10,7 +10,7 @@ from pipeline.screening.adjectives import runs_of, without_adjectives
 from pipeline.screening.colour_phrases import colour_phrases
 from pipeline.screening.colour_words import COLOURS, black_and_white_images
 from pipeline.screening.context import SceneContext
-from pipeline.screening.descriptions import describes
+from pipeline.screening.descriptions import answers_of, describes
 from pipeline.screening.grammar import replace
 from pipeline.screening.rules import Fault, Passage, Token
 from pipeline.screening.surface_words import Look
@@ -24,7 +24,8 @@ _ADJECTIVES: Final = closed_list(
     """sunny sunlit moonlit starry cloudy cloudless overcast foggy misty hazy smoky smoggy shiny shining shimmering
     gleaming glossy glistening glittering sparkling twinkling lustrous dazzling lush verdant withered wilted
     wilting leafy luxuriant exuberant parched blooming flowering blossoming snowy frosty snow-covered snow-capped
-    snowcapped blurry blurred grainy monochrome shaded shady transparent translucent glassy glazed glass lit
+    snowcapped blurry blurred grainy monochrome shaded shady transparent translucent glassy glazed glass glass-fronted
+    glass-clad glass-walled glass-roofed glass-covered glass-topped glass-sided glass-enclosed glass-faced lit
     well-lit illuminated rainy stormy foamy frothy painted autumnal wintry
     black-and-white crystal-clear"""
 )
@@ -51,6 +52,18 @@ _IN_WATER: Final = closed_list("in on")
 class _Span(NamedTuple):
     start: int
     end: int
+
+
+FINEST_M: Final = 0.3
+"""At a finer pixel spacing people and animals leave a few pixels."""
+
+
+def find_people(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+    """People and animals; where the pixel spacing is known to be too coarse for them, physics tells so."""
+    if context.gsd_m is None or context.gsd_m <= FINEST_M:
+        yield from _faults(
+            passage, find_wordings(passage, optical_words.PEOPLE), "“{}”: radar shows nothing so small and soft"
+        )
 
 
 def worded(index: Index, say: str, *, unless: frozenset[str] = frozenset()) -> Find:
@@ -90,7 +103,9 @@ def _said(passage: Passage, look: Look) -> Iterator[tuple[int, int]]:
     text, tokens = passage.text, passage.tokens
     start, last = -1, -1
     for place, token in enumerate(tokens):
-        if token.text not in look.adjectives or not _is_said(text, tokens, place, look):
+        if token.text not in look.adjectives:
+            continue
+        if not _is_said(text, tokens, place, look) and not answers_of(passage, place, look.nouns, look.tails):
             continue
         if last >= 0 and (last != place - 1 or not neighbour(text, tokens, place, -1)):
             yield start, tokens[last].end

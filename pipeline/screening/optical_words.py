@@ -39,6 +39,16 @@ PHOTO: Final = Index(
     )
 )
 
+WATER_LOOK: Final = Index(
+    (
+        wording("turbidity murkiness muddiness"),
+        wording(
+            """water_clarity water_transparency clarity_of_the_water transparency_of_the_water depth_of_the_water
+            clarity_of_the_sea clarity_of_the_lake clarity_of_the_river"""
+        ),
+    )
+)
+
 SKY: Final = Index(
     (
         wording(
@@ -198,9 +208,13 @@ GLASS: Final = Index(
     (
         wording(
             "glass",
-            unless_after="""factory factories works industry manufacturer manufacturing plant eel fibre fiber
-            furnace""",
+            unless_after="""fronted clad walled roofed covered topped sided enclosed faced
+            factory factories works industry manufacturer manufacturing plant eel fibre fiber furnace""",
             unless_before="looking hour",
+        ),
+        wording(
+            """glass_fronted glass_clad glass_walled glass_roofed glass_covered glass_topped glass_sided glass_enclosed
+            glass_faced"""
         ),
         wording("glassy glazed glazing translucent see_through skylight skylights"),
         wording("transparent", unless_after="to"),
@@ -221,28 +235,39 @@ SHINE: Final = Index(
 PEOPLE: Final = Index(
     (
         wording(
-            """people persons pedestrians crowd crowds tourists swimmers swimmer surfers surfer bathers
-            sunbathers beachgoers beachgoer spectators pedestrian bystanders passersby onlookers joggers cyclists
+            """people person persons pedestrians tourists swimmers swimmer surfers surfer bathers
+            sunbathers beachgoers beachgoer pedestrian bystanders passersby onlookers joggers cyclists
             cyclist jogger children kids golfers golfer humans men women woman fishermen workmen""",
             unless_after="""mover movers s bridge bridges street streets zone zones area areas walkway walkways path
             paths overpass overpasses underpass precinct mall crossing crossings route routes access accessible
-            pathway pathways plaza square resort resorts attraction attractions destination destinations stand stands
+            pathway pathways plaza square resort resorts attraction attractions destination destinations
             facility facilities centre center information friendly only way ways traffic footbridge network networks
             playground playgrounds hospital hospitals can could may might would to live work village
             park parks use gather travel and_vehicle tunnel promenade island boulevard lane lanes track tracks
-            flow movement circulation entrance entrances road roads""",
+            flow movement circulation entrance entrances road roads underpasses ramp ramps deck decks link links
+            connection connections gate gates tunnels carrier carriers movers""",
             unless_before="for where by that let allows allow lets young",
         ),
-        wording("a_man", unless_after="made"),
-        wording("a_person two_men one_person any_person any_persons no_person"),
+        wording(
+            "crowd crowds",
+            unless_after="the a an its their this these both every each all around along into onto in out round up",
+        ),
+        wording("a_crowd the_crowd crowds_of large_crowd large_crowds small_crowd dense_crowd dense_crowds big_crowd"),
+        wording("spectators", unless_after="stand stands seat seats seating area areas terrace terraces"),
+        wording("man", before="a one any no standing", unless_after="made"),
         wording("players", unless_before="for where"),
         wording(
             "passengers residents workers visitors",
             after="walking standing waiting boarding sitting gathered gathering walk stand",
         ),
         wording(
-            "cattle cows cow sheep goats livestock horses birds seagulls gulls animals ducks flock herd",
-            unless_after="farm farms ranch shed sheds market yard yards barn barns pasture eye foot s sanctuary",
+            """cattle cows cow sheep goats livestock horses birds seagulls gulls animals ducks flock flocks herd herds
+            dog dogs""",
+            unless_after="""farm farms ranch ranches shed sheds market markets yard yards barn barns pasture pastures
+            eye foot s sanctuary sanctuaries grid grids pen pens feedlot feedlots trough troughs station stations track
+            tracks crossing crossings reserve reserves hide hides colony colonies stable stables stall stalls stud
+            riding racing racecourse trail trails arena transport carrier carriers truck trucks shelter shelters housing
+            husbandry breeding grazing run runs clinic hospital cemetery park parks kennel kennels pond ponds""",
         ),
     )
 )
@@ -287,7 +312,11 @@ SEASON: Final = Index(
         wording(
             "winter summer",
             unless_after="""wheat crop crops barley olympics olympic palace camp camps house houses resort resorts
-            sports sport monsoon solstice rape rye""",
+            sports sport monsoon solstice rape rye quarters quarter berth berths storage layup lay mooring moorings
+            harbour harbors harbor harbours port ports anchorage anchorages pasture pastures grazing road roads garden
+            gardens home homes stage theatre theater school village residence cottage cottages hut huts squash cereal
+            cereals stables paddock paddocks garage shed sheds quay basin haven dock docks track trail ranges range""",
+            unless_before="for_the for over_the over each every",
         ),
         wording(
             "spring",

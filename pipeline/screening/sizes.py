@@ -11,8 +11,6 @@ from pipeline.screening.word_lists import ordered_list
 
 _SIZES: Final[Mapping[tuple[float, float], str]] = {
     # (typical length in m, coarsest pixel spacing in m): what has at least two or three pixels, or shines as a point.
-    (0.5, 0.3): """person people persons pedestrian pedestrians man men woman women child children crowd crowds worker
-        workers swimmer swimmers animal animals dog dogs cow cows cattle sheep horse horses bird birds""",
     (1, 0.5): """window windows door doors bench benches mailbox mailboxes signpost signposts hydrant hydrants bollard
         bollards umbrella umbrellas parasol parasols antenna antennas railing railings""",
     (

@@ -45,12 +45,8 @@ class Slip(NamedTuple):
 
 def repeated_words(passage: Passage) -> Iterator[Slip]:
     """``the the port``, ``a an airport``: of the words from the first to the last one is enough."""
-    if not any(
-        [
-            first == second or (first in _ARTICLES and second in _ARTICLES)
-            for first, second in pairwise(passage.sequence)
-        ]
-    ):
+    pairs = pairwise(passage.sequence)
+    if not any(first == second or (first in _ARTICLES and second in _ARTICLES) for first, second in pairs):
         return
     begin: Token | None = None
     for first, second in pairwise(passage.tokens):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from pipeline.screening.trade_words import TRADE_WORDS
 from pipeline.screening.word_lists import closed_list
 
-TECHNICAL: Final = closed_list(
+TECHNICAL: Final = TRADE_WORDS | closed_list(
     """sar insar polsar polinsar geosar isar radar radars radargram lidar backscatter backscatters backscattered
         backscattering backscatterer backscatterers scatterer scatterers specular multilook multilooked multilooking
         singlelook despeckle despeckled despeckling speckle speckled speckling layover layovers foreshortening

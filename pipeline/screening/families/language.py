@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
@@ -104,8 +105,22 @@ def _characters(passage: Passage, context: SceneContext) -> Iterator[Fault]:
     for span in broken_characters(passage.text):
         shown = passage.text[span.start : span.end]
         is_hidden = not shown.isprintable() or not shown.strip()
-        message = "characters that cannot be seen" if is_hidden else f"“{shown}” stands for characters that were lost"
-        yield Fault(*span, message)
+        if is_hidden:
+            yield Fault(*span, "characters that cannot be seen", _without_hidden(passage, *span))
+        else:
+            yield Fault(*span, f"“{shown}” stands for characters that were lost")
+
+
+def _without_hidden(passage: Passage, start: int, end: int) -> str | None:
+    """The text without what cannot be seen; a control character between two letters may stand for one that was lost."""
+    text = passage.text
+    is_between = text[start - 1 : start].isalnum() and text[end : end + 1].isalnum()
+    if not passage.is_mendable or (is_between and unicodedata.category(text[start]) != "Cf"):
+        return None
+    if text[:start].endswith(" ") and text.startswith(" ", end):
+        end += 1
+    mended = text[:start] + text[end:]
+    return mended if mended.strip() else None
 
 
 def _repeated(passage: Passage, context: SceneContext) -> Iterator[Fault]:
@@ -202,7 +217,7 @@ RULES: Final[tuple[Rule, ...]] = (
         cues=REFUSAL_CUES,
         faulty=(
             Example("[I'm sorry], but [I can't] describe this."),
-            Example("[As an AI] language model, [I cannot] see images."),
+            Example("[As an AI language model], [I cannot] see images."),
             Example("[Unable to determine] the type of the ship."),
             Example("[Please provide] the image."),
             Example("[N/A]", question="What is in the centre?"),
@@ -280,11 +295,12 @@ RULES: Final[tuple[Rule, ...]] = (
         severity="error",
         find=_characters,
         faulty=(
-            Example("A port[\0] with ships."),
-            Example("A [\u200b]port."),
+            Example("A port[\0] with ships.", "A port with ships."),
+            Example("A [\u200b]port.", "A port."),
+            Example("A po[\x07]t."),
             Example("The ship[â€™]s wake."),
             Example("A caf[�] by the river."),
-            Example("A [\u202e]port."),
+            Example("A [\u202e]port.", "A port."),
         ),
         clean=(Example("A café’s façade – naïve."), Example("🚢 A port.\nA quay."), Example("5 µm")),
     ),
@@ -306,6 +322,7 @@ RULES: Final[tuple[Rule, ...]] = (
             Example("Multilook speckle, backscatter and layover over bareland."),
             Example("A taxiway, an apron, a breakwater, a quay and a viaduct."),
             Example("The harbour's colour and the centre of the neighbourhood."),
+            Example("A bermed tank farm, an intermodal railhead and a culverted stream."),
             Example("Workboats beside a footballfield in Maasvlakte."),
             Example("Roads criss-cross the suburbs; it hasn't a bridge."),
         ),

@@ -12,6 +12,7 @@ from pipeline.screening.optical import (
     both,
     find_markings,
     find_mirrored,
+    find_people,
     find_photos,
     find_quality,
     find_tone,
@@ -23,8 +24,14 @@ from pipeline.screening.rules import Example, Rule
 from pipeline.screening.tone_words import TONES
 
 
-def _examples(*texts: str | tuple[str, str]) -> tuple[Example, ...]:
-    return tuple(Example(text) if isinstance(text, str) else Example(*text) for text in texts)
+def _examples(*texts: str | tuple[str, str] | Example) -> tuple[Example, ...]:
+    return tuple(_example(text) for text in texts)
+
+
+def _example(text: str | tuple[str, str] | Example) -> Example:
+    if isinstance(text, Example):
+        return text
+    return Example(text) if isinstance(text, str) else Example(*text)
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -151,8 +158,11 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         name="optical_only.water",
         severity="error",
-        find=looking(surface_words.CLEAR, "“{}”: how clear or deep water is cannot be seen by radar"),
-        cues=surface_words.CLEAR.adjectives,
+        find=both(
+            looking(surface_words.CLEAR, "“{}”: how clear or deep water is cannot be seen by radar"),
+            worded(optical_words.WATER_LOOK, "“{}”: how clear or deep water is cannot be seen by radar"),
+        ),
+        cues=surface_words.CLEAR.adjectives | optical_words.WATER_LOOK.cues,
         faulty=_examples(
             ("A beach beside [clear] water.", "A beach beside water."),
             ("A [turbid] river crosses the plain.", "A river crosses the plain."),
@@ -161,6 +171,9 @@ RULES: Final[tuple[Rule, ...]] = (
             ("[Crystal clear] water.", "Water."),
             "The water of the bay is very [clear].",
             "The river is [shallow] near the bank.",
+            "The [turbidity] rises towards the mouth.",
+            Example("Is the sea beside the pier [shallow]?", answer="No."),
+            Example("[Turbid] and calm.", question="What does the water of the reservoir look like?"),
         ),
         clean=_examples(
             "A clear boundary between water and land.",
@@ -169,6 +182,8 @@ RULES: Final[tuple[Rule, ...]] = (
             "A shallow incidence angle over the sea.",
             "A muddy road beside the lake.",
             "The bridge over the river is clearly visible.",
+            Example("Is the bank of the river clear?", answer="No."),
+            Example("Clear.", question="How is the outline of the lake?"),
         ),
     ),
     Rule(
@@ -229,6 +244,7 @@ RULES: Final[tuple[Rule, ...]] = (
             ("A [glass] roof.", "A roof."),
             "A building with a facade of [glass].",
             ("A [transparent] canopy.", "A canopy."),
+            ("The [glass-walled] hall by the square.", "The hall by the square."),
         ),
         clean=_examples("A glass factory.", "A greenhouse with a metal frame.", "An hourglass shaped pond."),
     ),
@@ -258,14 +274,15 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         name="optical_only.people",
-        severity="error",
-        find=worded(optical_words.PEOPLE, "“{}”: radar shows nothing so small and soft"),
+        severity="warning",
+        find=find_people,
         cues=optical_words.PEOPLE.cues,
         faulty=_examples(
             "[People] walk on the beach.",
             "Are there any [pedestrians]?",
             "A [crowd] fills the square.",
             "[Cattle] graze on the meadow.",
+            Example("[Swimmers] in the bay.", gsd_m=0.25),
         ),
         clean=_examples(
             "A pedestrian bridge.",
@@ -274,6 +291,9 @@ RULES: Final[tuple[Rule, ...]] = (
             "A place where people can swim.",
             "A children's playground and a sheep farm.",
             "A densely crowded marina.",
+            "Barges crowd into the lock.",
+            "A cattle grid on the access road.",
+            Example("Swimmers in the bay.", gsd_m=10),
         ),
     ),
     Rule(
@@ -315,6 +335,7 @@ RULES: Final[tuple[Rule, ...]] = (
             "Acquired in winter.",
             "A hot spring.",
             "Winter wheat on the field.",
+            "Yachts on trestles, laid up for the winter.",
             "A weather station at the rainforest.",
             "Wet snow has low backscatter.",
         ),

@@ -8,9 +8,13 @@ from math import hypot
 from typing import Final
 
 from pipeline.screening.context import SceneContext
-from pipeline.screening.grammar import is_head_before, words_after
+from pipeline.screening.grammar import is_head_before, word_before, words_after
+from pipeline.screening.optical import FINEST_M
+from pipeline.screening.optical_words import PEOPLE
 from pipeline.screening.rules import Example, Fault, Passage, Rule
 from pipeline.screening.sizes import FINEST_LIMIT_M, SIZES, areas, lengths
+from pipeline.screening.word_lists import closed_list
+from pipeline.screening.wording import find_wordings
 
 _TOLERANCE: Final = 1.1
 """Statements are round figures."""
@@ -39,12 +43,35 @@ def _unresolved(passage: Passage, context: SceneContext) -> Iterator[Fault]:
         yield Fault(token.start, token.end, message)
 
 
+def _living(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+    spacing_m = context.gsd_m
+    if spacing_m is None or spacing_m <= FINEST_M:
+        return
+    for start, end in find_wordings(passage, PEOPLE):
+        message = f"“{passage.text[start:end]}”: too small and soft to be made out at {spacing_m:g} m a pixel"
+        yield Fault(start, end, message)
+
+
 def _is_thing(text: str, start: int, end: int) -> bool:
     """Not ``car park``, ``house-lined``, ``multi-vehicle``."""
     if text[end : end + 1] == "-" or text[start - 1 : start] == "-":
         return False
     following = next((word.text for word in words_after(text, end, most=1)), "")
-    return is_head_before(following) or text[end - 1 : end].lower() == "s"
+    if following in _SITES:
+        return False
+    if word_before(text, start) in ("a", "an", "one") and _PLURAL.search(following):
+        # What follows is no noun but a verb: a bus waits.
+        return True
+    return is_head_before(following) or _PLURAL.search(text, start, end) is not None
+
+
+_SITES: Final = closed_list(
+    """park parks parking station stations stop stops depot depots wash lane lanes terminal terminals yard yards
+    storage showroom dealer dealership dealerships factory factories farm farms plant plants works museum school club
+    base bases graveyard boneyard workshop workshops shelter shelters ramp ramps bay bays house houses port traffic"""
+)
+"""What is called by the things that are there, in the singular or not: ``a bus station``, ``a trucks depot``."""
+_PLURAL: Final = re.compile(r"[^us]s\Z|buses\Z|[^s]es\Z", re.IGNORECASE)
 
 
 def _too_long(passage: Passage, context: SceneContext) -> Iterator[Fault]:
@@ -102,7 +129,7 @@ RULES: Final[tuple[Rule, ...]] = (
         cues=frozenset(SIZES),
         faulty=(
             Example("[Cars] are parked by the road.", gsd_m=25),
-            Example("How many [people] are on the pier?", answer="3", gsd_m=0.5),
+            Example("How many [trucks] are on the pier?", answer="3", gsd_m=10),
             Example("A ship with [cranes] on deck.", gsd_m=25),
             Example("A [helicopter] stands on the apron.", gsd_m=20),
             Example("Tennis [courts] by the river.", gsd_m=25),
@@ -112,7 +139,22 @@ RULES: Final[tuple[Rule, ...]] = (
             Example("Cars are parked by the road."),
             Example("A car park by the river.", gsd_m=25),
             Example("Ships lie off the port.", gsd_m=25),
+            Example("A bus station and a container terminal.", gsd_m=25),
+        ),
+    ),
+    Rule(
+        name="physics.living",
+        severity="warning",
+        find=_living,
+        cues=PEOPLE.cues,
+        faulty=(
+            Example("How many [people] are on the pier?", answer="3", gsd_m=0.5),
+            Example("[Sheep] graze on the dike.", gsd_m=10),
+        ),
+        clean=(
             Example("People stand on the pier.", gsd_m=0.25),
+            Example("People stand on the pier."),
+            Example("A pedestrian bridge.", gsd_m=10),
         ),
     ),
     Rule(

@@ -18,7 +18,7 @@ from pipeline.screening.grammar import (
     words_before,
 )
 from pipeline.screening.mentions import counted_noun
-from pipeline.screening.names import is_titled
+from pipeline.screening.names import is_name, is_titled
 from pipeline.screening.numbers import write_number
 from pipeline.screening.rules import Example, Fault, Passage, Rule
 from pipeline.screening.vague_words import (
@@ -84,6 +84,8 @@ def _quantities(passage: Passage, context: SceneContext) -> Iterator[Fault]:
 def _is_no_quantity(text: str, found: re.Match[str]) -> bool:
     """``how many``, ``the number of ships``, ``some 20`` (an estimate), ``multiple scattering``."""
     word, before = found[0].lower(), word_before(text, found.start())
+    if _is_in_name(text, found):
+        return True
     if word.startswith("number"):
         return before != "in"
     if word in ("many", "few", "so many", "too many"):
@@ -94,6 +96,13 @@ def _is_no_quantity(text: str, found: re.Match[str]) -> bool:
         return before in ("parking", "car", "building", "vacant")
     following = next((other.text for other in words_after(text, found.end(), most=1)), "")
     return word == "multiple" and following in _SCATTERING
+
+
+def _is_in_name(text: str, found: re.Match[str]) -> bool:
+    """Whether a capital within a sentence tells that it is part of a name: ``off the Few Islands``."""
+    start, end = found.span()
+    is_capital = text[start].isupper() and not text[start:end].isupper()
+    return is_capital and not begins_sentence(text, start) and is_name(text, start, end)
 
 
 def _known_number(text: str, end: int, context: SceneContext) -> int | None:
@@ -135,6 +144,8 @@ def _hedges(passage: Passage, context: SceneContext) -> Iterator[Fault]:
 def _is_no_hedge(text: str, found: re.Match[str]) -> bool:
     """The month of May, the might of a river, ``as far as possible``, ``not possible``."""
     word, before = found[0].lower(), word_before(text, found.start())
+    if _is_in_name(text, found):
+        return True
     following = next(words_after(text, found.end(), most=1), None)
     if word == "may":
         return _is_month(text, found, following is not None and following.text not in ("and", "or", "of", "to"))
@@ -217,6 +228,7 @@ RULES: Final[tuple[Rule, ...]] = (
             Example("Multiple scattering between the walls."),
             Example("What is the total number of ships?"),
             Example("A parking lot of the port."),
+            Example("A ranch near Many Wells by the river."),
         ),
     ),
     Rule(
