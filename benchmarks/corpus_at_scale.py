@@ -5,8 +5,8 @@
 Simulates scenes like those of SARDet-100k straight into a database of its own, lets the application draft them in a
 process of its own, and compares the time with a bare COPY of the very same rows: into a table with the same
 constraints and indexes, and into one without any. Ends with 1 where a type's count is more than 5 % off the paper's
-rate, a question is asked twice in a scene, an answer is not that of an independent count, the load takes more than six
-times the bare COPY, or memory passes 500 MB. Screening is measured apart, on a dataset of fewer scenes.
+rate, a question is asked twice in a scene, an answer is not that of an independent count, drafting and loading take more than
+six times the bare COPY into the same table, or memory passes 500 MB. Screening is measured apart, on a dataset of fewer scenes.
 """
 
 from __future__ import annotations
@@ -270,7 +270,8 @@ def _slow(measured: Measured, copies: dict[str, float]) -> list[str]:
     for table, seconds in copies.items():
         times = measured.seconds / seconds
         print(f"  {times:.1f} times a bare COPY into a table {names[table]} ({seconds:.1f} s)")
-        if times > MOST_TIMES:
+        # Keys and indexes are no work of the drafting: the table without any is told of, not held to.
+        if table == "same" and times > MOST_TIMES:
             faults.append(f"drafting and loading took {times:.1f} times a bare COPY into a table {names[table]}")
     return faults
 
