@@ -5,9 +5,9 @@
 Simulates scenes like those of SARDet-100k straight into a database of its own, lets the application draft them in a
 process of its own, and compares the time with a bare COPY of the very same rows: into a table with the same
 constraints and indexes, and into one without any. Ends with 1 where a type's count is more than 5 % off the paper's
-rate, a question is asked twice in a scene, an answer is not that of an independent count, memory passes 500 MB, or, from
-20,000 scenes on, drafting and loading take more than six times the bare COPY into the same table. Screening is measured
-apart, on a dataset of fewer scenes.
+rate, a question is asked twice in a scene, an answer is not that of an independent count, memory passes 500 MB,
+or, from 20,000 scenes on, drafting and loading take more than six times the bare COPY into the same table. Screening
+is measured apart, on a dataset of fewer scenes.
 """
 
 from __future__ import annotations
