@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from pipeline.screening.grammar import FUNCTION_WORDS
-from pipeline.screening.spelling_words import SLIPS, SUBJECTS, TECHNICAL
+from pipeline.screening.spelling_words import RIGHT, SLIPS, SUBJECTS, TECHNICAL
 from pipeline.screening.word_lists import ordered_list
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def unknown_words(words: frozenset[str]) -> Iterator[str]:
     uses = _uses()
     for word in words - _met:
         if word in SLIPS or (
-            word not in uses and SHORTEST <= len(word) <= LONGEST and word.isalpha() and word not in TECHNICAL
+            word not in uses and SHORTEST <= len(word) <= LONGEST and word.isalpha() and word not in RIGHT
         ):
             yield word
         else:
@@ -101,7 +101,7 @@ def is_known(word: str) -> bool:
 
 def is_listed(word: str) -> bool:
     """Whether the dictionary or our own lists have ``word``."""
-    return word in TECHNICAL or word in _uses()
+    return word in RIGHT or word in _uses()
 
 
 @lru_cache(maxsize=8192)

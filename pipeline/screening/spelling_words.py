@@ -8,7 +8,7 @@ from typing import Final
 from pipeline.screening.trade_words import TRADE_WORDS
 from pipeline.screening.word_lists import closed_list
 
-TECHNICAL: Final = TRADE_WORDS | closed_list(
+TECHNICAL: Final = closed_list(
     """sar insar polsar polinsar geosar isar radar radars radargram lidar backscatter backscatters backscattered
         backscattering backscatterer backscatterers scatterer scatterers specular multilook multilooked multilooking
         singlelook despeckle despeckled despeckling speckle speckled speckling layover layovers foreshortening
@@ -62,7 +62,10 @@ TECHNICAL: Final = TRADE_WORDS | closed_list(
         cheque cheques sceptre draughty sulphur aluminium programme programmes catalogue catalogues disc discs
         pavement pavements licence fulfil"""
 )
-"""Right as they are, whatever the dictionary says."""
+"""Right as they are, whatever the dictionary says, and common enough to be meant by a slip."""
+
+RIGHT: Final = TECHNICAL | TRADE_WORDS
+"""Right as they are."""
 
 SUBJECTS: Final = closed_list(
     """across adjacent aerial agricultural agriculture aircraft airplane airplanes airport airports aligned

@@ -14,12 +14,12 @@ from app.intake.queries.rule_settings import NEWEST_SETTINGS
 from app.intake.queries.screening import DRAFT_COLUMNS, as_draft
 from pipeline.records import Draft
 
-# The settings and the scene's other texts come along, since this is asked at every pause in typing.
+# The settings and the scene's texts come along, since this is asked at every pause in typing.
 _DRAFT: Final = text(f"""
 select d.scene_id, {DRAFT_COLUMNS},
     {NEWEST_SETTINGS.format(dataset_id="s.dataset_id")} as settings,
     coalesce((select jsonb_agg(to_jsonb(o) order by o.draft_id) from draft o
-        where o.scene_id = d.scene_id and o.draft_id <> d.draft_id), '[]') as others,
+        where o.scene_id = d.scene_id), '[]') as texts,
     d.draft_id = any (hidden.draft_ids) as hides_findings, cardinality(hidden.draft_ids) > 0 as is_any_hidden
 from packet_draft m join draft d on d.draft_id = m.draft_id join scene s on s.scene_id = d.scene_id
 cross join lateral (
@@ -36,8 +36,9 @@ where m.packet_id = :packet_id and m.draft_id = :draft_id
 class DraftInHand:
     scene_id: int
     draft: Draft
-    others: tuple[Draft, ...]
-    """The scene's other texts in the order in which they were stored."""
+    before: tuple[Draft, ...]
+    after: tuple[Draft, ...]
+    """The scene's texts that were stored before and after this, in their order."""
     settings: Mapping[str, str]
     """How the dataset's rules are set."""
     hides_findings: bool
@@ -52,10 +53,12 @@ def draft_in_hand(session: Session, reviewer: uuid.UUID, packet_id: int, draft_i
     row = session.execute(_DRAFT, asked).mappings().one_or_none()
     if row is None:
         return None
+    texts = row["texts"]
     return DraftInHand(
         scene_id=row["scene_id"],
         draft=as_draft(row),
-        others=tuple(as_draft(other) for other in row["others"]),
+        before=tuple(as_draft(other) for other in texts if other["draft_id"] < draft_id),
+        after=tuple(as_draft(other) for other in texts if other["draft_id"] > draft_id),
         settings=row["settings"],
         hides_findings=row["hides_findings"],
         is_any_hidden=row["is_any_hidden"],

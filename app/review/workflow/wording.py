@@ -38,8 +38,10 @@ def screen_wording(
         raise not_held()
     if hand.hides_findings:
         return None
-    context = context_of(load_scenes(session, [hand.scene_id])[0], hand.others)
-    found = screen(_reworded(hand.draft, text, answer), context, stored_rule_set(hand.settings).rules)
+    worded = _reworded(hand.draft, text, answer)
+    # In the place of the stored text, so that of two like texts it is the same one that is told as the later.
+    context = context_of(load_scenes(session, [hand.scene_id])[0], (*hand.before, worded, *hand.after))
+    found = screen(worded, context, stored_rule_set(hand.settings).rules)
     return [one for one in found if not (hand.is_any_hidden and one.family in BETWEEN_TEXTS)]
 
 

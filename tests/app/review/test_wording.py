@@ -86,6 +86,31 @@ def test_the_datasets_rules_hold_while_typing(sessions: SessionMaker, dataset_id
     assert not any(rule.startswith("colour.") for rule, _ in told)
 
 
+LIKE = (
+    Draft("question", "What is the shape of the island?", "general", "Long."),
+    Draft("question", "Which shape does the island have?", "general", "Long."),
+)
+REWORDED = "What is the shape of this island in the image?"
+
+
+def test_of_two_like_questions_the_later_is_told_whichever_is_typed_anew(
+    sessions: SessionMaker, dataset_id: int
+) -> None:
+    add_drafts(sessions, dataset_id, *LIKE)
+    screen_dataset(sessions, "harbour")
+    with transaction(sessions) as session:
+        reviewer, held = add_reviewer(session), []
+        while (handed := claim(session, reviewer, None, held, ReviewConfig(max_held=99)).assignment_id) is not None:
+            held.append(handed)
+        asked = "select packet_id, draft_id from packet_draft join draft using (draft_id) where text = :text"
+        told = []
+        for draft in LIKE:
+            packet_id, draft_id = session.execute(text(asked), {"text": draft.text}).one()
+            findings = screen_wording(session, reviewer, packet_id, draft_id, REWORDED, draft.answer)
+            told.append([one.rule for one in findings or () if one.family == "duplicate"])
+    assert told == [[], ["duplicate.words"]]
+
+
 def test_typing_asks_the_same_few_queries_however_many_texts_the_scene_has(
     sessions: SessionMaker, dataset_id: int
 ) -> None:
