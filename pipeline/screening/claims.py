@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import Final
 
 from pipeline.records import Draft, TextField
+from pipeline.screening.claimed_parts import Part, part_of
 from pipeline.screening.context import Noun, nouns_of
 from pipeline.screening.grammar import is_head_before, word_before, words_after, words_before
-from pipeline.screening.mentions import Mention, counted_noun, find_mentions
+from pipeline.screening.mentions import Mention, counted_phrase, find_mentions
 from pipeline.screening.numbers import NUMBER_WORDS, find_numbers
 from pipeline.screening.places import PLACE_WORDS, Place, find_places
 from pipeline.screening.polarity import polarity
@@ -81,6 +82,8 @@ class Claim:
     """Speaks of some of them only, so that there may be more."""
     is_definite: bool = False
     """``the three ships``: those that were named before."""
+    part: Part | None = None
+    """Of which they are said, where it is named: of the same part no two numbers are true."""
 
     def denies(self, other: Claim) -> bool:
         """Whether both cannot be true."""
@@ -88,8 +91,9 @@ class Claim:
 
 
 def _is_above(more: Claim, fewer: Claim) -> bool:
-    """Whether there are more than there may be; what is said of a part says nothing of the most."""
-    return not fewer.is_part and fewer.highest is not None and more.lowest > fewer.highest
+    """Whether there are more than there may be; what is said of a part says nothing of the most elsewhere."""
+    is_held = not fewer.is_part or (fewer.part is not None and fewer.part == more.part)
+    return is_held and fewer.highest is not None and more.lowest > fewer.highest
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,7 @@ def _told(text: str) -> Iterator[Claim]:
             mention.highest,
             is_part,
             mention.is_definite,
+            part_of(text, text[mention.end : mention.noun_start], mention.noun_end) if mention.is_plain else None,
         )
 
 
@@ -201,15 +206,21 @@ def _answered(question: str, answer: str) -> Iterator[Claim]:
 
 def _counted(question: str, answer: str) -> Iterator[Claim]:
     asked = _HOW_MANY.search(question)
-    found = counted_noun(question, asked.end(), NOUNS) if asked else None
+    found = counted_phrase(question, asked.end(), NOUNS) if asked else None
     numbers = list(find_numbers(answer))
-    if found is None or len(numbers) != 1 or (find_mentions(answer, NOUNS) and len(answer.split()) > 12):
+    if (
+        asked is None
+        or found is None
+        or len(numbers) != 1
+        or (find_mentions(answer, NOUNS) and len(answer.split()) > 12)
+    ):
         return
-    noun, is_part = found
+    noun, noun_start, noun_end, is_part = found
     number = numbers[0]
+    part = part_of(question, question[asked.end() : noun_start], noun_end) if number.is_plain else None
     words = f"{question.strip()} {answer[number.start : number.end]}"
     value = number.value
-    yield Claim(noun, "answer", number.start, number.end, words, value, value, is_part)
+    yield Claim(noun, "answer", number.start, number.end, words, value, value, is_part, part=part)
 
 
 @lru_cache(maxsize=4096)

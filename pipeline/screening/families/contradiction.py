@@ -172,11 +172,13 @@ RULES: Final[tuple[Rule, ...]] = (
             Example("[Two cars] are visible.", others=(_question("How many cars are there in the image?", "5"),)),
             Example("[No].", question="Are there any ships?", others=(_caption("Two ships lie at the pier."),)),
             Example("[3]", question="How many tanks are visible?", others=(_caption("Four tanks are visible."),)),
+            Example("[Two ships] lie in the dock.", others=(_caption("Three ships are docked in the dock."),)),
         ),
         clean=(
             Example("Two ships lie on the left.", others=(_caption("Three ships are visible."),)),
             Example("A ship is moored.", others=(_caption("Two ships are visible."),)),
             Example("Two boats are visible.", others=(_caption("Three ships are visible."),)),
+            Example("Two ships lie in a dock.", others=(_caption("Three ships lie in a dock."),)),
             Example("Two ships are visible.", others=(_caption("About two ships are visible."),)),
             Example("There are no bridges on the left.", others=(_caption("A bridge crosses the river."),)),
             Example("A town without bridges.", others=(_question("Is there a bridge?", "No."),)),

@@ -56,6 +56,10 @@ CONTRADICTIONS = [
     ),
     (question("How many ships are there?", "12"), caption("Five ships are visible in the scene.")),
     (caption("More than five ships are visible."), caption("Three ships are visible.")),
+    (caption("Two boats lie at the lock."), caption("A canal. Three boats are moored at the lock, beside a weir.")),
+    (caption("Five cars are parked on the roof."), question("How many cars are on the roof?", "8")),
+    (caption("Two large ships lie in the dock."), caption("Three large ships are docked in the dock.")),
+    (caption("On the apron two jets stand. Four cars are in the yard."), caption("Five cars are parked in the yard.")),
 ]
 
 
@@ -70,6 +74,15 @@ AGREEMENTS = [
     (caption("Two ships lie at the pier."), caption("Three ships are visible.")),
     (caption("Two large ships are moored."), caption("Three ships are visible.")),
     (caption("Two boats are visible."), caption("Three ships are visible.")),
+    (caption("Two ships lie at the pier."), caption("Four ships lie at the quay.")),
+    (caption("Two ships lie at a pier."), caption("Four ships lie at a pier.")),
+    (caption("Two ships lie at the piers."), caption("Four ships lie at the piers.")),
+    (caption("Two ships leave from the pier."), caption("Four ships are moored at the pier.")),
+    (caption("Two large ships lie at the pier."), caption("Four ships lie at the pier.")),
+    (caption("At least two ships lie at the pier."), caption("Four ships lie at the pier.")),
+    (caption("Two ships lie at the pier that is long."), caption("Four ships lie at the pier.")),
+    (caption("Two ships lie at the pier and wait."), caption("Four ships lie at the pier.")),
+    (caption("Two ships are on the left of the pier."), caption("Four ships are on the left of the dam.")),
     (caption("At least two ships are visible."), caption("Three ships are visible.")),
     (caption("About 20 tanks."), caption("Twenty-one tanks.")),
     (caption("Two rows of ships."), caption("Eight ships are visible.")),
