@@ -41,6 +41,9 @@ _PHRASES: Final = (
     (re.compile(r"\bcannot\b"), "can not"),
 )
 """Ways to ask, each as one word."""
+_ASKING: Final = re.compile(r"\W*(?:how|where|what|which|is|are|does|do|can|why|when|who)\b")
+"""Begins a question also where its mark was left out."""
+
 _ASKED: Final = frozenset({"howmany", "where", "what", "why", "when", "who"})
 _WHETHER: Final = re.compile(r"\W*(?:is|are|was|were|do|does|did|can|could|has|have|will)\b")
 
@@ -119,7 +122,7 @@ def _named(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=8192)
 def _content(text: str) -> tuple[str, ...]:
     lowered = text.lower()
-    is_question = lowered.rstrip().endswith("?")
+    is_question = lowered.rstrip().endswith("?") or _ASKING.match(lowered) is not None
     if is_question:
         for pattern, word in _PHRASES:
             lowered = pattern.sub(word, lowered)

@@ -73,6 +73,9 @@ _OTHERS: Final = re.compile(
     rf"(?:is|are) there (?:(?:any )?{_OTHER}|any {_OBJECTS}|anything(?: else)?){_END}"
     rf" {_APART} (?:any |the )?{_THING}{_END}"
 )
+_OTHERS_BEHIND: Final = re.compile(
+    rf"{_APART} (?:any |the )?{_THING},? (?:is|are) there (?:(?:any )?{_OTHER}|any {_OBJECTS}|anything(?: else)?){_END}"
+)
 _MAIN: Final = re.compile(
     rf"(?:what|which) (?:is|are) the {_MOST} {_OBJECT}s?{_END}"
     rf"|(?:what|which) (?:{_OBJECT}|{_OBJECTS}) (?:is|are) (?:the )?{_MOST}{_END}"
@@ -144,7 +147,11 @@ def read_question(text: str, categories: Collection[str], boxes: Sequence[Object
 
 def _readings(asked: str, categories: tuple[str, ...], boxes: Sequence[ObjectBox]) -> Iterator[Program]:
     first = asked.partition(" ")[0]
-    if first in ("is", "are", "do", "does", "can"):
+    others = _OTHERS.fullmatch(asked) or _OTHERS_BEHIND.fullmatch(asked)
+    if others is not None:
+        named = category_named(others["thing"], categories)
+        yield from [Program("others", named)] if named is not None else []
+    elif first in ("is", "are", "do", "does", "can"):
         yield from _read_existence(asked, categories)
     elif first in ("where", "in", "on"):
         yield from _read_where(_WHERE_MOST.fullmatch(asked), categories, boxes)
@@ -167,11 +174,6 @@ def _readings(asked: str, categories: tuple[str, ...], boxes: Sequence[ObjectBox
 
 
 def _read_existence(asked: str, categories: tuple[str, ...]) -> Iterator[Program]:
-    others = _OTHERS.fullmatch(asked)
-    if others is not None:
-        named = category_named(others["thing"], categories)
-        yield from [Program("others", named)] if named is not None else []
-        return
     sided = _SIDED.fullmatch(asked)
     if sided is not None:
         named = category_named(sided["thing"] or sided["thing2"], categories)

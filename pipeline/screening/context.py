@@ -53,6 +53,8 @@ class Noun:
     """Both are true of ``aircraft``."""
     is_narrower: bool = False
     """Names some objects of the category only, as ``ferry`` does of ships."""
+    qualifiers: frozenset[str] = frozenset()
+    """Words that the category's own names have before the head: ``swimming`` of pools, ``storage`` of tanks."""
 
 
 @lru_cache(maxsize=256)
@@ -78,6 +80,11 @@ def nouns_of(categories: tuple[str, ...]) -> Mapping[str, Noun]:
     return nouns
 
 
+def _qualifiers(category: str, head: str) -> frozenset[str]:
+    names = [category.replace("_", " ").replace("-", " ").lower(), *_other_names(category, SYNONYMS)]
+    return frozenset(word for name in names if _head(name) == head for word in name.split()[:-1])
+
+
 def _other_names(category: str, groups: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """Those of the groups that ``category``, under whatever name, belongs to."""
     name = category.replace("_", " ").replace("-", " ").lower()
@@ -87,10 +94,10 @@ def _other_names(category: str, groups: Mapping[str, tuple[str, ...]]) -> Iterat
 
 
 def _add(nouns: dict[str, Noun], category: str, head: str, is_narrower: bool) -> None:
-    many = plural(head)
-    nouns[head] = Noun(category, head, many, is_singular=True, is_plural=many == head, is_narrower=is_narrower)
+    many, qualifiers = plural(head), _qualifiers(category, head)
+    nouns[head] = Noun(category, head, many, True, many == head, is_narrower, qualifiers)
     for form in (many, f"{head}s"):
-        nouns.setdefault(form, Noun(category, head, many, is_singular=False, is_plural=True, is_narrower=is_narrower))
+        nouns.setdefault(form, Noun(category, head, many, False, True, is_narrower, qualifiers))
 
 
 def _head(name: str) -> str:

@@ -32,6 +32,9 @@ _NUMBERED: Final = closed_list(
 )
 """Before a number they say that it is a name, or counts beside something else."""
 
+_MAKERS: Final = closed_list("boeing airbus antonov ilyushin tupolev embraer cessna bombardier sukhoi mig learjet saab")
+"""Before a number they make a type of it: ``a Boeing 747 aircraft``."""
+
 _UNITS: Final = closed_list(
     """lane lanes storey storeys story stories floor floors way span spans deck decks track tracks m km cm mm meter
     meters metre metres kilometer kilometers kilometre kilometres mile miles foot feet ft nm degree degrees percent
@@ -142,7 +145,7 @@ def counted_phrase(text: str, position: int, nouns: Mapping[str, Noun]) -> tuple
     found = _noun_after(text, position, nouns, _MANY)
     if found is None or _AND_OTHERS.match(text, found.word.end):
         return None
-    is_part = _is_part(text, found.word, position, found.between) or found.noun.is_narrower
+    is_part = _is_part(text, found, position) or found.noun.is_narrower
     return found.noun, found.word.start, found.word.end, is_part
 
 
@@ -167,7 +170,8 @@ def _is_each(text: str, start: int, end: int) -> bool:
 
 def _is_name(text: str, start: int) -> bool:
     """Whether the number at ``start`` is a name's (``pier 3``), or counts beside something else (``another two``)."""
-    return word_before(text, start) in _NUMBERED or text[max(0, start - 4) : start].lower().endswith("no. ")
+    before = word_before(text, start)
+    return before in _NUMBERED or before in _MAKERS or text[max(0, start - 4) : start].lower().endswith("no. ")
 
 
 def _noun_after(text: str, position: int, nouns: Mapping[str, Noun], number: Number) -> _Counted | None:
@@ -202,7 +206,7 @@ def _agrees(noun: Noun, number: Number) -> bool:
 
 
 def _mention(text: str, first: Number | None, number: Number, found: _Counted) -> Mention:
-    noun, word, between = found
+    noun, word = found.noun, found.word
     start = (first or number).start
     lowest, upper = loosened(text, (first or number).value, number, start)
     return Mention(
@@ -215,7 +219,7 @@ def _mention(text: str, first: Number | None, number: Number, found: _Counted) -
         highest=upper,
         is_digits=number.is_digits,
         is_plain=first is None and number.is_plain and lowest == upper and not noun.is_narrower,
-        is_part=_is_part(text, word, start, between) or noun.is_narrower or _is_attached(text, start, number),
+        is_part=_is_part(text, found, start) or noun.is_narrower or _is_attached(text, start, number),
         is_definite=_is_definite(text, start, number.end),
     )
 
@@ -257,12 +261,11 @@ def _is_definite(text: str, start: int, end: int) -> bool:
     return word_before(text, start) in _POINTING or text[start:end].lower() == "both"
 
 
-def _is_part(text: str, noun: Word, start: int, between: list[str]) -> bool:
+def _is_part(text: str, found: _Counted, start: int) -> bool:
     if _is_definite(text, start, start + len("both")):
         return True
-    if any(word not in _NEUTRAL for word in between) or word_before(text, start) in _BESIDE:
-        return True
-    return _is_placed(text, noun.end)
+    is_narrowed = any(word not in _NEUTRAL and word not in found.noun.qualifiers for word in found.between)
+    return is_narrowed or word_before(text, start) in _BESIDE or _is_placed(text, found.word.end)
 
 
 def _is_placed(text: str, position: int) -> bool:

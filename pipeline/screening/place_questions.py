@@ -76,10 +76,11 @@ def asked_place(question: str, labelled: tuple[str, ...]) -> AskedPlace | None:
 def _asked_place(question: str, labelled: tuple[str, ...]) -> AskedPlace | None:
     passage = Passage("question", question, Draft("question", question, "positioning", ""))
     for reference in references_of(passage, labelled)[:1]:
+        noun = reference.noun
         before = {token.text for token in passage.tokens[: reference.phrase_index]}
         within = {token.text for token in passage.tokens[reference.phrase_index : reference.index]}
         after = {token.text for token in passage.tokens[reference.index + 1 :]}
-        if before <= _ASKS and after <= _SEEN and not reference.noun.is_narrower and within <= _ASKS:
+        if before <= _ASKS and after <= _SEEN and within <= _ASKS | noun.qualifiers and not noun.is_narrower:
             return AskedPlace(reference, bool({"most", "majority"} & (before | within)))
     return None
 

@@ -65,3 +65,7 @@ def test_content_words_are_folded():
 @pytest.mark.parametrize("text", ["\0", "\ud83d?", "שלום?", "🚢" * 1000, "how many " * 10_000 + "?"])
 def test_any_text_has_content_words(text):
     assert is_alike(text, text)
+
+
+def test_a_question_is_one_without_its_mark_too():
+    assert is_alike("how many harbors are visible in the image", "How many harbors are visible in the image?")

@@ -52,6 +52,7 @@ QUESTIONS = [
     (DIAGONAL, "What is the object in the area [60.4, 59.5, 40.0, 40.0]?", "aircraft", "ship"),
     (DIAGONAL, "Are there any other categories apart from ship in the image?", "Yes", "No"),
     (DIAGONAL, "Are there any other objects besides ships?", "Yes, a bridge.", None),
+    (DIAGONAL, "Apart from ships, are there any other categories in the image?", "Yes.", "No."),
     (DIAGONAL, "Where is the bridge located?", "On the left", None),
     (DIAGONAL, "What shape is the bridge?", "Straight", None),
     (DIAGONAL, "What is parked next to the hangar?", "An aircraft.", None),

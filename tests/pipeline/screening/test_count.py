@@ -164,3 +164,24 @@ def test_a_number_near_something_else_may_speak_of_some_only():
 def test_a_part_of_the_image_is_counted_where_nobody_could_differ():
     [finding] = found(caption("Three aircraft stand on the right."), APRON)
     assert (finding.rule, finding.message) == ("count.wrong", "the boxes show at most 1 aircraft there")
+
+
+POOLS = scene(
+    *(("swimming pool", 0.2, 0.1 + 0.1 * index) for index in range(4)), labelled=("swimming pool", "building")
+)
+
+
+def test_the_words_of_a_categorys_own_name_make_no_part_of_it():
+    assert [one.suggestion for one in found(question("How many swimming pools are visible?", "3"), POOLS)] == ["4"]
+    assert [one.rule for one in found(question("How many round pools are visible?", "3"), POOLS)] == []
+    assert [one.rule for one in found(caption("There are two swimming pools in the image."), POOLS)] == ["count.wrong"]
+
+
+def test_the_place_of_a_category_of_two_words_is_asked_for():
+    single = scene(("swimming pool", 0.9, 0.9), labelled=("swimming pool",))
+    asked = question("Where is the swimming pool located in the image?", "Top left corner.")
+    assert [one.rule for one in found(asked, single)] == ["position.answer"]
+
+
+def test_a_types_number_counts_nothing():
+    assert found(caption("A Boeing 747 aircraft and an Airbus 320 plane are parked."), APRON) == []
