@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.db.tables.intake import Drafter as DrafterRow
+from app.db.tables.drafts import Drafter as DrafterRow
 from app.intake.queries.copying import NULL, as_copied, copy_lines, list_as_copied
 from pipeline.records import Draft, Drafter, digest
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
-from app.db.tables.intake import ScreeningPolicy
+from app.db.tables.drafts import ScreeningPolicy
 
 NEWEST_SETTINGS: Final = """coalesce((select p.rules from screening_policy p where p.dataset_id = {dataset_id}
     order by p.screening_policy_id desc limit 1), '{{}}')"""

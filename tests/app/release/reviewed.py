@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.assets.store import AssetStore
 from app.db.tables.accounts import Pseudonym
-from app.db.tables.intake import Asset, Dataset, Draft, Drafter, ObjectBox, Packet, PacketDraft, Run, Scene
+from app.db.tables.drafts import Draft, Drafter, Packet, PacketDraft
+from app.db.tables.intake import Asset, Dataset, ObjectBox, Run, Scene
 from app.db.tables.review import Disagreement, DraftVerdict, Resolution, Review
 from pipeline.records import digest
 
