@@ -28,7 +28,9 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _SPACES: Final = re.compile(r"[ \t]+")
 _HYPHENATED_BEFORE: Final = re.compile(r"(?:\w{1,20}-){1,3}\Z")
 _HYPHENATED_AFTER: Final = re.compile(r"(?:-\w{1,20}){1,3}")
-_LAST: Final = re.compile(r"\w{1,24}\Z")
+_LAST: Final = re.compile(r"\w+\Z")
+_LONGEST: Final = 24
+"""In letters; no word that tells which green it is has more."""
 _LOOK_BACK: Final = 66
 
 
@@ -72,8 +74,9 @@ def colour_phrases(text: str) -> tuple[ColourPhrase, ...]:
 def _extent(text: str, core: re.Match[str]) -> tuple[int, int]:
     """The span with hyphenated parts (``reddish-brown``, ``green-roofed``) and a modifier (``dark green``)."""
     start, end = core.span()
-    before = _HYPHENATED_BEFORE.search(text[max(0, start - _LOOK_BACK) : start])
-    start -= len(before[0]) if before else 0
+    if text[start - 1 : start] == "-":
+        before = _HYPHENATED_BEFORE.search(text[max(0, start - _LOOK_BACK) : start])
+        start -= len(before[0]) if before else 0
     after = _HYPHENATED_AFTER.match(text, end)
     end = after.end() if after else end
     return _with_modifier(text, start, core[0].lower()), end
@@ -83,12 +86,12 @@ def _with_modifier(text: str, start: int, colour: str) -> int:
     """Where the word begins that tells which green it is, else ``start``."""
     head = text[max(0, start - _LOOK_BACK) : start]
     words = head.rstrip(" \t-")
-    found = _LAST.search(words) if len(words) < len(head) else None
-    if found is None or (len(found[0]) == len(words) == _LOOK_BACK):
+    found = _LAST.search(words[-_LONGEST:]) if len(words) < len(head) else None
+    if found is None:
         return start
     word = found[0].lower()
     is_modifier = word in MODIFIERS or (colour in TONE_WORDS and word in COLOURFUL_TONES)
-    return start - len(head) + found.start() if is_modifier else start
+    return start - len(head) + len(words) - len(found[0]) if is_modifier else start
 
 
 def _sort_of(phrase: str) -> Sort:

@@ -11,7 +11,7 @@ from pipeline.screening.colour_phrases import colour_phrases
 from pipeline.screening.colour_words import COLOURS, black_and_white_images
 from pipeline.screening.context import SceneContext
 from pipeline.screening.descriptions import answers_of, describes
-from pipeline.screening.grammar import replace
+from pipeline.screening.grammar import replace, words_after
 from pipeline.screening.rules import Fault, Passage, Token
 from pipeline.screening.surface_words import Look
 from pipeline.screening.tone_words import TONES, find_tones
@@ -161,6 +161,20 @@ def _called_image(passage: Passage, start: int, end: int) -> str | None:
     begin = start if words[0].lower() in ("optical", "rgb", "colour", "color") else end - len(words[-1])
     mended = replace(passage.text, begin, end, image)
     return mended if mended != passage.text else None
+
+
+def find_water_look(passage: Passage, context: SceneContext) -> Iterator[Fault]:
+    """The clarity of water; that of an outline is another thing."""
+    spans = (span for span in find_wordings(passage, optical_words.WATER_LOOK) if _is_of_water(passage.text, *span))
+    yield from _faults(passage, spans, "“{}”: how clear or deep water is cannot be seen by radar")
+
+
+def _is_of_water(text: str, start: int, end: int) -> bool:
+    """``water clarity``, ``the clarity of the lake``."""
+    if text[start:end].lower().startswith(("water", "turbid", "mu")):
+        return True
+    following = [word.text for word in words_after(text, end, most=4)]
+    return following[:1] == ["of"] and not surface_words.CLEAR.nouns.isdisjoint(following[1:])
 
 
 def find_quality(passage: Passage, context: SceneContext) -> Iterator[Fault]:

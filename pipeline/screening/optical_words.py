@@ -39,15 +39,7 @@ PHOTO: Final = Index(
     )
 )
 
-WATER_LOOK: Final = Index(
-    (
-        wording("turbidity murkiness muddiness"),
-        wording(
-            """water_clarity water_transparency clarity_of_the_water transparency_of_the_water depth_of_the_water
-            clarity_of_the_sea clarity_of_the_lake clarity_of_the_river"""
-        ),
-    )
-)
+WATER_LOOK: Final = Index((wording("turbidity murkiness muddiness clarity transparency", takes="water"),))
 
 SKY: Final = Index(
     (
@@ -252,7 +244,7 @@ PEOPLE: Final = Index(
             "crowd crowds",
             unless_after="the a an its their this these both every each all around along into onto in out round up",
         ),
-        wording("a_crowd the_crowd crowds_of large_crowd large_crowds small_crowd dense_crowd dense_crowds big_crowd"),
+        wording("a_crowd the_crowd large_crowd large_crowds small_crowd dense_crowd dense_crowds big_crowd"),
         wording("spectators", unless_after="stand stands seat seats seating area areas terrace terraces"),
         wording("man", before="a one any no standing", unless_after="made"),
         wording("players", unless_before="for where"),

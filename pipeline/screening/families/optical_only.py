@@ -16,6 +16,7 @@ from pipeline.screening.optical import (
     find_photos,
     find_quality,
     find_tone,
+    find_water_look,
     find_writing,
     looking,
     worded,
@@ -160,7 +161,7 @@ RULES: Final[tuple[Rule, ...]] = (
         severity="error",
         find=both(
             looking(surface_words.CLEAR, "“{}”: how clear or deep water is cannot be seen by radar"),
-            worded(optical_words.WATER_LOOK, "“{}”: how clear or deep water is cannot be seen by radar"),
+            find_water_look,
         ),
         cues=surface_words.CLEAR.adjectives | optical_words.WATER_LOOK.cues,
         faulty=_examples(
@@ -171,7 +172,7 @@ RULES: Final[tuple[Rule, ...]] = (
             ("[Crystal clear] water.", "Water."),
             "The water of the bay is very [clear].",
             "The river is [shallow] near the bank.",
-            "The [turbidity] rises towards the mouth.",
+            "The [turbidity] of the river rises.",
             Example("Is the sea beside the pier [shallow]?", answer="No."),
             Example("[Turbid] and calm.", question="What does the water of the reservoir look like?"),
         ),

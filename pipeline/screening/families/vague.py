@@ -94,8 +94,9 @@ def _is_no_quantity(text: str, found: re.Match[str]) -> bool:
         return ESTIMATE.match(text, found.start()) is not None
     if word.startswith("lots"):
         return before in ("parking", "car", "building", "vacant")
-    following = next((other.text for other in words_after(text, found.end(), most=1)), "")
-    return word == "multiple" and following in _SCATTERING
+    return (
+        word == "multiple" and next((word.text for word in words_after(text, found.end(), most=1)), "") in _SCATTERING
+    )
 
 
 def _is_in_name(text: str, found: re.Match[str]) -> bool:
@@ -107,7 +108,7 @@ def _is_in_name(text: str, found: re.Match[str]) -> bool:
 
 def _known_number(text: str, end: int, context: SceneContext) -> int | None:
     """How many there are of what follows, if all of it is meant and labelled."""
-    counted = counted_noun(text, end, context.nouns)
+    counted = counted_noun(text, end, context.nouns) if context.nouns else None
     return context.count(counted[0].category) if counted is not None and not counted[1] else None
 
 
@@ -122,12 +123,13 @@ def _may_stand_alone(text: str, start: int, end: int) -> bool:
     """Whether a plural or a mass noun follows, which needs nothing before it."""
     if word_before(text, start) in ("the", "is", "was", "these", "those", "very", "not", "only", "just"):
         return False
-    words = [word.text for word in words_after(text, end, most=4)]
-    for index, word in enumerate(words[:3]):
+    words = words_after(text, end, most=4)
+    for _, (word, _, _) in zip(range(3), words, strict=False):
         if word in FUNCTION_WORDS or word in _VERBS or word in _ABSTRACT:
             return False
         if (word.endswith("s") and not word.endswith("ss")) or word in _MASS:
-            return not (DETERMINERS | _SINGULAR) & set(words[index + 1 : index + 2])
+            following = next(words, None)
+            return following is None or not (following.text in DETERMINERS or following.text in _SINGULAR)
     return False
 
 

@@ -36,7 +36,9 @@ def caption(text: str) -> Draft:
         ("A herd grazes on the dike.", ["herd"]),
         ("A bird sanctuary on the spit.", []),
         ("A glass-roofed arcade.", ["glass-roofed"]),
-        ("The clarity of the water is high.", ["clarity of the water"]),
+        ("The clarity of the water is high.", ["clarity"]),
+        ("The clarity of the outline tells a river from a road.", []),
+        ("A road or river of great clarity and length.", []),
     ],
 )
 def test_what_only_a_camera_shows_is_told_from_verbs_uses_and_sites(text, spans):
