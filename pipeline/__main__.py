@@ -140,6 +140,8 @@ def _draft_boxes(chosen: argparse.Namespace) -> int:
     from pipeline.drafting.coco_boxes import CocoError
     from pipeline.drafting.command import draft_boxes
 
+    if _is_same_file(chosen.source, chosen.target):
+        return 2
     try:
         written = draft_boxes(
             chosen.source, chosen.target, seed=chosen.seed, per_scene=chosen.per_scene, policy=chosen.policy
@@ -157,6 +159,8 @@ def _draft_boxes(chosen: argparse.Namespace) -> int:
 def _screen(chosen: argparse.Namespace) -> int:
     from pipeline.screening.command import ScreenError, screen_file
 
+    if _is_same_file(chosen.source, chosen.target):
+        return 2
     try:
         screen_file(chosen.source, chosen.target)
     except ScreenError as error:
@@ -178,6 +182,14 @@ def _categories(chosen: argparse.Namespace) -> int:
         return 1
     print(json.dumps(counts, indent=1, ensure_ascii=False) if chosen.as_json else "\n".join(told_lines(counts)))
     return 0
+
+
+def _is_same_file(source: Path, target: Path) -> bool:
+    """Say whether the result would take its own input's place, and tell so."""
+    if not (source.exists() and target.exists() and source.samefile(target)):
+        return False
+    print(f"{target}: this is the file that is read; name another for the result", file=sys.stderr)
+    return True
 
 
 def _positive(text: str) -> float:

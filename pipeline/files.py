@@ -13,7 +13,12 @@ from typing import IO
 @contextmanager
 def written_whole(out: Path) -> Iterator[IO[str]]:
     """A UTF-8 file that takes the place of ``out`` once it is complete and on disk; else ``out`` stays as it was."""
-    handle, name = tempfile.mkstemp(dir=out.parent, prefix=".", suffix=".part")
+    try:
+        handle, name = tempfile.mkstemp(dir=out.parent, prefix=".", suffix=".part")
+    except OSError as error:
+        # Who asked for ``out`` knows nothing of a file beside it.
+        error.filename = str(out)
+        raise
     part = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:

@@ -142,8 +142,8 @@ def _context(given: Mapping[str, Any], where: str, others: tuple[Draft, ...]) ->
     size, gsd_m, labelled = given.get("image_size"), given.get("gsd_m"), given.get("labelled") or []
     if size is not None and not (_are_numbers(size, 2) and min(size) > 0):
         raise ScreenError(where, '"image_size" must be [width, height].')
-    if gsd_m is not None and not _is_number(gsd_m):
-        raise ScreenError(where, '"gsd_m" must be a number.')
+    if gsd_m is not None and not (_is_number(gsd_m) and gsd_m > 0):
+        raise ScreenError(where, '"gsd_m" must be a number above 0.')
     if not isinstance(labelled, list) or not all(isinstance(category, str) for category in labelled):
         raise ScreenError(where, '"labelled" must be a list of categories.')
     if not isinstance(given.get("north_up"), bool | None):
@@ -158,7 +158,9 @@ def _boxes(given: Any, where: str) -> tuple[ObjectBox, ...] | None:
     if given is None:
         return None
     if not isinstance(given, list) or not all(_is_box(box) for box in given):
-        raise ScreenError(where, '"boxes" must be a list of ["category", x, y, width, height].')
+        raise ScreenError(
+            where, '"boxes" must be a list of ["category", x, y, width, height], none of them negative in size.'
+        )
     return tuple(ObjectBox(str(index), *map(_as_given, box)) for index, box in enumerate(given))
 
 
@@ -167,7 +169,9 @@ def _as_given(value: Any) -> Any:
 
 
 def _is_box(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 5 and isinstance(value[0], str) and _are_numbers(value[1:], 4)
+    if not (isinstance(value, list) and len(value) == 5 and isinstance(value[0], str)):
+        return False
+    return _are_numbers(value[1:], 4) and min(value[3:]) >= 0
 
 
 def _are_numbers(value: Any, length: int) -> bool:

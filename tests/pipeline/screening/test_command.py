@@ -88,9 +88,12 @@ def test_hostile_texts_are_screened_with_spans_in_code_points(tmp_path, text, st
         (QUESTION | {"boxes": [["ship", 1, 2, 3]]}, '"boxes" must be'),
         (QUESTION | {"boxes": [["ship", 1, 2, 3, float("nan")]]}, '"boxes" must be'),
         (QUESTION | {"boxes": [["ship", 1, 2, 3, 10**400]]}, '"boxes" must be'),
+        (QUESTION | {"boxes": [["ship", 1, 2, -3, 4]]}, '"boxes" must be'),
         (QUESTION | {"labelled": "ship"}, '"labelled" must be'),
         (QUESTION | {"image_size": [600]}, '"image_size" must be'),
         (QUESTION | {"gsd_m": "half"}, '"gsd_m" must be'),
+        (QUESTION | {"gsd_m": 0}, '"gsd_m" must be'),
+        (QUESTION | {"gsd_m": -1.5}, '"gsd_m" must be'),
     ],
 )
 def test_a_bad_line_is_told_with_its_number_and_nothing_is_written(tmp_path, line, told):
