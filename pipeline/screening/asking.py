@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from pipeline.programs.derivation import answer, is_unstable
 from pipeline.programs.layout import Layout
@@ -11,6 +11,7 @@ from pipeline.programs.program import Program, ProgramError, parse_program
 from pipeline.programs.reading import READ_UP_TO, read_question
 from pipeline.records import ObjectBox
 from pipeline.screening.context import SceneContext
+from pipeline.screening.once import once
 from pipeline.screening.rules import Passage
 
 
@@ -57,16 +58,16 @@ class Asked:
     program: Program
     placed: Placed
 
-    @cached_property
+    @once
     def derived(self) -> str | None:
         return self._answer(self.placed.layout)
 
-    @cached_property
+    @once
     def without_cut(self) -> str | None:
         """The answer without the boxes that the image's edge cuts."""
         return self.derived if self.placed.uncut is None else self._answer(self.placed.uncut)
 
-    @cached_property
+    @once
     def is_shifting(self) -> bool:
         """Whether one box moved by 3 px changes the answer."""
         return is_unstable(self.program, self.placed.layout)

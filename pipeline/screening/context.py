@@ -27,7 +27,7 @@ class SceneContext:
     """The scene's texts in the order in which they were written, for what two of them say against each other. The
     draft that is screened may be among them."""
 
-    @property
+    @once
     def nouns(self) -> Mapping[str, Noun]:
         """The words that name a labelled category; empty where the boxes are unknown."""
         return {} if self.boxes is None else nouns_of(self.labelled)

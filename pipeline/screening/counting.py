@@ -48,7 +48,7 @@ def mentions_in(passage: Passage, context: SceneContext) -> tuple[Mention, ...]:
 
 
 def _has_number(passage: Passage) -> bool:
-    return not NUMBER_WORDS.isdisjoint(passage.words) or any(word[0].isdigit() for word in passage.words)
+    return not NUMBER_WORDS.isdisjoint(passage.words) or passage.has_digit
 
 
 @lru_cache(maxsize=8)

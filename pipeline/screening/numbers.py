@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from pipeline.screening.word_lists import ordered_list
@@ -70,6 +71,9 @@ _NUMBER: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+_KEPT_UP_TO: Final = 4_000
+"""No cache should keep a megabyte."""
+
 NUMBER_WORDS: Final = frozenset(
     word for phrase in (*_WORDS, *_PHRASES, *_LOOSE, *_NONE) for word in re.split(r"[ '’-]", phrase)
 ) - {"a", "an", "of", "the", "is", "there", "any", "t", "one"} | {"one", "not", "only"}
@@ -97,7 +101,16 @@ class Number:
 
 def find_numbers(text: str) -> Iterator[Number]:
     """Whole numbers of ``text`` as digits or words, ``a pair of``, ``no`` and ``without`` among them; not parts of
-    other figures."""
+    other figures. Those of the last texts are remembered, because several rules ask for the same."""
+    return iter(_kept_numbers(text)) if len(text) <= _KEPT_UP_TO else _numbers(text)
+
+
+@lru_cache(maxsize=16)
+def _kept_numbers(text: str) -> tuple[Number, ...]:
+    return tuple(_numbers(text))
+
+
+def _numbers(text: str) -> Iterator[Number]:
     for found in _NUMBER.finditer(text):
         start, end = found.span()
         if found["none"] is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from pipeline.programs.layout import THIRD, Placement
@@ -128,8 +129,21 @@ def _half_extent(placement: Placement, axis: int) -> float:
     return (placement.box.width / cols if axis == 0 else placement.box.height / rows) / 2
 
 
+_KEPT_UP_TO: Final = 4_000
+"""No cache should keep a megabyte."""
+
+
 def find_places(text: str) -> Iterator[Place]:
-    """The places in the frame that ``text`` names."""
+    """The places in the frame that ``text`` names; those of the last texts are remembered."""
+    return iter(_kept_places(text)) if len(text) <= _KEPT_UP_TO else _places(text)
+
+
+@lru_cache(maxsize=16)
+def _kept_places(text: str) -> tuple[Place, ...]:
+    return tuple(_places(text))
+
+
+def _places(text: str) -> Iterator[Place]:
     for found in _PLACE.finditer(text):
         if _is_place(text, found):
             yield place_of(found, found.start())

@@ -23,6 +23,7 @@ SUGGESTED_UP_TO: Final = 20_000
 
 
 _WORD: Final = re.compile(r"[^\W_]+")
+_DIGIT: Final = re.compile(r"\d")
 
 
 class Token(NamedTuple):
@@ -33,9 +34,9 @@ class Token(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Passage:
-    """One field of a draft, as a rule reads it."""
+    """One field of a draft, as a rule reads it; equal only to itself, so that what is kept of it is found at once."""
 
     field: TextField
     text: str
@@ -64,6 +65,11 @@ class Passage:
     def words(self) -> frozenset[str]:
         """The different words of the text, in lower case, by which rules see that nothing is theirs."""
         return frozenset(self.sequence)
+
+    @once
+    def has_digit(self) -> bool:
+        """Whether there is any number in digits."""
+        return _DIGIT.search(self.text) is not None
 
     @once
     def is_mendable(self) -> bool:

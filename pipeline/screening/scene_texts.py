@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from pipeline.likeness import content_words
 from pipeline.records import Draft
 from pipeline.screening.claims import Claim, Whereabouts, claims_of, named_in, whereabouts_of
 from pipeline.screening.context import SceneContext
+from pipeline.screening.once import once
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class SceneTexts:
 
     drafts: tuple[Draft, ...]
 
-    @cached_property
+    @once
     def by_words(self) -> Mapping[tuple[bool, frozenset[str]], Sequence[int]]:
         """Places of the texts by whether they are questions, and by their content words."""
         found: defaultdict[tuple[bool, frozenset[str]], list[int]] = defaultdict(list)
@@ -27,7 +27,7 @@ class SceneTexts:
             found[draft.answer is not None, content_words(draft.text)].append(place)
         return found
 
-    @cached_property
+    @once
     def claims(self) -> Mapping[str, Sequence[tuple[int, Claim]]]:
         """By what is counted: the place of the text and its claim."""
         found: defaultdict[str, list[tuple[int, Claim]]] = defaultdict(list)
@@ -36,14 +36,14 @@ class SceneTexts:
                 found[claim.noun.category].append((place, claim))
         return found
 
-    @cached_property
+    @once
     def denied(self) -> frozenset[str]:
         """Of what some text says that there is none."""
         return frozenset(
             category for category, claims in self.claims.items() if any(claim.highest == 0 for _, claim in claims)
         )
 
-    @cached_property
+    @once
     def named(self) -> Mapping[str, Sequence[tuple[int, Claim]]]:
         """By what captions name as being there: the place of the text and its words. Asked for only beside a denial."""
         found: defaultdict[str, list[tuple[int, Claim]]] = defaultdict(list)
@@ -52,7 +52,7 @@ class SceneTexts:
                 found[claim.noun.category].append((place, claim))
         return found
 
-    @cached_property
+    @once
     def whereabouts(self) -> Mapping[str, Sequence[tuple[int, Whereabouts]]]:
         """By what lies somewhere: the place of the text and what it says."""
         found: defaultdict[str, list[tuple[int, Whereabouts]]] = defaultdict(list)
@@ -61,7 +61,7 @@ class SceneTexts:
                 found[where.noun.category].append((place, where))
         return found
 
-    @cached_property
+    @once
     def _place_of(self) -> Mapping[int, int]:
         return {id(draft): place for place, draft in enumerate(self.drafts)}
 

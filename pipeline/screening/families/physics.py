@@ -76,7 +76,7 @@ _PLURAL: Final = re.compile(r"[^us]s\Z|buses\Z|[^s]es\Z", re.IGNORECASE)
 
 def _too_long(passage: Passage, context: SceneContext) -> Iterator[Fault]:
     extent = _extent(context)
-    if extent is None:
+    if extent is None or not passage.has_digit:
         return
     longest = hypot(*extent)
     for measure in lengths(passage.text):
@@ -89,7 +89,7 @@ def _too_long(passage: Passage, context: SceneContext) -> Iterator[Fault]:
 
 def _too_fine(passage: Passage, context: SceneContext) -> Iterator[Fault]:
     spacing_m = context.gsd_m
-    if spacing_m is None:
+    if spacing_m is None or not passage.has_digit:
         return
     for measure in lengths(passage.text):
         if 0 < measure.value < spacing_m / 2 and not _is_elsewhere(passage.text, measure.start, measure.end):
