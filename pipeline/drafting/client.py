@@ -123,10 +123,11 @@ class ChatClient:
     def models(self) -> list[str]:
         """The names that the endpoint lists; empty where it does not tell."""
         try:
-            answer = self._client.get(self._endpoint.url("models"), timeout=_MODELS_S)
-            listed = answer.json()["data"] if answer.status_code == 200 else []
+            with self._client.stream("GET", self._endpoint.url("models"), timeout=_MODELS_S) as response:
+                said = self._read(response, time.monotonic() + _MODELS_S)
+            listed = json.loads(said)["data"] if response.status_code == 200 else []
             return sorted(str(each["id"]) for each in listed)[:_MODELS_TOLD]
-        except (httpx2.HTTPError, ValueError, KeyError, TypeError):
+        except (httpx2.HTTPError, ModelError, ValueError, KeyError, TypeError, RecursionError):
             return []
 
     def _wait_s(self, attempt: int, retry_after_s: float | None) -> float | None:
@@ -176,8 +177,7 @@ class ChatClient:
                 raise _PassingError(
                     "timed_out", f"the reply was not whole after {self._endpoint.timeout_s:g} s", sent=True
                 )
-        key = self._endpoint.api_key
-        return bytes(body.replace(key.encode(), b"[key]") if key else body)
+        return self._endpoint.redacted_bytes(bytes(body), is_reply=response.status_code == 200)
 
     def _body(self, question: Question, limit_name: str) -> bytes:
         endpoint = self._endpoint

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, Literal, get_args
 from urllib.parse import urlsplit, urlunsplit
 
 ResponseFormat = Literal["json_schema", "json_object", "none"]
 RESPONSE_FORMATS: Final[tuple[ResponseFormat, ...]] = get_args(ResponseFormat)
+
+_SHORTEST_SECRET: Final = 8
+"""Characters. Local servers take any key: "none" and "null" are words of replies, where nothing is to be hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +68,21 @@ class Endpoint:
 
     def redacted(self, text: str) -> str:
         """``text`` without the key, which some endpoints repeat in what they say."""
-        return text.replace(self.api_key, "[key]") if self.api_key else text
+        return self.redacted_bytes(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+    def redacted_bytes(self, said: bytes, *, is_reply: bool = False) -> bytes:
+        """``said`` without the key, also where it is escaped; of a reply, without what is long enough to be one."""
+        key = self.api_key or ""
+        if not key or (is_reply and len(key) < _SHORTEST_SECRET):
+            return said
+        return _forms_of(key).sub(b"[key]", said)
+
+
+@lru_cache(maxsize=4)
+def _forms_of(key: str) -> re.Pattern[bytes]:
+    """The key as it may stand in JSON, in JSON within JSON, in an address and in HTML: read there, it is whole again."""
+    letters = (
+        rf"(?:\\*{re.escape(letter)}|(?i:\\+u{ord(letter):04x}|%{ord(letter):02x}|&#0*{ord(letter)};|&#x0*{ord(letter):x};))"
+        for letter in key
+    )
+    return re.compile("".join(letters).encode())
