@@ -34,7 +34,10 @@ def rules(name: str, version: Version = None, as_json: Json = False) -> None:
     for family in (each for each in measured.families if each.recall and each.recall.verdicts):
         typer.echo(f"{family.family}: recall {_figure_text(family.recall)}")
     if not measured.gathered:
-        typer.echo(f"No first verdict has been given in {name}: set a share with `trihedral dataset hide {name} 0.05`.")
+        typer.echo(f"No first verdict has been given in {name}, in packets that hide their findings.")
+        typer.echo(
+            f"`trihedral dataset hide {name} 0.05` lets one in twenty of those that are sealed from then on do so."
+        )
 
 
 def hide(name: str, share: Share) -> None:

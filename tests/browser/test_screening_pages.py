@@ -72,3 +72,24 @@ def test_findings_of_all_severities_are_told_apart_by_line_and_words(sitting: Si
     line = "all => all.map(one => getComputedStyle(one).textDecorationStyle)"
     assert sitting.page.locator('mark[data-severity="error"]').evaluate_all(line) == ["wavy"]
     assert set(sitting.page.locator('mark[data-severity="warning"]').evaluate_all(line)) == {"dashed"}
+
+
+@pytest.mark.parametrize("page", [True], indirect=True)
+def test_beside_long_texts_the_names_of_scenes_stay_whole(page: Page, site: str) -> None:
+    page.goto(f"{site}{SCREENING}/colour.hue")
+    page.locator("tbody p bdi").first.evaluate("text => text.append(' A quay beside a river.'.repeat(40))")
+    page.locator("tbody .is-name bdi").first.evaluate("name => name.textContent = 'TrainArea_001.tif'")
+    lines = page.locator("tbody .is-name a").first.evaluate("name => name.getClientRects().length")
+    assert lines == 1
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def test_the_foot_keeps_its_height_whatever_its_button_says(sitting: Sitting) -> None:
+    sitting.page.set_viewport_size({"width": 1024, "height": 768})
+    sitting.open()
+    foot, button = sitting.page.locator(".side__foot"), sitting.page.locator('[data-slot="submit"]')
+    before = foot.bounding_box()
+    sitting.press("e")
+    expect(button).to_have_text("Confirm wording")
+    assert foot.bounding_box() == before
+    assert foot.evaluate("foot => foot.scrollWidth <= foot.clientWidth")
