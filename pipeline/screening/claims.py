@@ -254,8 +254,9 @@ def _places_in_answer(answer: str) -> list[Place]:
 def _placed(text: str) -> Iterator[Whereabouts]:
     if PLACE_WORDS.isdisjoint(_WORD.findall(text.lower())):
         return
-    named = list(_nouns_in(text))
-    for place in find_places(text):
+    places = list(find_places(text))
+    named = list(_nouns_in(text)) if places else []
+    for place in places:
         before = [other for other in named if other[2] <= place.start]
         if not before:
             continue

@@ -71,6 +71,11 @@ _NUMBER: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+_FIRST_WORDS: Final = frozenset(
+    re.split(r"[ '’-]", phrase)[0] for phrase in (*_TENS, *_SMALL, *_PHRASES, *_LOOSE, *_NONE)
+)
+"""One of these, or a digit, begins each number."""
+_WORD: Final = re.compile(r"[^\W_]+")
 _KEPT_UP_TO: Final = 4_000
 """No cache should keep a megabyte."""
 
@@ -111,7 +116,15 @@ def _kept_numbers(text: str) -> tuple[Number, ...]:
 
 
 def _numbers(text: str) -> Iterator[Number]:
-    for found in _NUMBER.finditer(text):
+    end = 0
+    for word in _WORD.finditer(text):
+        # The pattern is long, and slow where it is tried at each character.
+        written = word[0]
+        if (written.lower() not in _FIRST_WORDS and not written[0].isdigit()) or word.start() < end:
+            continue
+        found = _NUMBER.match(text, word.start())
+        if found is None:
+            continue
         start, end = found.span()
         if found["none"] is not None:
             yield Number(0, start, end, is_digits=False, is_plain=False)

@@ -129,6 +129,11 @@ def _half_extent(placement: Placement, axis: int) -> float:
     return (placement.box.width / cols if axis == 0 else placement.box.height / rows) / 2
 
 
+_NAMES_AND_PLURALS: Final = PLACE_WORDS | {f"{name}s" for name in PLACE_WORDS}
+_WORD: Final = re.compile(r"[^\W_]+")
+_BEFORE_NAME: Final = 48
+_BEHIND_NAME: Final = 200
+"""In code points: what belongs to a place stands so near to its name."""
 _KEPT_UP_TO: Final = 4_000
 """No cache should keep a megabyte."""
 
@@ -144,7 +149,15 @@ def _kept_places(text: str) -> tuple[Place, ...]:
 
 
 def _places(text: str) -> Iterator[Place]:
-    for found in _PLACE.finditer(text):
+    end = 0
+    for name in _WORD.finditer(text):
+        # The pattern is tried around the words that name a place only; it is slow where it is tried at each character.
+        if name[0].lower() not in _NAMES_AND_PLURALS or name.start() < end:
+            continue
+        found = _PLACE.search(text, max(end, name.start() - _BEFORE_NAME), name.start() + _BEHIND_NAME)
+        if found is None or found.start() > name.start():
+            continue
+        end = found.end()
         if _is_place(text, found):
             yield place_of(found, found.start())
 

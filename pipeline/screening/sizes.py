@@ -66,6 +66,7 @@ def _any_of(units: Iterable[str]) -> str:
 
 
 _DIGIT: Final = re.compile(r"\d")
+_DIGITS: Final = re.compile(r"\d[\d.,]*")
 _AMOUNT: Final = r"(?<![\w.,/:-])(?P<amount>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?:\.\d{1,6})?)"
 _LENGTH: Final = re.compile(
     rf"{_AMOUNT}[ -]?(?P<unit>{_any_of(_METRES)})(?![\w²³/]|\^|[ ]?(?:per|square|a[ ]pixel))",
@@ -88,11 +89,19 @@ class Measure:
     value: float
 
 
+def _matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """As ``finditer``, tried only where digits begin."""
+    for digits in _DIGITS.finditer(text):
+        found = pattern.match(text, digits.start())
+        if found is not None:
+            yield found
+
+
 def lengths(text: str) -> Iterator[Measure]:
     """The lengths that ``text`` states with a unit."""
     if _DIGIT.search(text) is None:
         return
-    for found in _LENGTH.finditer(text):
+    for found in _matches(_LENGTH, text):
         yield Measure(*found.span(), _amount(found) * _METRES[found["unit"].lower()])
 
 
@@ -100,7 +109,7 @@ def areas(text: str) -> Iterator[Measure]:
     """The areas that ``text`` states with a unit."""
     if _DIGIT.search(text) is None:
         return
-    for found in _AREA.finditer(text):
+    for found in _matches(_AREA, text):
         if found["hectares"]:
             factor = _HECTARES[found["hectares"].lower()]
         else:
