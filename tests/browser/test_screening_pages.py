@@ -93,3 +93,8 @@ def test_the_foot_keeps_its_height_whatever_its_button_says(sitting: Sitting) ->
     expect(button).to_have_text("Confirm wording")
     assert foot.bounding_box() == before
     assert foot.evaluate("foot => foot.scrollWidth <= foot.clientWidth")
+
+
+def test_the_button_that_saves_is_in_reach_from_the_first_rule(page: Page) -> None:
+    expect(page.get_by_label("Setting of category, absent")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Save and screen again")).to_be_in_viewport()
