@@ -16,6 +16,9 @@ _MODALS: Final = closed_list("can could may might will")
 _AGREEING: Final = {"is": "are", "was": "were", "has": "have"}
 _PLURAL_OF: Final = {**_AGREEING, **{many: many for many in _AGREEING.values()}}
 _SINGULAR_OF: Final = {**{many: one for one, many in _AGREEING.items()}, **{one: one for one in _AGREEING}}
+_SINGULAR_VERBS: Final = closed_list("lies stands sits rests floats sails moors docks anchors appears waits")
+_ANY_SINGULAR: Final = re.compile(rf"\b(?:is|was|has|{'|'.join(sorted(_SINGULAR_VERBS))})\b")
+_CLAUSE_END: Final = re.compile(r"[.;:!?,]")
 _RELATIVE: Final = re.compile(r"\b(?:is|are|was|were|has|have|which|that|who|and|leave|leaves|lie|lies)\b")
 
 
@@ -28,10 +31,29 @@ def with_number(passage: Passage, mention: Mention, number: int) -> str | None:
     if number == 0 or not mention.is_plain or not passage.is_mendable:
         return None
     was_plural = not mention.noun.is_singular or mention.lowest != 1
+    if text[mention.start : mention.end].lower().endswith(" of"):
+        return _without_group(text, mention, number)
     if was_plural == (number != 1) and mention.lowest != 0:
         written = write_number(number, as_digits=mention.is_digits)
         return replace(text, mention.start, mention.end, written)
     return _with_agreement(text, mention, number)
+
+
+def _without_group(text: str, mention: Mention, number: int) -> str | None:
+    """``A pair of ships is moored`` as ``Three ships are moored``; None where a verb may agree further on."""
+    verb = next(words_after(text, mention.noun_end), None)
+    is_singular = verb is not None and (verb.text in _AGREEING or verb.text in _SINGULAR_VERBS)
+    behind = text[verb.end if verb is not None and is_singular else mention.noun_end :]
+    if number == 1 or _ANY_SINGULAR.search(_CLAUSE_END.split(behind, maxsplit=1)[0]):
+        return None
+    tail = text[mention.noun_end :]
+    if verb is not None and is_singular:
+        plural_verb = _AGREEING.get(verb.text, verb.text[:-1])
+        tail = text[mention.noun_end : verb.start] + plural_verb + text[verb.end :]
+    written = write_number(number, as_digits=mention.is_digits)
+    return _existential(
+        replace(text[: mention.noun_end] + tail, mention.start, mention.end, written), mention.start, _PLURAL_OF
+    )
 
 
 def _with_agreement(text: str, mention: Mention, number: int) -> str | None:

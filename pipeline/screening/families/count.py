@@ -81,11 +81,10 @@ def _contradicted(
     for mention in mentions:
         bounds = bounds_at(passage, mention.noun_start, category, context)
         if bounds is not None and mention.lowest <= number:
-            if (
-                bounds.contradicts(mention.lowest, mention.highest)
-                and not bounds.is_opposed
-                and not mention.noun.is_narrower
-            ):
+            is_wrong = bounds.contradicts(mention.lowest, mention.highest) and not bounds.is_opposed
+            # Two on the left and another one: the third may lie there too.
+            is_part_of_sum = is_wrong and mention.lowest < bounds.lowest and is_sum()
+            if is_wrong and not mention.noun.is_narrower and not is_part_of_sum:
                 yield mention, bounds, len(mentions) == 1
         # Where the number itself is told, a smaller one speaks of some of them.
         elif not (mention.allows(number) or (is_told and mention.lowest < number)):

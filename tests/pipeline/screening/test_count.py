@@ -185,3 +185,32 @@ def test_the_place_of_a_category_of_two_words_is_asked_for():
 
 def test_a_types_number_counts_nothing():
     assert found(caption("A Boeing 747 aircraft and an Airbus 320 plane are parked."), APRON) == []
+
+
+LEFT = scene(("ship", 0.2, 0.3), ("ship", 0.25, 0.35), ("ship", 0.3, 0.8))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A pair of ships lies at the left, and a third ship lies further south.",
+        "Two ships lie at the left and another one lies below them.",
+        "There are two ships on the left and a third one in the lower part.",
+    ],
+)
+def test_what_is_added_may_lie_at_the_same_place(text):
+    assert found(caption(text), LEFT) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestion"),
+    [
+        ("A pair of ships is moored.", "Three ships are moored."),
+        ("A pair of ships are moored.", "Three ships are moored."),
+        ("There is a pair of ships.", "There are three ships."),
+        ("A pair of ships, moored at the pier.", "Three ships, moored at the pier."),
+        ("A pair of ships in the scene is moored.", None),
+    ],
+)
+def test_the_verb_of_a_pair_agrees_with_the_number_that_takes_its_place(text, suggestion):
+    assert [one.suggestion for one in found(caption(text), LEFT)] == [suggestion]
