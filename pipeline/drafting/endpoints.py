@@ -80,9 +80,10 @@ class Endpoint:
 
 @lru_cache(maxsize=4)
 def _forms_of(key: str) -> re.Pattern[bytes]:
-    """The key as it may stand in JSON, in JSON within JSON, in an address and in HTML: read there, it is whole again."""
+    """The key as it may stand in JSON, in JSON within JSON, in an address and in HTML."""
     letters = (
-        rf"(?:\\*{re.escape(letter)}|(?i:\\+u{ord(letter):04x}|%{ord(letter):02x}|&#0*{ord(letter)};|&#x0*{ord(letter):x};))"
+        rf"(?:\\*{re.escape(letter)}"
+        rf"|(?i:\\+u{ord(letter):04x}|%{ord(letter):02x}|&#0*{ord(letter)};|&#x0*{ord(letter):x};))"
         for letter in key
     )
     return re.compile("".join(letters).encode())

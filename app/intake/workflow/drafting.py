@@ -267,7 +267,9 @@ class _Work:
     def _key_of(self, outcome: Outcome) -> OutcomeKey:
         asked = (outcome.request.scene.name, outcome.request.kind)
         if asked not in self._keys:
-            raise DrafterError(f"the drafter gave an outcome for {asked[0]!a} ({asked[1]}) that was not asked for")
+            raise DrafterError(
+                f"the drafter gave an outcome for {asked[0]!a} ({asked[1]}) that was not asked for, or twice"
+            )
         return self._keys.pop(asked)
 
     def _look_for_end(self, outcome: Outcome) -> None:

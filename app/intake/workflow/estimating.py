@@ -13,6 +13,8 @@ from app.intake.workflow.drafting import DraftingOptions, remark_on, require_som
 from app.intake.workflow.running import require_dataset
 from app.intake.workflow.wanted import Survey, Wanted
 from pipeline.drafting.drafters.endpoint import EndpointDrafter
+from pipeline.drafting.drafting import SceneDrafter
+from pipeline.drafting.held import HeldDrafter
 from pipeline.drafting.replies import Usage
 from pipeline.records import Kind
 
@@ -82,7 +84,7 @@ def estimate(sessions: SessionMaker, options: DraftingOptions) -> Estimate:
     return Estimate(
         dataset=options.dataset,
         kinds=tuple(kinds),
-        basis=basis if isinstance(drafter, EndpointDrafter) else "no model",
+        basis=basis if isinstance(_own(options), EndpointDrafter) else "no model",
         currency=None if price is None else price.currency,
         remark=remark_on(survey, options),
     )
@@ -94,12 +96,17 @@ def _earlier(session: Session, identities: dict[Kind, str]) -> tuple[float, floa
     return (prompt / calls, completion / calls) if calls and prompt else None
 
 
+def _own(options: DraftingOptions) -> SceneDrafter:
+    """The drafter itself, where it is one of a file, which may ask a model as ours do."""
+    return options.drafter.own if isinstance(options.drafter, HeldDrafter) else options.drafter
+
+
 def _calls(options: DraftingOptions, survey: Survey, kind: Kind) -> int:
-    return survey.missing[kind] if isinstance(options.drafter, EndpointDrafter) else 0
+    return survey.missing[kind] if isinstance(_own(options), EndpointDrafter) else 0
 
 
 def _usage(options: DraftingOptions, survey: Survey, kind: Kind, earlier: tuple[float, float] | None) -> Usage:
-    drafter, calls = options.drafter, survey.missing[kind]
+    drafter, calls = _own(options), survey.missing[kind]
     if not isinstance(drafter, EndpointDrafter):
         return Usage()
     if earlier is not None:

@@ -15,8 +15,8 @@ from types import ModuleType
 from typing import Any, Final, cast
 
 from pipeline.drafting.drafting import Assignment, DrafterError, SceneDrafter
+from pipeline.drafting.held import HeldDrafter, broken, known
 from pipeline.records import digest
-from pipeline.vocabulary import KINDS
 
 DRAFTERS: Final[tuple[str, ...]] = tuple(sorted(found.name for found in pkgutil.iter_modules(__path__)))
 
@@ -49,17 +49,20 @@ def make_drafter(name: str, assignment: Assignment) -> SceneDrafter:
         If there is none, or it cannot do what the assignment asks for.
     """
     make = find_drafter(name)
-    try:
-        drafter = make(assignment)
-        kinds = tuple(drafter.kinds)
-    except ValueError:
-        # Its own refusal, as of a folder without replies.
-        raise
-    except Exception as error:
-        raise DrafterError(f"{name}: the drafter cannot be made: {type(error).__name__}: {error}") from error
-    if not kinds or not set(kinds) <= set(KINDS):
-        raise DrafterError(f"{name}: the drafter writes {kinds!r}; its kinds are one or more of {', '.join(KINDS)}")
+    if name not in DRAFTERS:
+        return _held(make, assignment, str(Path(name)))
+    drafter = make(assignment)
+    for kind in drafter.kinds:
+        known(drafter.identity(kind))
     return drafter
+
+
+def _held(make: MakeDrafter, assignment: Assignment, file: str) -> SceneDrafter:
+    try:
+        own = make(assignment)
+    except (Exception, SystemExit) as error:
+        raise broken(file, error, "the drafter cannot be made") from error
+    return HeldDrafter(own, file)
 
 
 def _loaded(file: Path) -> ModuleType:
@@ -75,8 +78,8 @@ def _loaded(file: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         exec(compile(source, str(file), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the file that the user names
-    except Exception as error:
-        raise DrafterError(f"{file}: the drafter cannot be loaded: {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise broken(str(file), error, "the drafter cannot be loaded") from error
     return module
 
 

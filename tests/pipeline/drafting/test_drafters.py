@@ -56,7 +56,7 @@ def test_a_file_that_is_no_drafter_is_refused_with_what_it_lacks(tmp_path, sourc
     [
         (("self.kinds = assignment.kinds", "pass"), r"the drafter writes \(\)"),
         (("self.kinds = assignment.kinds", "self.kinds = ('poem',)"), r"the drafter writes \('poem',\)"),
-        (("self.kinds = assignment.kinds", "self.kinds = assignment.none"), "cannot be made: AttributeError"),
+        (("self.kinds = assignment.kinds", "self.kinds = assignment.none"), "cannot be made in line 3: AttributeError"),
     ],
 )
 def test_a_drafter_that_cannot_be_made_is_refused(tmp_path, change, told):
