@@ -105,6 +105,8 @@ def _print_reports(reports: list[RunReport], as_json: bool) -> None:
     for each in reports:
         if remark := getattr(each, "remark", ""):
             say(remark)
+        if each.counts.get("failed") or each.counts.get("dropped"):
+            say(f"Why some gave no text: trihedral run show {each.run_id} --refusals")
     if as_json:
         told = [{"dataset": each.dataset, "run_id": each.run_id, "counts": dict(each.counts)} for each in reports]
         typer.echo(json.dumps(told, indent=1))

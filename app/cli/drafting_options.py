@@ -70,5 +70,7 @@ Prices = Annotated[Path | None, typer.Option(help="What models cost, as JSON or 
 MaxCost = Annotated[
     float | None, typer.Option(min=0, help="Stop in good order before more is spent, in the price list's currency.")
 ]
-ImageTokens = Annotated[int | None, typer.Option(min=0, help="Tokens of an image, for estimates and the limit.")]
+ImageTokens = Annotated[
+    int | None, typer.Option(min=0, max=1_000_000, help="Tokens of an image, for estimates and the limit.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]

@@ -92,6 +92,8 @@ def _kinds(given: Given) -> tuple[Kind, ...]:
     from pipeline.vocabulary import KINDS
 
     parts = [part.strip() for part in given.captions.split(",") if part.strip()]
+    if given.captions.strip() and not parts:
+        raise typer.BadParameter("say which captions: concise, complex or concise,complex", param_hint="--captions")
     if unknown := [part for part in parts if part not in CAPTIONS]:
         raise typer.BadParameter(f"there is no caption {unknown[0]!r}; choose from concise and complex")
     chosen = {CAPTIONS[part] for part in parts} | ({"question"} if given.questions else set())
@@ -133,7 +135,8 @@ def _endpoint(given: Given, name: str) -> Endpoint | None:
 def _purse(given: Given) -> Purse:
     from pipeline.drafting.costs import MICRO, Purse, read_price
 
-    if given.max_cost is not None and not math.isfinite(given.max_cost):
+    # As millionths it must be a number too.
+    if given.max_cost is not None and not math.isfinite(given.max_cost * MICRO):
         raise typer.BadParameter("it must be a number", param_hint="--max-cost")
     if given.max_cost is not None and given.prices is None:
         raise typer.BadParameter("a limit needs prices: give --prices FILE too", param_hint="--max-cost")

@@ -105,11 +105,11 @@ def _named_entries(
 
 def _images(entries: Iterable[Any], faults: list[str]) -> Iterator[tuple[Any, BoxedImage]]:
     for entry, name in _named_entries(entries, "file_name", "image", faults):
-        rows, cols = entry.get("height"), entry.get("width")
-        if isinstance(rows, int) and isinstance(cols, int) and min(rows, cols) > 0:
-            yield entry["id"], BoxedImage(name, (rows, cols))
+        size: Any = (entry.get("height"), entry.get("width"))
+        if all(map(_is_side, size)):
+            yield entry["id"], BoxedImage(name, size)
         else:
-            faults.append(f"image {name!r} has no positive width and height")
+            faults.append(f"image {name!r} has no positive width and height below {_TOO_LARGE:,.0f}")
 
 
 def _add_boxes(
@@ -121,7 +121,7 @@ def _add_boxes(
             faults.append(f"annotation {number} is no object")
             continue
         box_id = str(entry.get("id", f"#{number}"))
-        fault = _fault(entry, categories, images)
+        fault = _fault(entry, categories, images) if _is_sound(box_id) else "has NUL or half a character in its id"
         if fault is None and (entry["image_id"], box_id) in taken:
             fault = "is a second one with this id in its image"
         if fault is not None:
@@ -151,6 +151,10 @@ def _fault(entry: Mapping[str, Any], categories: Mapping[Any, str], images: Mapp
 def _is_number(value: Any) -> bool:
     # Neither NaN nor a number that no image reaches; math.isfinite fails on integers beyond the range of floats.
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _TOO_LARGE
+
+
+def _is_side(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < _TOO_LARGE
 
 
 def _is_sound(text: str) -> bool:

@@ -148,10 +148,13 @@ def read_prompt(file: Path) -> Prompt:
     if match is None:
         raise PromptError(f"{file}: name the prompt's file NAME.N.txt, with its version as N, such as harbours.1.txt")
     try:
-        text = file.read_text(encoding="utf-8")
+        # Some editors begin a file with a mark of its encoding.
+        text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise PromptError(f"{file}: the prompt cannot be read ({reason})") from error
+    if "\0" in text:
+        raise PromptError(f"{file}: the prompt cannot be read (it has a NUL character, which no text has)")
     mark = hashlib.sha256(text.encode()).hexdigest()[:12]
     return parse_prompt(match["name"], match["version"], text, where=str(file), mark=mark)
 

@@ -102,11 +102,18 @@ def test_a_limit_is_told_and_a_higher_one_goes_on(
     [
         ((), "say what to write"),
         (("--captions", "short"), "there is no caption 'short'"),
+        (("--captions", ",", *AT), "say which captions"),
         (("--questions",), "give --model and --base-url, or --replay"),
         (("--questions", "--model", "m"), "give --model and --base-url"),
         (("--questions", "--model", "m", "--base-url", "host/v1"), "must look like https://host/v1"),
         (("--questions", *AT, "--max-cost", "1"), "a limit needs prices"),
         (("--questions", *AT, "--prices", "{prices}", "--max-cost", "inf"), "it must be a number"),
+        (("--questions", *AT, "--prices", "{prices}", "--max-cost", "1e308"), "it must be a number"),
+        (("--questions", *AT, "--image-tokens", "1" + "0" * 30), "--image-tokens"),
+        (
+            ("--questions", "--base-url", "http://127.0.0.1:9/v1", "--model", "\udcff"),
+            "model or prompt cannot be stored",
+        ),
         (("--questions", *AT, "--prices", "{prices}"), "no price for the model 'm'; the models in it: replay"),
         (("--questions", *AT, "--prices", "none.json"), "the price list cannot be read"),
         (("--questions", *AT, "--per-scene", "41"), "1 to 40 questions"),
@@ -133,6 +140,15 @@ def test_what_cannot_be_done_is_refused_before_any_call(
     said = " ".join((result.output if is_usage else sentence_of(error) or "").split())
     assert told.lower() in said.lower()
     assert found(sessions, "select count(*) from run") == [0]
+
+
+def test_where_the_reasons_of_failures_are_is_told(environment: dict[str, str], harbour: Path) -> None:
+    write_replies(harbour / "refused", *(reply(f"sar/scene {number}.tif", refusal="No.") for number in range(20)))
+    told = draft(environment, "--captions", "concise", "--replay", str(harbour / "refused"))
+    assert "harbour: 20 failed" in told.stdout
+    [command_line] = [line for line in told.stderr.splitlines() if "--refusals" in line]
+    shown = CliRunner().invoke(command, command_line.partition("trihedral ")[2].split(), env=environment)
+    assert shown.output.count("no concise caption: refused") == 20
 
 
 def test_a_dataset_without_optical_images_is_told_what_to_give(

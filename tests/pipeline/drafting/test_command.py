@@ -109,6 +109,17 @@ def test_the_command_tells_how_many_of_each_type_came_and_what_is_short(tmp_path
         ([], {"annotations": [{"id": 3, "image_id": 9, "category_id": 0, "bbox": [1, 1, 2, 2]}]}, "image 9"),
         ([], {"annotations": [{"id": 3, "image_id": 1, "category_id": 0, "bbox": [1, 1, 2, 2]}] * 2}, "second one"),
         ([], {"images": [{"id": 1, "file_name": "a.png"}]}, "image 'a.png' has no positive width and height"),
+        (
+            [],
+            {"images": [{"id": 1, "file_name": "a", "height": 10**400, "width": 9}]},
+            "no positive width and height below",
+        ),
+        (
+            [],
+            {"images": [{"id": 1, "file_name": "a", "height": True, "width": 9}]},
+            "no positive width and height below",
+        ),
+        ([], {"annotations": [{"id": "\ud800", "image_id": 1, "category_id": 0, "bbox": [1, 1, 2, 2]}]}, "in its id"),
         ([], {"images": [{"id": 1, "file_name": "a\0.png"}]}, "image 0 has no usable file_name"),
         ([], {"categories": [{"id": 0, "name": "ship"}, {"id": 0, "name": "car"}]}, "no id of its own"),
         ([], {"annotations": {}}, 'no list "annotations"'),

@@ -20,6 +20,8 @@ def test_a_price_list_is_json_or_toml(tmp_path):
         'currency = "USD"\n["small"]\ninput_per_million = 0.15\noutput_per_million = 0.6\n'
     )
     assert read_price(tmp_path / "p.json", "small") == read_price(tmp_path / "p.toml", "small") == PRICE
+    (tmp_path / "p.json").write_text(json.dumps(LISTED), encoding="utf-8-sig")
+    assert read_price(tmp_path / "p.json", "small") == PRICE
 
 
 @pytest.mark.parametrize(

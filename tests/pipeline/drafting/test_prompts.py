@@ -110,10 +110,20 @@ def test_a_prompt_file_must_be_there_and_named_with_its_version(tmp_path):
     (tmp_path / "mine.1.txt").write_bytes(b"\xff\xfe")
     with pytest.raises(PromptError, match="not UTF-8"):
         read_prompt(tmp_path / "mine.1.txt")
+    (tmp_path / "mine.1.txt").write_text(HEADER + "a\0\n---\n$max_words")
+    with pytest.raises(PromptError, match="NUL character"):
+        read_prompt(tmp_path / "mine.1.txt")
     with pytest.raises(PromptError, match=r"no prompt 'none\.1'; there are .*questions\.1"):
         named_prompt("none.1")
     with pytest.raises(PromptError, match="no prompt file"):
         load_prompt("concise_caption", "0")
+
+
+def test_a_mark_of_the_encoding_at_the_beginning_of_a_prompt_is_no_part_of_it(tmp_path):
+    (tmp_path / "mine.1.txt").write_text(HEADER + "a\n---\n$max_words", encoding="utf-8")
+    plain = read_prompt(tmp_path / "mine.1.txt")
+    (tmp_path / "mine.1.txt").write_text(HEADER + "a\n---\n$max_words", encoding="utf-8-sig")
+    assert read_prompt(tmp_path / "mine.1.txt") == plain
 
 
 def test_prompts_are_filled_with_what_they_ask_for_and_nothing_else():
