@@ -160,6 +160,8 @@ MARKINGS: Final = Index(
             takes="""road lane line street runway taxiway pavement ground court field parking white yellow pitch floor
             traffic crosswalk apron surface painted zebra crossing arrow centreline centerline track helipad""",
             unless_before="buoy channel fairway",
+            # Then it is a verb: trees marking the boundary.
+            unless_after="the a an its their where out off",
         ),
         wording("zebra_crossing zebra_crossings zebra_stripes zebra_lines pedestrian_crossing pedestrian_crossings"),
         wording("crosswalk crosswalks"),

@@ -10,7 +10,8 @@ from typing import Final
 from pipeline.screening.word_lists import closed_list
 
 _INDUSTRY: Final = closed_list(
-    """bund bunds bunded bunding berm berms bermed berming tankfarm tankfarms tankage gasometer gasometers gasholder
+    """fibreglass fiberglass fibreboard fiberboard plasterboard cardboard glassworks glasshouse glasshouses
+    bund bunds bunded bunding berm berms bermed berming tankfarm tankfarms tankage gasometer gasometers gasholder
     gasholders flarestack flarestacks stockpiling stacker stackers reclaimer reclaimers conveyor conveyors hopper
     hoppers crusher crushers kiln kilns clinker cementworks brickworks brickfield brickfields steelworks ironworks
     gasworks waterworks sawmill sawmills papermill papermills foundry foundries smeltery smelteries tannery

@@ -31,12 +31,23 @@ def _counts(passage: Passage, context: SceneContext) -> Iterator[Fault]:
     texts = texts_of(context)
     own = texts.place_of(passage.draft)
     for claim in _claims(passage, texts.denied):
+        if _is_borne_out(claim, context):
+            continue
         category = claim.noun.category
         held_to = chain(texts.claims.get(category, ()), texts.named.get(category, ()) if claim.highest == 0 else ())
         for place, other in islice(held_to, _COMPARED):
             if place != own and claim.denies(other) and not _ask_the_same(passage.draft, texts.drafts[place]):
                 yield _against(claim, other)
                 break
+
+
+def _is_borne_out(claim: Claim, context: SceneContext) -> bool:
+    """Whether the boxes bear the claim out, so that the other text alone is wrong."""
+    counted = context.nouns.get(claim.noun.singular)
+    if counted is None or claim.is_part or claim.part is not None:
+        return False
+    number = context.count(counted.category)
+    return claim.lowest <= number and (claim.highest is None or number <= claim.highest)
 
 
 def _claims(passage: Passage, denied: frozenset[str]) -> Iterator[Claim]:

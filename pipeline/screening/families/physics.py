@@ -68,7 +68,8 @@ def _is_thing(text: str, start: int, end: int) -> bool:
 _SITES: Final = closed_list(
     """park parks parking station stations stop stops depot depots wash lane lanes terminal terminals yard yards
     storage showroom dealer dealership dealerships factory factories farm farms plant plants works museum school club
-    base bases graveyard boneyard workshop workshops shelter shelters ramp ramps bay bays house houses port traffic"""
+    base bases graveyard boneyard assembly manufacturing manufacturer production repair service maintenance rental
+    inspection sales test testing workshop workshops shelter shelters ramp ramps bay bays house houses port traffic"""
 )
 """What is called by the things that are there, in the singular or not: ``a bus station``, ``a trucks depot``."""
 _PLURAL: Final = re.compile(r"[^us]s\Z|buses\Z|[^s]es\Z", re.IGNORECASE)

@@ -217,3 +217,11 @@ def test_a_scene_of_many_texts_is_compared_in_little_time():
 @pytest.mark.parametrize("text", ["\0", "\ud83d", "🚢", "two ships " * 50_000, "no " * 100_000, ""])
 def test_hostile_texts_are_compared(text):
     told(caption(text), question(text, text), caption("Three ships are visible."))
+
+
+def test_what_the_boxes_bear_out_is_not_held_to_a_text_that_they_deny():
+    boxes = tuple(ObjectBox(str(index), "ship", 10.0 * index, 10, 8, 8) for index in range(3))
+    known = {"size": (400, 600), "boxes": boxes, "labelled": ("ship",)}
+    wrong, right = told(caption("Four ships are visible."), question("How many ships are there?", "3"), **known)
+    assert [rule for rule, _ in wrong] == ["contradiction.count"]
+    assert right == []
