@@ -92,8 +92,9 @@ export function fixText(before, after) {
  * @param {Draft} draft
  * @param {Finding} finding
  * @param {boolean} isNext whether the fix key takes this one
+ * @param {number} times in how many places the text has it
  */
-function drawFinding(scope, draft, finding, isNext) {
+function drawFinding(scope, draft, finding, isNext, times) {
   const wording = scope.work.wording(draft);
   const before = finding.field === "answer" ? (wording.answer ?? "") : wording.text;
   const button =
@@ -104,9 +105,23 @@ function drawFinding(scope, draft, finding, isNext) {
     "li",
     { class: "finding", "data-family": finding.family, "data-severity": finding.severity },
     element("span", { text: FAMILY_MARKS[finding.family] ?? "!", "aria-hidden": "true" }),
-    element("span", {}, element("b", { text: familyTitle(finding.family) }), " ", bdi(finding.message)),
+    element("span", {}, element("b", { text: familyTitle(finding.family) }), " ", bdi(finding.message), times > 1 ? ` ×${times}` : ""),
     button,
   );
+}
+
+/**
+ * Findings that say the same of several places are one line.
+ * @param {Finding[]} findings
+ */
+export function folded(findings) {
+  /** @type {Map<string, Finding[]>} */
+  const alike = new Map();
+  for (const finding of findings) {
+    const key = JSON.stringify([finding.rule, finding.field, finding.message]);
+    alike.set(key, [...(alike.get(key) ?? []), finding]);
+  }
+  return [...alike.values()];
 }
 
 /** In place of findings that are hidden. @param {boolean} isJudged */
@@ -127,7 +142,10 @@ export function drawFindings(scope, draft) {
   const list = element("ul", { class: "findings", "aria-label": isReworded ? "Findings in the new wording" : "Findings" });
   if (!findings) return list;
   const next = findings.find((finding) => finding.suggestion !== null);
-  list.append(...findings.map((finding) => drawFinding(scope, draft, finding, finding === next)));
+  for (const alike of folded(findings)) {
+    const shown = next && alike.includes(next) ? next : alike[0];
+    if (shown) list.append(drawFinding(scope, draft, shown, shown === next, alike.length));
+  }
   if (isReworded && !findings.length && draft.findings.length) list.append(element("li", { class: "finding", text: "✓ " }, "", "Nothing found in the new wording"));
   return list;
 }
