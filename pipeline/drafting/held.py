@@ -93,7 +93,7 @@ def known(identity: Any) -> Drafter:
     told = (identity.name, identity.version, identity.model, identity.prompt_version)
     if not all(isinstance(text, str) and text for text in told[:2]):
         raise DrafterError("a drafter's name and version are texts that are not empty")
-    if any(text is not None and (not isinstance(text, str) or not text.isprintable()) for text in told):
+    if not all(text is None or (isinstance(text, str) and text.isprintable() and len(text) <= 500) for text in told):
         raise DrafterError(f"a drafter's name, version, model or prompt cannot be stored: {_shown(told)}")
     try:
         _ = identity.identity

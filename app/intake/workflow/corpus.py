@@ -103,6 +103,8 @@ def _remark(found: Fit) -> str:
     short = [f"{found.expected.get(kind, 0):,} of {number:,} {kind}" for kind, number in found.short.items()]
     if not short:
         return ""
+    if not any(found.expected.get(kind) for kind in found.short):
+        return "The scenes have neither object boxes nor labelled categories, of which most questions are made."
     return f"The scenes give fewer questions than the policy wants: {', '.join(short)}. Label categories for more."
 
 

@@ -56,3 +56,10 @@ def test_what_the_scenes_are_too_poor_for_is_said(
     told = draft(environment)
     assert "The scenes give fewer questions than the policy wants" in told.stderr
     assert "of 14 identification" in told.stderr
+
+
+def test_that_scenes_have_no_boxes_is_said_instead_of_what_labels_would_bring(
+    environment: dict[str, str], sessions: SessionMaker, tmp_path: Path
+) -> None:
+    make_dataset(sessions, AssetStore(tmp_path / "assets"), tmp_path, boxes=(), labelled=())
+    assert "The scenes have neither object boxes nor labelled categories" in draft(environment).stderr

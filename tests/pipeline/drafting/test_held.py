@@ -68,6 +68,7 @@ def test_a_sound_drafter_drafts_as_it_says(tmp_path: Path) -> None:
         ('Drafter("mine", "1")', 'Drafter("", 1)', "name and version are texts"),
         ('Drafter("mine", "1")', 'Drafter("mi\\0ne", "1")', "cannot be stored"),
         ('Drafter("mine", "1")', 'Drafter("mine", "1", model="\\ud800")', "cannot be stored"),
+        ('Drafter("mine", "1")', 'Drafter("mine" * 200, "1")', "cannot be stored"),
         ('Drafter("mine", "1")', 'Drafter("mine", "1", parameters={"a": float("nan")})', "written as JSON"),
         ('Drafter("mine", "1")', 'Drafter("mine", "1", parameters={"a": "\\0"})', "NUL"),
     ],
