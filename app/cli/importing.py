@@ -226,12 +226,15 @@ class Told:
     reason: str
     is_note: bool
     annotation_id: str | None = None
+    detail: str | None = None
+    """What an endpoint answered, for example."""
 
     def line(self) -> str:
         # A name from a foreign folder may hold line ends and control codes.
         which = "" if self.annotation_id is None else f" {json.dumps(self.annotation_id, ensure_ascii=False)}"
         file = json.dumps(self.file, ensure_ascii=False)
-        return f"{'note' if self.is_note else 'refused'} {file}{which}: {self.reason}"
+        detail = "" if self.detail is None else f" ({json.dumps(self.detail, ensure_ascii=False)})"
+        return f"{'note' if self.is_note else 'refused'} {file}{which}: {self.reason}{detail}"
 
     def as_json(self) -> dict[str, str]:
         which = {} if self.annotation_id is None else {"id": self.annotation_id}
@@ -287,5 +290,7 @@ def told_of(sessions: SessionMaker, run_id: int) -> Iterator[Told]:
             page = list_refusals(session, run_id, after=after, limit=1000)
         if not page:
             return
-        yield from (Told(each.file, each.reason, each.detail == NOTE, each.annotation_id) for each in page)
+        for each in page:
+            is_note = each.detail == NOTE
+            yield Told(each.file, each.reason, is_note, each.annotation_id, None if is_note else each.detail)
         after = page[-1].refusal_id

@@ -148,7 +148,7 @@ def test_where_the_reasons_of_failures_are_is_told(environment: dict[str, str], 
     assert "harbour: 20 failed" in told.stdout
     [command_line] = [line for line in told.stderr.splitlines() if "--refusals" in line]
     shown = CliRunner().invoke(command, command_line.partition("trihedral ")[2].split(), env=environment)
-    assert shown.output.count("no concise caption: refused") == 20
+    assert shown.output.count('no concise caption: refused ("No.")') == 20
 
 
 def test_a_dataset_without_optical_images_is_told_what_to_give(
