@@ -26,10 +26,8 @@ class Selection:
         cued = passage.words & of_field.cues
         if not cued:
             return of_field.uncued
-        chosen = set(of_field.always)
-        for word in cued:
-            chosen.update(of_field.by_cue[word])
-        return [self.rules[place] for place in sorted(chosen)]
+        known = of_field.by_cues.get(cued)
+        return known if known is not None else of_field.choose(cued)
 
 
 class _OfField:
@@ -45,9 +43,27 @@ class _OfField:
         self.uncued: Final = [rules[place] for place in self.always]
         self.by_cue: Final[Mapping[str, Sequence[int]]] = dict(by_cue)
         self.cues: Final = frozenset(by_cue)
+        self.by_cues: Final[dict[frozenset[str], list[Rule]]] = {}
+        """Texts of one kind have the same few cues again and again."""
+        self._rules: Final = rules
+
+    def choose(self, cued: frozenset[str]) -> list[Rule]:
+        """The rules that look at a text with these cues; the last ones are kept."""
+        chosen = set(self.always)
+        for word in cued:
+            chosen.update(self.by_cue[word])
+        if len(self.by_cues) >= _CHOICES_KEPT:
+            self.by_cues.clear()
+        found = [self._rules[place] for place in sorted(chosen)]
+        if len(cued) <= _CUES_KEPT:
+            self.by_cues[cued] = found
+        return found
 
 
 _kept: dict[int, Selection] = {}
+_CHOICES_KEPT: Final = 4_096
+_CUES_KEPT: Final = 32
+"""A text with more of them is like no other."""
 
 
 def selection_of(rules: Sequence[Rule]) -> Selection:
