@@ -215,8 +215,11 @@ def test_a_scene_of_many_texts_is_compared_in_little_time():
 
 
 @pytest.mark.parametrize("text", ["\0", "\ud83d", "🚢", "two ships " * 50_000, "no " * 100_000, ""])
-def test_hostile_texts_are_compared(text):
-    told(caption(text), question(text, text), caption("Three ships are visible."))
+def test_hostile_texts_are_compared_and_hide_nothing_of_the_others(text):
+    sound = (caption("Two ships are visible."), caption("Three ships are visible."))
+    *hostile, two, three = told(caption(text), question(text, text), *sound)
+    assert all(span in text for of_draft in hostile for _, span in of_draft)
+    assert [rule for rule, _ in two] == [rule for rule, _ in three] == ["contradiction.count"]
 
 
 def test_what_the_boxes_bear_out_is_not_held_to_a_text_that_they_deny():
