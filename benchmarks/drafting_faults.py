@@ -164,6 +164,22 @@ class Drafting:
         except psycopg.OperationalError:
             return -1
 
+    def has_ended(self) -> bool:
+        """Whether the run is complete, whatever became of its process: the same command would begin another."""
+        with psycopg.connect(self.server.url) as connection:
+            return connection.execute("select from run where state = 'done'").fetchone() is not None
+
+    def kill(self) -> None:
+        """``kill -9`` of the process."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def go_on(self) -> None:
+        """The same command once more, unless it came too late to be killed."""
+        if not self.has_ended():
+            self.start()
+
     def wait_for_more(self, outcomes: int) -> None:
         """Until so many more are stored, or it has drafted all."""
         until, wanted = time.monotonic() + PATIENCE_S, None
@@ -179,7 +195,7 @@ class Drafting:
         """Start again until it ends well."""
         for _ in range(5):
             assert self.process is not None
-            if self.process.wait(PATIENCE_S) == 0:
+            if self.process.wait(PATIENCE_S) == 0 or self.has_ended():
                 return
             self.start()
         raise AssertionError("the drafting does not end well")
@@ -191,10 +207,8 @@ class Drafting:
 
 def kill_drafter(under: Drafting) -> None:
     """``kill -9`` of the drafting process; the same command goes on."""
-    assert under.process is not None
-    under.process.kill()
-    under.process.wait()
-    under.start()
+    under.kill()
+    under.go_on()
 
 
 def kill_postgres(under: Drafting) -> None:
@@ -208,13 +222,11 @@ def kill_postgres(under: Drafting) -> None:
 
 def kill_both(under: Drafting) -> None:
     """Both, the database first."""
-    assert under.process is not None
     pid = int((under.folder / "data" / "postgres" / "postmaster.pid").read_text().split()[0])
     os.kill(pid, signal.SIGKILL)
-    under.process.kill()
-    under.process.wait()
+    under.kill()
     under.server.ensure_running()
-    under.start()
+    under.go_on()
 
 
 FAULTS = (kill_drafter, kill_postgres, kill_both)
