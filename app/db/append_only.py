@@ -23,6 +23,14 @@ APPEND_ONLY = (
     "pair_decision",
     "screening_policy",
     "first_verdict",
+    "sar_verdict",
+    "pair_nudge",
+    "box_review",
+    "box_verdict",
+    "review_policy",
+    "sample_result",
+    "adjudication",
+    "comment",
 )
 
 FUNCTION = """
@@ -34,7 +42,11 @@ end
 $$
 """
 
-SEALED = {"packet_draft": ("packet", "packet_id"), "release_text": ("release", "release_id")}
+SEALED = {
+    "packet_draft": ("packet", "packet_id"),
+    "release_text": ("release", "release_id"),
+    "box_verdict": ("box_review", "box_review_id"),
+}
 """Lists whose rows come with their owner or never: (owner, its key)."""
 
 
@@ -66,18 +78,20 @@ $$
 
 
 WRITERS = ("drafter", "run")
-"""What each draft names. Not foreign keys, which look a parent up once a row: of a million drafts that a run loads, the
-two would take as long as all else."""
+"""What each draft names, beside a box review where it was derived anew. Not foreign keys, which look a parent up once a
+row: of a million drafts that a run loads, they would take as long as all else."""
 
 WRITTEN = """
 create function refuse_unknown_writer() returns trigger language plpgsql as $$
 begin
     if exists (
-        select from (select distinct drafter_id, run_id from added) as a
+        select from (select distinct drafter_id, run_id, box_review_id from added) as a
         where not exists (select from drafter d where d.drafter_id = a.drafter_id)
         or not exists (select from run r where r.run_id = a.run_id)
+        or a.box_review_id is not null
+            and not exists (select from box_review b where b.box_review_id = a.box_review_id)
     ) then
-        raise exception 'a draft names a drafter or a run that is not there'
+        raise exception 'a draft names a drafter, a run or a box review that is not there'
             using errcode = 'foreign_key_violation', constraint = 'draft_written', table = 'draft';
     end if;
     return null;
@@ -99,6 +113,28 @@ def writer_statements() -> list[str]:
     ]
 
 
+ADJUDICATED = """
+create function refuse_own_review() returns trigger language plpgsql as $$
+begin
+    if exists (select from review r where r.packet_id = new.packet_id and r.reviewer = new.adjudicator) then
+        raise exception 'nobody adjudicates what they reviewed'
+            using errcode = 'restrict_violation', constraint = 'not_own_review', table = 'adjudication';
+    end if;
+    return new;
+end
+$$
+"""
+
+
+def adjudication_statements() -> list[str]:
+    """The trigger by which nobody decides between reviews of which one is their own."""
+    return [
+        ADJUDICATED,
+        "create trigger adjudication_not_own before insert on adjudication"
+        " for each row execute function refuse_own_review()",
+    ]
+
+
 def trigger_statements(table: str) -> list[str]:
     """The two triggers of one append-only table."""
     return [
@@ -116,5 +152,5 @@ for _table in APPEND_ONLY:
 for _table, (_owner, _key) in SEALED.items():
     for _statement in seal_statements(_table, _owner, _key):
         event.listen(Base.metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]
-for _statement in writer_statements():
+for _statement in (*writer_statements(), *adjudication_statements()):
     event.listen(Base.metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]

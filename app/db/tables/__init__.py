@@ -1,6 +1,6 @@
 """All tables. They hold columns and constraints and no behaviour; relationships are not mapped, queries join."""
 
-from app.db.tables import accounts, drafts, intake, release, review
+from app.db.tables import accounts, adjudication, boxes, drafts, intake, queueing, release, review
 from app.db.tables.base import Base
 
-__all__ = ["Base", "accounts", "drafts", "intake", "release", "review"]
+__all__ = ["Base", "accounts", "adjudication", "boxes", "drafts", "intake", "queueing", "release", "review"]

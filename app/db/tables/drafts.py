@@ -70,6 +70,8 @@ class Draft(Base):
     answer: Mapped[str | None]
     box_ids: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=sql("'{}'"))
     program: Mapped[str | None]
+    box_review_id: Mapped[int | None]
+    """Of a text that was derived anew: the judged boxes that it follows from; held by the same trigger."""
     raw_answer_sha256: Mapped[str | None]
     draft_sha256: Mapped[str]
     """Content hash of (drafter identity, kind, question type, text, answer): never stored twice for a scene."""
@@ -150,7 +152,10 @@ class Packet(Base):
         UniqueConstraint("scene_id", "number"),
         UniqueConstraint("packet_id", "scene_id"),
         CheckConstraint("draft_count between 1 and 12", name="draft_count_range"),
+        CheckConstraint("not (hides_findings and sar_first)", name="hides_one_thing"),
         Index("ix_packet_hiding", "dataset_id", postgresql_where=sql("hides_findings")),
+        Index("ix_packet_sar_first", "dataset_id", postgresql_where=sql("sar_first")),
+        Index("ix_packet_boxes_first", "dataset_id", postgresql_where=sql("boxes_first")),
     )
 
     packet_id: Mapped[BigId]
@@ -161,6 +166,12 @@ class Packet(Base):
     reviews_wanted: Mapped[int] = mapped_column(Integer)
     hides_findings: Mapped[bool] = mapped_column(server_default=sql("false"))
     """Whether a reviewer sees a draft's findings only after a first verdict: what rules are measured by."""
+    sar_first: Mapped[bool] = mapped_column(server_default=sql("false"))
+    """Whether a reviewer sees the optical image only after a verdict from the SAR image alone."""
+    boxes_first: Mapped[bool] = mapped_column(server_default=sql("false"))
+    """Whether the boxes are judged before the texts that are made from them."""
+    review_policy_id: Mapped[int | None] = mapped_column(ForeignKey("review_policy.review_policy_id"))
+    """By which it was sealed; none where the dataset's own number of reviews is all."""
     sealed_at: Mapped[CreatedAt]
 
 

@@ -36,6 +36,8 @@ class Dataset(Base):
         CheckConstraint("name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$'", name="name_form"),
         CheckConstraint("reviews_wanted between 1 and 9", name="reviews_wanted_range"),
         CheckConstraint("hidden_share between 0 and 1", name="hidden_share_range"),
+        CheckConstraint("sar_first_share between 0 and 1", name="sar_first_share_range"),
+        CheckConstraint("box_sample_share between 0 and 1", name="box_sample_share_range"),
         all_of("held_pairs", PAIR_STATES),
     )
 
@@ -54,6 +56,15 @@ class Dataset(Base):
     """Policy: scenes whose pair is in one of these states get no packets until an admin has decided on them."""
     hidden_share: Mapped[float] = mapped_column(Double, server_default=sql("0"))
     """Of the packets that are sealed from now on, the share whose findings stay hidden until a first verdict."""
+    sar_first_share: Mapped[float] = mapped_column(Double, server_default=sql("0"))
+    """Of the packets that are sealed from now on, the share whose optical image stays hidden until a verdict from the
+    SAR image alone."""
+    boxes_first: Mapped[bool] = mapped_column(server_default=sql("false"))
+    """Whether in packets that are sealed from now on a scene's boxes are judged before the texts made from them."""
+    box_sample_share: Mapped[float] = mapped_column(Double, server_default=sql("0.1"))
+    """Of the texts that follow from judged boxes, the share that is read singly all the same."""
+    guidelines: Mapped[str] = mapped_column(server_default=sql("''"))
+    """What an admin tells the reviewers of this dataset; shown beside the flags' own."""
     named: Mapped[dict[str, Any] | None]
     """What its drafts name, as last counted, with the extractor's version: categories, question types, land covers."""
     named_at: Mapped[dt.datetime | None]
@@ -242,6 +253,39 @@ class ObjectBox(Base):
     width: Mapped[float] = mapped_column(Double)
     height: Mapped[float] = mapped_column(Double)
     is_cut: Mapped[bool] = mapped_column(server_default=sql("false"))
+
+
+class Polarisation(Base):
+    """Another polarisation of a scene than the one that its texts are judged by, on the same grid."""
+
+    __tablename__ = "polarisation"
+    __table_args__ = (one_of("unit", UNITS),)
+
+    scene_id: Mapped[int] = mapped_column(ForeignKey("scene.scene_id"), primary_key=True)
+    polarisation: Mapped[str] = mapped_column(primary_key=True)
+    sar_sha256: Mapped[str] = mapped_column(ForeignKey("asset.sha256"))
+    unit: Mapped[str]
+    scale: Mapped[float] = mapped_column(Double)
+    """Shown value = stored value × scale."""
+    nodata: Mapped[float | None] = mapped_column(Double)
+    limits_low: Mapped[float] = mapped_column(Double)
+    limits_high: Mapped[float] = mapped_column(Double)
+    histogram: Mapped[dict[str, Any]]
+
+
+class PairNudge(Base):
+    """By how much a person moved the optical image onto the SAR image; the newest row counts. Append-only."""
+
+    __tablename__ = "pair_nudge"
+    __table_args__ = (CheckConstraint("abs(down_px) <= 200 and abs(right_px) <= 200", name="distance_possible"),)
+
+    pair_nudge_id: Mapped[BigId]
+    scene_id: Mapped[int] = mapped_column(ForeignKey("scene.scene_id"), index=True)
+    down_px: Mapped[float] = mapped_column(Double)
+    right_px: Mapped[float] = mapped_column(Double)
+    decided_by: Mapped[str]
+    """A pseudonym."""
+    created_at: Mapped[CreatedAt]
 
 
 class PairDecision(Base):

@@ -26,6 +26,12 @@ from pipeline.vocabulary import FLAGS, SCENE_VERDICTS, SUPPORTS, UNUSABLE_REASON
 
 ASSIGNMENT_STATES = ("held", "done", "expired", "returned")
 OUTCOMES = ("verified", "rejected")
+VERDICT_ORIGINS = ("single", "accept_all", "fix", "tally", "box_set")
+"""How a verdict came about: one key for this text, one key for all that were seen, a suggested wording that was
+confirmed, an answer counted in the image, or the boxes that it follows from."""
+BASES = ("reviews", "box_set", "sample")
+"""What a resolution rests on: reviews of the text itself, of the boxes that it follows from, or of a sample of texts
+like it."""
 DISAGREEMENT_REASONS = ("unsure", "verdicts_differ", "texts_differ", "scene_differs")
 
 
@@ -65,6 +71,8 @@ class Assignment(Base):
     claimed_at: Mapped[CreatedAt]
     expires_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
+    released_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("pseudonym.pseudonym"))
+    """The lead who took the packet back, where it was not the reviewer."""
 
 
 class QueueCursor(Base):
@@ -111,6 +119,30 @@ class FirstVerdict(Base):
     created_at: Mapped[CreatedAt]
 
 
+class SarVerdict(Base):
+    """What a reviewer said of a draft from the SAR image alone, before the optical one was shown. Append-only; counts
+    in no outcome."""
+
+    __tablename__ = "sar_verdict"
+    __table_args__ = (
+        one_of("verdict", VERDICTS),
+        all_of("flags", FLAGS),
+        ForeignKeyConstraint(["packet_id", "draft_id"], ["packet_draft.packet_id", "packet_draft.draft_id"]),
+        CheckConstraint("(verdict = 'revise') = (revised_text is not null)", name="revise_has_text"),
+    )
+
+    packet_id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(primary_key=True)
+    reviewer: Mapped[uuid.UUID] = mapped_column(ForeignKey("pseudonym.pseudonym"), primary_key=True)
+    verdict: Mapped[str]
+    revised_text: Mapped[str | None]
+    revised_answer: Mapped[str | None]
+    flags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=sql("'{}'"))
+    has_seen_optical: Mapped[bool] = mapped_column(server_default=sql("false"))
+    """Whether they had reviewed another packet of the scene before, with its optical image."""
+    created_at: Mapped[CreatedAt]
+
+
 class Review(Base):
     """One reviewer's submitted pass over a packet. Append-only: a trigger refuses UPDATE and DELETE."""
 
@@ -152,7 +184,7 @@ class Review(Base):
     acknowledgement: Mapped[dict[str, Any]]
     scene_verdict: Mapped[str]
     unusable_reason: Mapped[str | None]
-    submitted_at: Mapped[CreatedAt]
+    submitted_at: Mapped[CreatedAt] = mapped_column(index=True)
 
 
 class DraftVerdict(Base):
@@ -169,6 +201,7 @@ class DraftVerdict(Base):
         ForeignKeyConstraint(["packet_id", "draft_id"], ["packet_draft.packet_id", "packet_draft.draft_id"]),
         CheckConstraint("(verdict = 'revise') = (revised_text is not null)", name="revise_has_text"),
         CheckConstraint("revised_answer is null or verdict = 'revise'", name="answer_only_revised"),
+        one_of("origin", VERDICT_ORIGINS),
     )
 
     review_id: Mapped[int] = mapped_column(primary_key=True)
@@ -181,8 +214,11 @@ class DraftVerdict(Base):
     spans: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sql("'[]'::jsonb"))
     """``[{"flag", "field", "start", "end"}]``: half-open, in code points of the draft's stored text."""
     support: Mapped[str] = mapped_column(server_default=sql("'sar'"))
+    origin: Mapped[str] = mapped_column(server_default=sql("'single'"))
+    marks: Mapped[list[list[float]]] = mapped_column(JSONB, server_default=sql("'[]'::jsonb"))
+    """What was tapped to count: ``[[x, y], …]`` in pixels of the scene, kept as evidence of a number."""
     view: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'::jsonb"))
-    """How it was looked at: milliseconds, limits, zoom, panels. Never used to rank people."""
+    """How it was looked at: milliseconds, limits, zoom, panels, window. Never used to rank people."""
 
 
 class Resolution(Base):
@@ -195,7 +231,9 @@ class Resolution(Base):
         UniqueConstraint("draft_id", "revision"),
         UniqueConstraint("resolution_id", "draft_id"),
         CheckConstraint("(outcome = 'verified') = (text is not null)", name="verified_has_text"),
-        CheckConstraint("cardinality(review_ids) >= 1", name="rests_on_reviews"),
+        one_of("basis", BASES),
+        CheckConstraint("cardinality(review_ids) >= 1 or basis = 'sample'", name="rests_on_reviews"),
+        CheckConstraint("(basis = 'sample') = (sample_result_id is not null)", name="sample_has_result"),
         CheckConstraint("supersedes is not distinct from nullif(revision - 1, 0)", name="supersedes_the_one_before"),
         ForeignKeyConstraint(["draft_id", "supersedes"], ["resolution.draft_id", "resolution.revision"]),
     )
@@ -211,6 +249,10 @@ class Resolution(Base):
     support: Mapped[str | None]
     is_revised: Mapped[bool] = mapped_column(server_default=sql("false"))
     review_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    basis: Mapped[str] = mapped_column(server_default=sql("'reviews'"))
+    sample_result_id: Mapped[int | None] = mapped_column(ForeignKey("sample_result.sample_result_id"))
+    adjudication_id: Mapped[int | None] = mapped_column(ForeignKey("adjudication.adjudication_id"))
+    """The decision that it follows, where reviews differed."""
     resolved_at: Mapped[CreatedAt]
 
 

@@ -32,9 +32,9 @@ order by s.scene_id limit :limit
 # Whoever seals the same scenes at the same time waits here; the next statement then sees what the other has sealed.
 _LOCK: Final = text("select scene_id from scene where scene_id = any(:scene_ids) order by scene_id for no key update")
 
-_SEAL: Final = text("""
+_SEAL: Final = text(f"""
 with loose as (
-    select d.draft_id, d.scene_id,
+    select d.draft_id, d.scene_id, d.program is not null as is_of_boxes,
         row_number() over (
             partition by d.scene_id
             order by array_position(cast(:kinds as text[]), d.kind),
@@ -49,18 +49,32 @@ with loose as (
     -- As many packets as are needed, all of about the same size: 13 drafts are 7 and 6, not 12 and 1.
     select *, place * ((loose_count + :size - 1) / :size) / loose_count as nth from loose
 ), planned as (
-    select s.dataset_id, s.scene_id, s.name, t.split_seed, t.reviews_wanted, t.hidden_share, g.draft_count,
+    select s.dataset_id, s.scene_id, s.name, t.split_seed, t.reviews_wanted, t.hidden_share, t.sar_first_share,
+        g.draft_count, s.optical_sha256 is not null and decided.decision is distinct from 'without_optical' as is_pair,
+        t.boxes_first and g.is_of_boxes
+            and exists (select from object_box o where o.scene_id = s.scene_id) as boxes_first,
         g.nth + 1 + coalesce((select max(p.number) from packet p where p.scene_id = s.scene_id), 0) as number
-    from (select scene_id, nth, count(*) as draft_count from dealt group by scene_id, nth) g
+    from (
+        select scene_id, nth, count(*) as draft_count, bool_or(is_of_boxes) as is_of_boxes
+        from dealt group by scene_id, nth
+    ) g
     join scene s on s.scene_id = g.scene_id join dataset t on t.dataset_id = s.dataset_id
-), sealed as (
+    {DECISION_OF}
+), drawn as (
     -- Which packets hide their findings is drawn by seed and name: the same data gives the same choice, a larger share
-    -- only adds to it, and it has nothing to do with the place in the queue. 2^53: what a double holds exactly.
-    insert into packet (dataset_id, scene_id, number, draft_count, reviews_wanted, hides_findings)
-    select dataset_id, scene_id, number, draft_count, reviews_wanted,
-        (hashtextextended('hides findings#' || name || '#' || number, split_seed) & 9007199254740991)::float8
-            / 9007199254740992 < hidden_share
+    -- only adds to it, and it has nothing to do with the place in the queue. 2^53: what a double holds exactly. The
+    -- optical image is hidden of whole scenes: who has seen it with one packet has seen it for the next.
+    select *, (hashtextextended('hides findings#' || name || '#' || number, split_seed) & 9007199254740991)::float8
+            / 9007199254740992 < hidden_share as hides_findings,
+        is_pair and (hashtextextended('sar first#' || name, split_seed) & 9007199254740991)::float8
+            / 9007199254740992 < sar_first_share as is_sar_first
     from planned
+), sealed as (
+    insert into packet (dataset_id, scene_id, number, draft_count, reviews_wanted, hides_findings, sar_first,
+        boxes_first)
+    select dataset_id, scene_id, number, draft_count, reviews_wanted, hides_findings,
+        is_sar_first and not hides_findings, boxes_first
+    from drawn
     returning packet_id, dataset_id, scene_id, number, reviews_wanted
 ), numbered as (
     select *, row_number() over (partition by scene_id order by number) - 1 as nth from sealed
@@ -86,7 +100,7 @@ with loose as (
 )
 select (select count(*) from sealed) as packets, (select count(*) from members) as drafts,
     (select count(*) from slots) as slots
-""")
+""")  # noqa: S608  (parts of our own)
 
 
 @dataclass(frozen=True, slots=True)

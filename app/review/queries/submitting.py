@@ -57,11 +57,12 @@ with stored as (
     returning review_id, packet_id
 ), said as (
     insert into draft_verdict (review_id, packet_id, draft_id, verdict, revised_text, revised_answer, flags, spans,
-        support, view)
+        support, origin, marks, view)
     select r.review_id, r.packet_id, v.draft_id, v.verdict, v.revised_text, v.revised_answer, v.flags, v.spans,
-        v.support, v.view
+        v.support, v.origin, v.marks, v.view
     from stored r cross join jsonb_to_recordset(cast(:verdicts as jsonb)) as v (draft_id bigint, verdict text,
-        revised_text text, revised_answer text, flags text[], spans jsonb, support text, view jsonb)
+        revised_text text, revised_answer text, flags text[], spans jsonb, support text,
+        origin text, marks jsonb, view jsonb)
 ), ended as (
     update assignment set state = 'done', ended_at = statement_timestamp()
     where assignment_id = :assignment_id and not :is_extra

@@ -53,6 +53,10 @@ class LookedBody(Body):
     limits: tuple[Finite, Finite] | None = None
     zoom: Finite | None = None
     panel: Annotated[str, Field(max_length=40)] | None = None
+    window: tuple[Finite, Finite, Finite, Finite] | None = None
+    """What was in sight last: x_min, y_min, width, height in pixels of the scene."""
+    both_loaded: bool | None = None
+    """Whether both images were on screen."""
 
 
 class VerdictBody(Body):
@@ -63,6 +67,8 @@ class VerdictBody(Body):
     flags: Annotated[list[Flag], Field(max_length=8)] = []
     spans: Annotated[list[SpanBody], Field(max_length=200)] = []
     support: Literal["sar", "sar_with_optical"] = "sar"
+    origin: Literal["single", "accept_all", "fix", "tally", "box_set"] = "single"
+    marks: Annotated[list[tuple[Finite, Finite]], Field(max_length=2000)] = []
     view: LookedBody = LookedBody()
 
     def as_given(self) -> GivenVerdict:
@@ -74,6 +80,8 @@ class VerdictBody(Body):
             flags=tuple(self.flags),
             spans=tuple(FlaggedSpan(span.flag, span.field, span.start, span.end) for span in self.spans),
             support=self.support,
+            origin=self.origin,
+            marks=tuple(self.marks),
             view=self.view.model_dump(mode="json", exclude_none=True),
         )
 

@@ -40,6 +40,9 @@ class GivenVerdict:
     flags: tuple[str, ...] = ()
     spans: tuple[FlaggedSpan, ...] = ()
     support: str = "sar"
+    origin: str = "single"
+    marks: tuple[tuple[float, float], ...] = ()
+    """What was tapped to count: (x, y) in pixels of the scene."""
     view: Mapping[str, Any] = field(default_factory=dict)
 
 
