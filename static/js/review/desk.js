@@ -6,13 +6,15 @@ import { keepOnly } from "../viewer/assets.js";
 import { LoggedOutError, ProblemError, reviewer, takeNewSession, UnreachableError } from "./api.js";
 import { Display } from "./display.js";
 import { takeShown } from "./firsts.js";
+import { isSureToHandBack, tellHoldLost } from "./handing.js";
 import { Holds } from "./holds.js";
 import { Journal } from "./journal.js";
 import { Judging } from "./judging.js";
-import { ask, notify, say, showSheet } from "./messages.js";
+import { notify, say, showSheet } from "./messages.js";
 import { Queue } from "./queue.js";
 import { Saver } from "./saving.js";
 import { tellAhead, tellArrived, tellEmpty, tellFoot, tellHold, tellInstead, tellNoPacket, tellPacket, tellSaving } from "./telling.js";
+import { askWhich, restored } from "./versions.js";
 import { Work } from "./work.js";
 
 /** @typedef {import("./contract").PacketView} PacketView */
@@ -102,7 +104,7 @@ export class Desk {
   /** @param {PacketView} packet */
   #show(packet) {
     const { id } = packet.assignment;
-    const [body, isDirty] = this.#restored(packet);
+    const { body, isDirty, kept } = restored(this.journal, packet);
     const work = new Work(packet, body);
     this.#work = work;
     work.body.writer = this.#writer;
@@ -113,20 +115,7 @@ export class Desk {
     tellPacket(packet);
     tellFoot(this.#work);
     void this.#fetchAhead();
-  }
-
-  /**
-   * The journal's body where it goes on from what the server has, else the server's, with the question which.
-   * @param {PacketView} packet
-   * @returns {[ProgressBody | null, boolean]} and whether the server lacks it
-   */
-  #restored({ assignment, progress }) {
-    const kept = this.journal.progress(assignment.id);
-    const stored = progress?.body ?? null;
-    if (!kept || JSON.stringify(kept.body) === JSON.stringify(stored)) return [stored, false];
-    if (kept.version === (progress?.version ?? 0) || kept.body.writer === stored?.writer) return [kept.body, true];
-    queueMicrotask(() => void this.#choose(kept.body, stored));
-    return [stored, false];
+    if (kept) void this.#choose(kept, body);
   }
 
   /**
@@ -135,27 +124,11 @@ export class Desk {
    */
   async #choose(kept, stored) {
     const work = this.#work;
-    const choice = await this.#askWhich(kept, stored);
+    const choice = await askWhich(kept, stored);
     if (choice !== "mine" || work !== this.#work || !work) return;
     work.body = { ...kept, writer: this.#writer };
     this.judging.show(work);
     this.#changed();
-  }
-
-  /**
-   * @param {ProgressBody} mine
-   * @param {ProgressBody | null} theirs
-   */
-  #askWhich(mine, theirs) {
-    const count = (/** @type {ProgressBody | null} */ body) => Object.values(body?.verdicts ?? {}).filter((opinion) => opinion.verdict && !opinion.pending).length;
-    return ask({
-      title: "This packet was worked on in two places",
-      text: `On this page ${count(mine)} texts are judged; in the other tab or browser, ${count(theirs)}. Which is to stay?`,
-      choices: [
-        { value: "mine", text: "Keep mine", class: "button--primary" },
-        { value: "theirs", text: "Take theirs" },
-      ],
-    });
   }
 
   /**
@@ -164,7 +137,7 @@ export class Desk {
    */
   async #conflict(work, stored) {
     const isOurs = stored.body.writer === this.#writer;
-    const choice = isOurs ? "mine" : await this.#askWhich(work.body, stored.body);
+    const choice = isOurs ? "mine" : await askWhich(work.body, stored.body);
     if (work !== this.#work) return;
     if (choice === "theirs") {
       work.body = { ...stored.body, writer: this.#writer };
@@ -250,10 +223,7 @@ export class Desk {
   async #handBack() {
     const work = this.#work;
     if (!work) return;
-    const isSure =
-      work.judgedCount === 0 ||
-      "yes" === (await ask({ title: "Hand this packet back?", text: `${work.judgedCount} verdicts on it will be dropped, and another reviewer gets it.`, choices: [{ value: "yes", text: "Hand back", class: "button--danger" }, { value: "no", text: "Keep it" }] }));
-    if (!isSure || work !== this.#work) return;
+    if (!(await isSureToHandBack(work)) || work !== this.#work) return;
     try {
       await this.queue.handBack();
     } catch (error) {
@@ -288,11 +258,7 @@ export class Desk {
 
   /** @param {string} message */
   #holdLost(message) {
-    notify("hold", {
-      title: "The hold on this packet has ended.",
-      text: `${message} What you did is kept: submitted, it counts if the place is still free, else it is kept as an extra opinion.`,
-      actions: [{ text: "Leave it and take the next packet", onclick: () => void this.#leave("") }],
-    });
+    tellHoldLost(message, () => void this.#leave(""));
   }
 
   async #afterLogIn() {

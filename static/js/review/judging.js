@@ -1,14 +1,13 @@
 // @ts-check
 /** What keys and clicks do to the open packet. Each change is drawn and saved at once. */
 
-import { takeSelection } from "./clicks.js";
 import { DraftList } from "./drafts.js";
 import { look, newsOf } from "./firsts.js";
-import { partsOf } from "./focused.js";
-import { keyOf } from "./keys.js";
-import { ask, isAsking, say } from "./messages.js";
+import { Flagging } from "./flagging.js";
+import { listenToKeys } from "./keyboard.js";
+import { ask, say } from "./messages.js";
+import { Revising } from "./revising.js";
 import { Screening } from "./screening.js";
-import { WordSelection } from "./selection.js";
 import { FLAGS, UNUSABLE_REASONS, VERDICT_TITLES } from "./vocabulary.js";
 
 /** @typedef {import("./work.js").Work} Work */
@@ -27,13 +26,11 @@ import { FLAGS, UNUSABLE_REASONS, VERDICT_TITLES } from "./vocabulary.js";
 export class Judging {
   /** @type {Work | null} */
   #work = null;
-  isEditing = false;
   /** @type {string | null} */
   complaint = null;
-  selection = new WordSelection();
   #lookedSince = performance.now();
-  /** @type {Readonly<import("./contract").Opinion> | null} */
-  #beforeEdit = null;
+  /** Who is asked about a key before the texts are: a step before them, or a tool of the image. @type {((id: string, name: string) => boolean)[]} */
+  #before = [];
 
   /**
    * @param {HTMLElement} root
@@ -46,9 +43,11 @@ export class Judging {
     this.onSubmit = onSubmit;
     this.onOther = onOther;
     this.list = new DraftList(root);
+    this.revising = new Revising(this);
+    this.flagging = new Flagging(this);
     this.screening = new Screening(() => this.#work && this.list.drawWording(this));
-    document.addEventListener("keydown", (event) => this.#onKey(event));
-    root.addEventListener("pointerup", () => this.#onPointerUp());
+    listenToKeys(this);
+    root.addEventListener("pointerup", () => this.#work && this.flagging.take());
   }
 
   get work() {
@@ -56,25 +55,60 @@ export class Judging {
     return this.#work;
   }
 
+  get isOpen() {
+    return this.#work !== null;
+  }
+
+  get isEditing() {
+    return this.revising.isEditing;
+  }
+
+  get selection() {
+    return this.flagging.selection;
+  }
+
+  /** @param {Wording} wording */
+  typed = (wording) => this.revising.typed(wording);
+  /** @param {Finding} finding */
+  fix = (finding) => this.revising.fix(finding);
+  /** @param {string} flag */
+  flag = (flag) => this.flagging.flag(flag);
+
+  /** @param {(id: string, name: string) => boolean} takes whether it took the key, which then does nothing else */
+  askFirst(takes) {
+    this.#before.push(takes);
+  }
+
   /** @param {Work | null} work */
   show(work) {
     this.#work = work;
-    this.isEditing = false;
-    this.complaint = null;
-    this.selection.end();
-    this.#lookedSince = performance.now();
+    this.#leave();
     if (!work) return;
     this.root.scrollTop = 0;
-    this.#redraw();
+    this.redraw();
   }
 
-  #redraw() {
+  /** Nothing of the text that was open is carried over to the next. */
+  #leave() {
+    this.revising.end();
+    this.selection.end();
+    this.complaint = null;
+    this.#lookedSince = performance.now();
+  }
+
+  redraw() {
     const { focused } = this.work;
     this.root.classList.toggle("is-unusable", this.work.isUnusable);
     this.list.draw(this);
     this.list.reveal();
     this.display.viewer.light(focused.box_numbers);
-    this.screening.ask(this.work.packet.assignment.packet_id, focused, this.work.wording(focused));
+    this.screen();
+  }
+
+  /** Have the open draft's wording screened, where it is not known what is found in it. */
+  screen() {
+    const { packet, focused } = this.work;
+    this.screening.ask(packet.assignment.packet_id, focused, this.work.wording(focused));
   }
 
   /** Findings have come after first verdicts. */
@@ -82,7 +116,7 @@ export class Judging {
     if (this.isEditing) {
       this.list.drawOthers(this);
       this.list.drawWording(this);
-    } else this.#redraw();
+    } else this.redraw();
     const { length } = newsOf(this.work);
     if (length) say(`Something was found in ${length} judged ${length === 1 ? "text" : "texts"}.`);
   }
@@ -92,17 +126,17 @@ export class Judging {
     const [draft] = this.work.isUnusable ? [] : newsOf(this.work);
     if (!draft) return false;
     this.open(draft.draft_id);
-    this.#complain("Found after your verdict: change it, or ⏎ leaves it as it is.");
+    this.complain("Found after your verdict: change it, or ⏎ leaves it as it is.");
     return true;
   }
 
-  #changed() {
-    this.#redraw();
+  changed() {
+    this.redraw();
     this.onChange();
   }
 
   /** How long and in which way the draft was looked at, for its verdict. @param {Draft} draft */
-  #looked(draft) {
+  looked(draft) {
     const now = performance.now();
     const ms = this.work.opinion(draft).view.ms + Math.round(now - this.#lookedSince);
     this.#lookedSince = now;
@@ -125,26 +159,21 @@ export class Judging {
 
   /** @param {number} draftId */
   open(draftId) {
-    this.#leaveField();
+    this.revising.leaveField();
     if (draftId !== this.work.focused.draft_id) look(this.work, this.work.focused);
-    this.selection.end();
-    this.complaint = null;
+    this.#leave();
     this.work.focus(draftId);
-    this.#lookedSince = performance.now();
-    this.#changed();
+    this.changed();
   }
 
   /** On to the next draft without a verdict. @param {string} done what was just said of the last one */
-  #goOn(done) {
+  goOn(done) {
     const { work } = this;
     const next = work.nextOpen();
     look(work, work.focused);
-    this.isEditing = false;
-    this.selection.end();
-    this.complaint = null;
+    this.#leave();
     if (next) work.focus(next.draft_id);
-    this.#lookedSince = performance.now();
-    this.#changed();
+    this.changed();
     say(`${done}. ${work.judgedCount} of ${work.drafts.length} judged. ${next ? `${next.title}: ${next.text}` : "All are judged: Enter submits."}`);
   }
 
@@ -154,6 +183,7 @@ export class Judging {
    * @param {string} [name] the key as pressed
    */
   press(id, name = "") {
+    if (this.#before.some((takes) => takes(id, name))) return;
     if (this.display.press(id)) return;
     if (!this.#work) return;
     this.complaint = null;
@@ -162,11 +192,11 @@ export class Judging {
       accept: () => this.#judge("accept"),
       reject: () => this.#judge("reject"),
       unsure: () => this.#judge("unsure"),
-      revise: () => this.#beginEdit(),
+      revise: () => this.revising.begin(),
       flag: () => this.flag(FLAGS[Number(name) - 1]?.flag ?? "other"),
-      support: () => this.#toggleSupport(),
-      fix: () => this.#nextFix(),
-      span: () => this.#beginSelection(),
+      support: () => this.flagging.toggleSupport(),
+      fix: () => this.revising.nextFix(),
+      span: () => this.flagging.begin(),
       undo: () => this.#undo(),
       next: () => this.#move(1),
       previous: () => this.#move(-1),
@@ -181,110 +211,22 @@ export class Judging {
     const { work } = this;
     const draft = work.focused;
     work.judge(draft, verdict);
-    this.#looked(draft);
-    this.#goOn(`${draft.title} ${VERDICT_TITLES[verdict]}`);
-  }
-
-  #beginEdit() {
-    const draft = this.work.focused;
-    if (!this.isEditing) {
-      this.#beforeEdit = this.work.opinion(draft);
-      this.work.remember();
-      this.work.reword(draft, this.work.wording(draft));
-      this.isEditing = true;
-      this.#changed();
-    }
-    this.list.enterField();
-  }
-
-  /** @param {Wording} wording */
-  typed(wording) {
-    const draft = this.work.focused;
-    this.work.reword(draft, wording);
-    this.screening.ask(this.work.packet.assignment.packet_id, draft, this.work.wording(draft));
-    this.list.drawWording(this);
-    this.onChange();
-  }
-
-  /** Out of the field: what was written stays and waits to be confirmed; what was not touched is as before. */
-  #leaveField() {
-    if (!this.isEditing) return;
-    this.isEditing = false;
-    if (!this.work.isReworded(this.work.focused) && this.#beforeEdit) this.work.change(this.work.focused, this.#beforeEdit);
-  }
-
-  #confirm() {
-    const { work } = this;
-    const draft = work.focused;
-    this.complaint = work.confirm(draft);
-    if (this.complaint) {
-      this.#redraw();
-      say(this.complaint);
-      return;
-    }
-    this.#looked(draft);
-    this.#goOn(`${draft.title} ${VERDICT_TITLES.revise}`);
-  }
-
-  /** @param {Finding} finding a fix is proposed as a new wording, and waits to be confirmed */
-  fix(finding) {
-    const draft = this.work.focused;
-    const wording = this.work.wording(draft);
-    if (finding.suggestion === null) return;
-    this.work.remember();
-    this.work.reword(draft, finding.field === "answer" ? { ...wording, answer: finding.suggestion } : { ...wording, text: finding.suggestion });
-    this.#changed();
-    say("A new wording is proposed: Enter confirms it.");
-  }
-
-  #nextFix() {
-    const draft = this.work.focused;
-    if (draft.hides_findings) {
-      this.#complain("In this packet findings are shown after your verdict.");
-      return;
-    }
-    const findings = this.screening.of(draft, this.work.wording(draft));
-    const next = findings?.find((finding) => finding.suggestion !== null);
-    if (next) this.fix(next);
-    else this.#complain(findings ? "No finding here has a fix: press E and write it." : "The new wording is still being screened.");
+    this.looked(draft);
+    this.goOn(`${draft.title} ${VERDICT_TITLES[verdict]}`);
   }
 
   /** @param {string} complaint */
-  #complain(complaint) {
+  complain(complaint) {
     this.complaint = complaint;
-    this.#redraw();
+    this.redraw();
     say(complaint);
   }
 
-  /** @param {string} flag of the draft, or of its selected words */
-  flag(flag) {
-    const draft = this.work.focused;
-    const span = this.selection.span(flag);
-    if (span) this.work.addSpan(draft, span);
-    else this.work.toggleFlag(draft, flag);
-    this.selection.end();
-    getSelection()?.removeAllRanges();
-    this.#changed();
-    say(`${flag.replaceAll("_", " ")} ${this.work.opinion(draft).flags.includes(flag) ? "flagged" : "not flagged"}`);
-  }
-
-  #toggleSupport() {
-    if (!this.work.packet.scene.assets.optical) return;
-    this.work.toggleSupport(this.work.focused);
-    this.#changed();
-  }
-
-  #beginSelection() {
-    this.selection.begin(partsOf(this.work.focused));
-    this.#redraw();
-    say(this.selection.range?.text ?? "");
-  }
-
   #undo() {
-    this.isEditing = false;
+    this.revising.end();
     this.selection.end();
-    if (this.work.undo()) this.#changed();
-    else this.#complain("There is nothing to undo.");
+    if (this.work.undo()) this.changed();
+    else this.complain("There is nothing to undo.");
   }
 
   /** @param {number} step */
@@ -302,13 +244,13 @@ export class Judging {
     const { work } = this;
     const open = work.firstOpen();
     look(work, work.focused);
-    if (work.opinion(work.focused).pending) this.#confirm();
+    if (work.opinion(work.focused).pending) this.revising.confirm();
     else if (work.isComplete) this.onSubmit();
     else if (open) {
       const left = work.drafts.length - work.judgedCount;
       this.open(open.draft_id);
       const why = work.opinion(open).pending ? "its new wording waits for ⏎" : "this is the first";
-      this.#complain(`${left} of ${work.drafts.length} ${left === 1 ? "text is" : "texts are"} still open: ${why}.`);
+      this.complain(`${left} of ${work.drafts.length} ${left === 1 ? "text is" : "texts are"} still open: ${why}.`);
     }
   }
 
@@ -316,7 +258,7 @@ export class Judging {
     const { work } = this;
     if (work.isUnusable) {
       work.setUnusable(null);
-      this.#changed();
+      this.changed();
       return;
     }
     const reasons = UNUSABLE_REASONS.filter(({ needsOptical }) => !needsOptical || work.packet.scene.assets.optical);
@@ -327,58 +269,7 @@ export class Judging {
     });
     if (!reason || this.#work !== work) return;
     work.setUnusable(reason);
-    this.#changed();
+    this.changed();
     say("Scene unusable. Enter submits.");
-  }
-
-  #onPointerUp() {
-    if (!this.#work || !takeSelection(this.root, this.work.focused, this.selection)) return;
-    this.#redraw();
-  }
-
-  /** @param {KeyboardEvent} event */
-  #onKey(event) {
-    if (event.defaultPrevented || isAsking()) return;
-    const { target } = event;
-    if (target instanceof HTMLTextAreaElement) {
-      this.#onFieldKey(event);
-      return;
-    }
-    const isControl = target instanceof Element && target.closest("button, a, [role=slider]");
-    if (isControl && (event.key === "Enter" || event.key === " ")) return;
-    if (this.#work && this.#onSelectionKey(event)) return;
-    const key = keyOf(event);
-    if (!key) return;
-    event.preventDefault();
-    this.press(key.id, key.name);
-  }
-
-  /** @param {KeyboardEvent} event */
-  #onFieldKey(event) {
-    if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
-    event.preventDefault();
-    if (event.key === "Enter") {
-      if (!event.repeat) this.#confirm();
-    } else {
-      this.#leaveField();
-      this.#changed();
-    }
-  }
-
-  /**
-   * @param {KeyboardEvent} event
-   * @returns {boolean} whether it was for the selection
-   */
-  #onSelectionKey(event) {
-    if (event.key === "Escape") {
-      this.selection.end();
-      this.complaint = null;
-    } else if (this.selection.isOn && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
-      this.selection.move(event.key === "ArrowLeft" ? -1 : 1, event.shiftKey);
-      say(this.selection.range?.text ?? "");
-    } else return false;
-    event.preventDefault();
-    this.#redraw();
-    return true;
   }
 }
