@@ -371,6 +371,7 @@ def _make_adjudication() -> None:
         sa.Column("written_by", sa.Uuid(), nullable=False),
         sa.Column("to_reviewer", sa.Uuid(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("note_id", sa.Uuid(), nullable=True),
         sa.Column(
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
@@ -382,6 +383,7 @@ def _make_adjudication() -> None:
         ),
         sa.ForeignKeyConstraint(["written_by"], ["pseudonym.pseudonym"], name=op.f("fk_comment_written_by_pseudonym")),
         sa.PrimaryKeyConstraint("comment_id", name=op.f("pk_comment")),
+        sa.UniqueConstraint("written_by", "note_id", name=op.f("uq_comment_written_by_note_id")),
     )
     op.create_index(op.f("ix_comment_draft_id"), "comment", ["draft_id"], unique=False)
     op.create_index(op.f("ix_comment_packet_id"), "comment", ["packet_id"], unique=False)

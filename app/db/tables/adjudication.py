@@ -56,7 +56,10 @@ class Comment(Base):
     """What a lead writes back to a reviewer about a draft, or a reviewer to the leads (``to_reviewer`` null)."""
 
     __tablename__ = "comment"
-    __table_args__ = (CheckConstraint("length(text) between 1 and 4000", name="text_length"),)
+    __table_args__ = (
+        CheckConstraint("length(text) between 1 and 4000", name="text_length"),
+        UniqueConstraint("written_by", "note_id"),
+    )
 
     comment_id: Mapped[BigId]
     draft_id: Mapped[int | None] = mapped_column(ForeignKey("draft.draft_id"), index=True)
@@ -64,6 +67,8 @@ class Comment(Base):
     written_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("pseudonym.pseudonym"))
     to_reviewer: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("pseudonym.pseudonym"), index=True)
     text: Mapped[str]
+    note_id: Mapped[uuid.UUID | None]
+    """The writer's own, so that what is sent again is stored once."""
     created_at: Mapped[CreatedAt]
 
 
