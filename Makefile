@@ -84,7 +84,7 @@ $(VENDOR_STAMP): $(NODE_STAMP) $(if $(filter-out $(wildcard $(VENDOR_FILES)),$(V
 # ---- tests and checks ------------------------------------------------------------------------------------------------
 
 test: setup chromium
-	@$(BIN)/pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 chromium:
 	@if [ -n "$$TRIHEDRAL_CHROMIUM" ]; then \
