@@ -27,6 +27,7 @@ APPEND_ONLY = (
     "pair_nudge",
     "box_review",
     "box_verdict",
+    "box_outcome",
     "review_policy",
     "sample_result",
     "adjudication",
@@ -46,6 +47,7 @@ SEALED = {
     "packet_draft": ("packet", "packet_id"),
     "release_text": ("release", "release_id"),
     "box_verdict": ("box_review", "box_review_id"),
+    "box_outcome": ("box_review", "box_review_id"),
 }
 """Lists whose rows come with their owner or never: (owner, its key)."""
 

@@ -17,6 +17,7 @@ APPEND_ONLY = (
     "pair_nudge",
     "box_review",
     "box_verdict",
+    "box_outcome",
     "review_policy",
     "sample_result",
     "adjudication",
@@ -277,6 +278,24 @@ def _make_boxes() -> None:
         sa.PrimaryKeyConstraint("box_review_id", "number", name=op.f("pk_box_verdict")),
     )
     op.create_table(
+        "box_outcome",
+        sa.Column("box_review_id", sa.BigInteger(), nullable=False),
+        sa.Column("draft_id", sa.BigInteger(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("is_sampled", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("outcome in ('same', 'changed', 'gone')", name=op.f("ck_box_outcome_outcome_known")),
+        sa.CheckConstraint(
+            "(outcome = 'changed') = (answer is not null)", name=op.f("ck_box_outcome_answer_where_changed")
+        ),
+        sa.ForeignKeyConstraint(
+            ["box_review_id"], ["box_review.box_review_id"], name=op.f("fk_box_outcome_box_review_id_box_review")
+        ),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.draft_id"], name=op.f("fk_box_outcome_draft_id_draft")),
+        sa.PrimaryKeyConstraint("box_review_id", "draft_id", name=op.f("pk_box_outcome")),
+    )
+    op.create_index(op.f("ix_box_outcome_draft_id"), "box_outcome", ["draft_id"], unique=False)
+    op.create_table(
         "sar_verdict",
         sa.Column("packet_id", sa.BigInteger(), nullable=False),
         sa.Column("draft_id", sa.BigInteger(), nullable=False),
@@ -486,25 +505,26 @@ def _hold() -> None:
             f"create trigger {table}_no_truncate before truncate on {table}"
             " for each statement execute function refuse_change()"
         )
-    op.execute("""
-create function refuse_late_box_verdict() returns trigger language plpgsql as $$
+    for table in ("box_verdict", "box_outcome"):
+        op.execute(f"""
+create function refuse_late_{table}() returns trigger language plpgsql as $$
 begin
     if exists (
         select from (select distinct box_review_id from added) as a
-        join box_review o using (box_review_id) join box_verdict m using (box_review_id)
+        join box_review o using (box_review_id) join {table} m using (box_review_id)
         where m.xmin <> o.xmin
     ) then
-        raise exception 'a box_review takes no box_verdict after it was made'
-            using errcode = 'restrict_violation', constraint = 'sealed', table = 'box_verdict';
+        raise exception 'a box_review takes no {table} after it was made'
+            using errcode = 'restrict_violation', constraint = 'sealed', table = '{table}';
     end if;
     return null;
 end
 $$
-""")
-    op.execute(
-        "create trigger box_verdict_sealed after insert on box_verdict referencing new table as added"
-        " for each statement execute function refuse_late_box_verdict()"
-    )
+""")  # noqa: S608  (names of our own tables)
+        op.execute(
+            f"create trigger {table}_sealed after insert on {table} referencing new table as added"
+            f" for each statement execute function refuse_late_{table}()"
+        )
     op.execute("""
 create function refuse_own_review() returns trigger language plpgsql as $$
 begin

@@ -1,4 +1,5 @@
-"""Judged object boxes: a reviewer's pass over a scene's boxes, and what they said of each. Append-only."""
+"""Judged object boxes: a reviewer's pass over a scene's boxes, what they said of each, and what follows from it for the
+texts that are made from them. Append-only."""
 
 from __future__ import annotations
 
@@ -10,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.base import Base, BigId, CreatedAt, one_of
 from pipeline.vocabulary import BOX_VERDICTS
+
+BOX_OUTCOMES = ("same", "changed", "gone")
+"""Of a text that is made from boxes, by the judged ones: its answer is what they give, is another one, or is none."""
 
 
 class BoxReview(Base):
@@ -59,3 +63,22 @@ class BoxVerdict(Base):
     y_min: Mapped[float | None] = mapped_column(Double)
     width: Mapped[float | None] = mapped_column(Double)
     height: Mapped[float | None] = mapped_column(Double)
+
+
+class BoxOutcome(Base):
+    """What a box review gives for one text that is made from the scene's boxes. Written with it, never later: by these
+    rows a submit tells which verdicts follow from the boxes."""
+
+    __tablename__ = "box_outcome"
+    __table_args__ = (
+        one_of("outcome", BOX_OUTCOMES),
+        CheckConstraint("(outcome = 'changed') = (answer is not null)", name="answer_where_changed"),
+    )
+
+    box_review_id: Mapped[int] = mapped_column(ForeignKey("box_review.box_review_id"), primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.draft_id"), primary_key=True, index=True)
+    outcome: Mapped[str]
+    answer: Mapped[str | None]
+    """The new one."""
+    is_sampled: Mapped[bool]
+    """Whether it is read singly all the same: drawn by the draft and the dataset's seed, alike for all reviewers."""
