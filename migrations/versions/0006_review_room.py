@@ -353,12 +353,20 @@ def _make_adjudication() -> None:
         sa.Column("choice", sa.Text(), nullable=False),
         sa.Column("side_review_id", sa.BigInteger(), nullable=True),
         sa.Column("flags", sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("unusable_reason", sa.Text(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column(
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
         sa.CheckConstraint(
             "(choice = 'side') = (side_review_id is not null)", name=op.f("ck_adjudication_side_has_review")
+        ),
+        sa.CheckConstraint(
+            "unusable_reason in ('no_data', 'artefact', 'wrong_pair', 'duplicate', 'changed_between_dates')",
+            name=op.f("ck_adjudication_unusable_reason_known"),
+        ),
+        sa.CheckConstraint(
+            "unusable_reason is null or choice = 'reject'", name=op.f("ck_adjudication_unusable_rejects")
         ),
         sa.CheckConstraint(
             "choice in ('side', 'written', 'as_drafted', 'reject')", name=op.f("ck_adjudication_choice_known")
@@ -407,6 +415,9 @@ def _make_adjudication() -> None:
     op.create_index(op.f("ix_comment_draft_id"), "comment", ["draft_id"], unique=False)
     op.create_index(op.f("ix_comment_packet_id"), "comment", ["packet_id"], unique=False)
     op.create_index(op.f("ix_comment_to_reviewer"), "comment", ["to_reviewer"], unique=False)
+    op.create_index(
+        "ix_comment_to_leads", "comment", ["comment_id"], unique=False, postgresql_where=sa.text("to_reviewer is null")
+    )
     op.create_table(
         "comment_seen",
         sa.Column("comment_id", sa.BigInteger(), nullable=False),
@@ -471,6 +482,13 @@ def _extend() -> None:
         ["adjudication_id"],
     )
     op.create_index(op.f("ix_review_submitted_at"), "review", ["submitted_at"], unique=False)
+    op.create_index(
+        "ix_disagreement_open",
+        "disagreement",
+        ["opened_at", "draft_id"],
+        unique=False,
+        postgresql_where=sa.text("closed_at is null"),
+    )
     op.create_check_constraint(op.f("ck_dataset_sar_first_share_range"), "dataset", "sar_first_share between 0 and 1")
     op.create_check_constraint(op.f("ck_dataset_box_sample_share_range"), "dataset", "box_sample_share between 0 and 1")
     op.create_check_constraint(op.f("ck_packet_hides_one_thing"), "packet", "not (hides_findings and sar_first)")

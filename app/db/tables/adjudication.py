@@ -6,12 +6,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.base import Base, BigId, CreatedAt, all_of, one_of
-from pipeline.vocabulary import FLAGS
+from pipeline.vocabulary import FLAGS, UNUSABLE_REASONS
 
 CHOICES = ("side", "written", "as_drafted", "reject")
 """One side's verdict as it is, a text of the senior's own, the draft as it stands, or none of it."""
@@ -26,6 +26,8 @@ class Adjudication(Base):
         all_of("flags", FLAGS),
         UniqueConstraint("adjudicator", "submission_id", "draft_id"),
         CheckConstraint("(choice = 'side') = (side_review_id is not null)", name="side_has_review"),
+        one_of("unusable_reason", UNUSABLE_REASONS),
+        CheckConstraint("unusable_reason is null or choice = 'reject'", name="unusable_rejects"),
     )
 
     adjudication_id: Mapped[BigId]
@@ -37,6 +39,8 @@ class Adjudication(Base):
     choice: Mapped[str]
     side_review_id: Mapped[int | None] = mapped_column(ForeignKey("review.review_id"))
     flags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=sql("'{}'"))
+    unusable_reason: Mapped[str | None]
+    """Why the whole scene was found unusable, where that is why the draft is rejected."""
     note: Mapped[str | None]
     """Why, for whoever reads the draft's history."""
     created_at: Mapped[CreatedAt]
@@ -59,6 +63,8 @@ class Comment(Base):
     __table_args__ = (
         CheckConstraint("length(text) between 1 and 4000", name="text_length"),
         UniqueConstraint("written_by", "note_id"),
+        # What reviewers wrote to the leads, read page by page.
+        Index("ix_comment_to_leads", "comment_id", postgresql_where=sql("to_reviewer is null")),
     )
 
     comment_id: Mapped[BigId]

@@ -260,7 +260,11 @@ class Disagreement(Base):
     """A draft whose reviews differ (or stay unsure): it waits to be adjudicated."""
 
     __tablename__ = "disagreement"
-    __table_args__ = (one_of("reason", DISAGREEMENT_REASONS),)
+    __table_args__ = (
+        one_of("reason", DISAGREEMENT_REASONS),
+        # The list of what waits, oldest first.
+        Index("ix_disagreement_open", "opened_at", "draft_id", postgresql_where=sql("closed_at is null")),
+    )
 
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.draft_id"), primary_key=True)
     packet_id: Mapped[int] = mapped_column(ForeignKey("packet.packet_id"), index=True)
