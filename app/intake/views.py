@@ -23,6 +23,18 @@ class AssetsView(View):
     optical: str | None
 
 
+class PolarisationView(View):
+    """Another polarisation than the one that the texts are judged by, on the same grid."""
+
+    polarisation: str
+    sar: str
+    unit: str
+    scale: float
+    nodata: float | None
+    limits: tuple[float, float]
+    histogram: dict[str, Any]
+
+
 class SceneView(View):
     name: str
     rows: int
@@ -35,6 +47,7 @@ class SceneView(View):
     optical_sensor: str | None
     band: str | None
     pixel_spacing_m: tuple[float, float] | None
+    geometry: str
     look_azimuth_deg: float | None
     incidence_deg: float | None
     sar_acquired_at: str | None
@@ -53,6 +66,10 @@ class SceneView(View):
     """What a reviewer has to know before trusting the optical image; None where it fits, or there is none."""
     optical_offset_px: tuple[float, float]
     """(row, col) by which the optical image is drawn moved."""
+    decided_offset_px: tuple[float, float]
+    """(row, col) by which it would be drawn moved had no reviewer moved it."""
+    polarisations: tuple[PolarisationView, ...]
+    """The others, by name."""
 
 
 class BoxView(View):
@@ -79,7 +96,7 @@ def scene_view(row: RowMapping, signer: AssetSigner, reader: uuid.UUID) -> Scene
     nodata = provenance.get("nodata")
     same = ("name", "rows", "cols", "unit", "split", "histogram", "ground", "optical_note", "pair_state")
     stated = ("place", "sensor", "optical_sensor", "band", "pixel_spacing_m", "look_azimuth_deg", "incidence_deg")
-    dated = ("sar_acquired_at", "optical_acquired_at", "labelled")
+    dated = ("geometry", "sar_acquired_at", "optical_acquired_at", "labelled")
     return SceneView(
         **{name: row[name] for name in same},
         **{name: getattr(known, name) for name in (*stated, *dated)},
@@ -90,8 +107,10 @@ def scene_view(row: RowMapping, signer: AssetSigner, reader: uuid.UUID) -> Scene
         # "nan" says that pixels without data are NaN, which no page needs to be told.
         nodata=nodata if isinstance(nodata, int | float) else None,
         limits=(row["limits_low"], row["limits_high"]),
-        pair_notice=pair_notice(row["pair_state"], measured_offset(row), row["pair_decision"]),
-        optical_offset_px=shown_offset(row),
+        pair_notice=pair_notice(row["pair_state"], measured_offset(row), row["pair_decision"], nudge_of(row)),
+        optical_offset_px=nudge_of(row) or decided_offset(row),
+        decided_offset_px=decided_offset(row),
+        polarisations=tuple(_polarisation(other, signer, reader) for other in row["other_polarisations"] or ()),
     )
 
 
@@ -111,23 +130,48 @@ def _assets(row: RowMapping, signer: AssetSigner, reader: uuid.UUID) -> AssetsVi
     )
 
 
+def _polarisation(other: Mapping[str, Any], signer: AssetSigner, reader: uuid.UUID) -> PolarisationView:
+    same = ("polarisation", "unit", "scale", "nodata", "histogram")
+    return PolarisationView(
+        **{name: other[name] for name in same},
+        sar=signer.url(other["sar_sha256"], reader),
+        limits=(other["limits_low"], other["limits_high"]),
+    )
+
+
 def measured_offset(row: Mapping[Any, Any]) -> tuple[float, float] | None:
     """(row, col) by which the optical image must be moved to lie on the SAR image, where that was found."""
     offset = (row["registration"] or {}).get("offset_px")
     return None if offset is None else (float(offset[0]), float(offset[1]))
 
 
-def shown_offset(row: Mapping[Any, Any]) -> tuple[float, float]:
-    """By which the optical image is drawn moved: only where an admin decided so."""
+def decided_offset(row: Mapping[Any, Any]) -> tuple[float, float]:
+    """By which the optical image is drawn moved as far as admins go: only where one decided so."""
     return (measured_offset(row) or (0.0, 0.0)) if row["pair_decision"] == "use_shifted" else (0.0, 0.0)
 
 
-def pair_notice(state: str, offset_px: tuple[float, float] | None, decision: str | None) -> str | None:
+def nudge_of(row: Mapping[Any, Any]) -> tuple[float, float] | None:
+    """(row, col) by which a reviewer moved the optical image; None where nobody did, or it was put back."""
+    if row["nudge_px"] is None:
+        return None
+    down, right = (float(distance) for distance in row["nudge_px"])
+    return None if (down, right) == decided_offset(row) else (down, right)
+
+
+def pair_notice(
+    state: str,
+    offset_px: tuple[float, float] | None,
+    decision: str | None,
+    nudge_px: tuple[float, float] | None = None,
+) -> str | None:
     """What follows "The optical image", where it is not to be trusted as it is."""
     if state == "none":
         return None
     if decision == "without_optical":
         return "was set aside by an admin: judge by the SAR image alone"
+    if nudge_px is not None:
+        doubt = "; measured, it " + _MEASURED[state] if state in _MEASURED else ""
+        return f"was moved by a reviewer: {offset_text(nudge_px)}{doubt}"
     if decision == "use_shifted" and offset_px is not None:
         return f"is drawn moved by the measured {offset_text(offset_px)}"
     if state == "shifted":

@@ -10,7 +10,13 @@ DomainError
 ├── UnknownDatasetError
 ├── WrongDraftsError          verdicts for other drafts than the packet's
 ├── InvalidVerdictError       a verdict that cannot be stored as it is
+├── NoteDiffersError          the note's id was used for another note
+├── SettingsError             preferences that cannot be kept as they are
 ├── FindingsShownError        a first verdict where findings are shown from the start
+├── OpticalHiddenError        a review before the verdicts from the SAR image alone
+├── OpticalShownError         verdicts from the SAR image alone where the optical one is shown
+├── SarVerdictsDifferError    others from the SAR image alone were given before
+├── NothingToMoveError        the optical image is to be moved, and the scene shows none
 └── UnstorableTextError       NUL, lone surrogates, too long
 """
 
@@ -72,6 +78,35 @@ class InvalidVerdictError(DomainError):
 class FindingsShownError(DomainError):
     meaning: ClassVar[Meaning] = "conflict"
     code: ClassVar[str] = "findings_shown"
+
+
+class OpticalHiddenError(DomainError):
+    meaning: ClassVar[Meaning] = "conflict"
+    code: ClassVar[str] = "optical_hidden"
+
+
+class OpticalShownError(DomainError):
+    meaning: ClassVar[Meaning] = "conflict"
+    code: ClassVar[str] = "optical_shown"
+
+
+class SarVerdictsDifferError(DomainError):
+    meaning: ClassVar[Meaning] = "conflict"
+    code: ClassVar[str] = "sar_verdicts_differ"
+
+
+class NoteDiffersError(DomainError):
+    meaning: ClassVar[Meaning] = "conflict"
+    code: ClassVar[str] = "note_differs"
+
+
+class SettingsError(DomainError):
+    code: ClassVar[str] = "review_settings"
+
+
+class NothingToMoveError(DomainError):
+    meaning: ClassVar[Meaning] = "conflict"
+    code: ClassVar[str] = "nothing_to_move"
 
 
 class UnstorableTextError(DomainError):

@@ -148,7 +148,7 @@ def decide_all(
 @router.get("/datasets/{name}/scenes/{scene_id}", name="scene_page")
 def scene_page(request: Request, session: DbSession, viewer: CurrentViewer, name: Name, scene_id: SceneId) -> Response:
     facts = find_pair(session, name, scene_id)
-    found = viewing.scene_rows(session, name, scene_id)
+    found = viewing.scene_rows(session, name, scene_id, viewer.pseudonym)
     if found is None:
         raise NoSuchSceneError(f"The dataset {name[:80]!r} has no scene {scene_id}.", scene_id=scene_id)
     row = found.scene
@@ -157,7 +157,12 @@ def scene_page(request: Request, session: DbSession, viewer: CurrentViewer, name
         dataset=row["dataset"],
         scene_id=scene_id,
         scene=row["name"],
-        view={"scene": shown.model_dump(mode="json"), "boxes": [box.model_dump() for box in box_views(found.boxes)]},
+        view={
+            "dataset": {"name": row["dataset"]},
+            "scene": shown.model_dump(mode="json"),
+            "boxes": [box.model_dump() for box in box_views(found.boxes)],
+            "viewer_settings": row["viewer_settings"],
+        },
         state=row["pair_state"],
         state_text=STATES.get(row["pair_state"], "no optical image"),
         decision=row["pair_decision"],
