@@ -7,17 +7,32 @@ import uuid
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 
+from app.intake.views import scene_view
 from app.review import workflow
 from app.review.queries.viewing import packet_rows
-from app.review.schemas.requests import ClaimBody, FirstVerdictBody, ProgressBody, ScreenBody, SubmitBody
+from app.review.schemas.looking import NudgeBody, NudgeView, ViewerSettingsBody, ViewerSettingsView
+from app.review.schemas.requests import (
+    ClaimBody,
+    DatasetName,
+    FirstVerdictBody,
+    NoteBody,
+    ProgressBody,
+    ReviewSettingsBody,
+    SarVerdictsBody,
+    ScreenBody,
+    SubmitBody,
+)
 from app.review.schemas.views import (
     AcknowledgementView,
     ClaimView,
     FindingsView,
     FirstVerdictsView,
+    NoteView,
     PacketView,
     RenewalView,
     ReturnView,
+    ReviewSettingsView,
+    SarVerdictsView,
     SavedView,
     finding_view,
     first_verdicts_view,
@@ -97,11 +112,56 @@ def give_first_verdict(
     return first_verdicts_view(shown)
 
 
+@router.post("/assignments/{assignment_id}/sar-verdicts", name="give_sar_verdicts")
+def give_sar_verdicts(
+    request: Request, assignment_id: uuid.UUID, body: SarVerdictsBody, session: DbSession, viewer: CurrentViewer
+) -> SarVerdictsView:
+    """Of a packet with `optical_hidden`: say what you think of all its drafts from the SAR image alone, and be shown
+    the optical one. What is given first stays and decides nothing; the review is submitted afterwards."""
+    workflow.give_sar_verdicts(session, viewer.pseudonym, assignment_id, [one.as_given() for one in body.verdicts])
+    return SarVerdictsView(scene=packet_of(request, session, viewer, assignment_id).scene)
+
+
+@router.post("/assignments/{assignment_id}/nudge", name="nudge_pair")
+def nudge_pair(
+    request: Request, assignment_id: uuid.UUID, body: NudgeBody, session: DbSession, viewer: CurrentViewer
+) -> NudgeView:
+    """Draw the optical image of the packet's scene moved, for all who look at it from now on."""
+    nudge_px = (body.down_px, body.right_px)
+    pair = workflow.nudge_pair(session, viewer.pseudonym, assignment_id, nudge_px)
+    scene = scene_view(pair, request.app.state.asset_signer, viewer.pseudonym)
+    return NudgeView(optical_offset_px=scene.optical_offset_px, pair_notice=scene.pair_notice)
+
+
+@router.put("/datasets/{name}/viewer-settings", name="save_viewer_settings")
+def save_viewer_settings(
+    name: DatasetName, body: ViewerSettingsBody, session: DbSession, viewer: CurrentViewer
+) -> ViewerSettingsView:
+    """Keep how you like to look at the scenes of a dataset, in place of what was kept before."""
+    settings = body.as_settings()
+    workflow.save_viewer_settings(session, viewer.pseudonym, name, settings)
+    return ViewerSettingsView(**settings)
+
+
 @router.post("/screen", name="screen_text")
 def screen_text(body: ScreenBody, session: DbSession, viewer: CurrentViewer) -> FindingsView:
     """Screen the reviewer's own wording of a draft; where its findings are hidden, only after their first verdict."""
     found = workflow.screen_wording(session, viewer.pseudonym, body.packet_id, body.draft_id, body.text, body.answer)
     return FindingsView(findings=[finding_view(one) for one in found or ()], hides_findings=found is None)
+
+
+@router.post("/assignments/{assignment_id}/notes", name="write_note")
+def write_note(assignment_id: uuid.UUID, body: NoteBody, session: DbSession, viewer: CurrentViewer) -> NoteView:
+    """Tell the leads something about a draft of the packet, or with `draft_id` null about the packet. Stored once for
+    each `note_id`, also after the hold has ended."""
+    stored = workflow.write_note(session, viewer.pseudonym, assignment_id, body.note_id, body.draft_id, body.text)
+    return NoteView(note_id=body.note_id, created_at=stored.created_at)
+
+
+@router.put("/me/review-settings", name="change_review_settings")
+def change_review_settings(body: ReviewSettingsBody, session: DbSession, viewer: CurrentViewer) -> ReviewSettingsView:
+    """Keep how you like to review; what is left out stays as it is."""
+    return ReviewSettingsView(**workflow.change_settings(session, viewer.pseudonym, body.changes))
 
 
 def config_of(request: Request) -> ReviewConfig:
@@ -111,6 +171,9 @@ def config_of(request: Request) -> ReviewConfig:
 
 def shown(request: Request, session: Session, viewer: Viewer, assignment_id: uuid.UUID | None) -> PacketView | None:
     """What the page shows of a handed packet."""
-    if assignment_id is None:
-        return None
+    return None if assignment_id is None else packet_of(request, session, viewer, assignment_id)
+
+
+def packet_of(request: Request, session: Session, viewer: Viewer, assignment_id: uuid.UUID) -> PacketView:
+    """The packet of an assignment that is the viewer's."""
     return packet_view(packet_rows(session, assignment_id), request.app.state.asset_signer, viewer.pseudonym)

@@ -26,6 +26,7 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "read_asset": SIGNED,
     # Anyone logged in
     "home_page": PEOPLE,
+    "save_viewer_settings": PEOPLE,
     "logout": PEOPLE,
     "account_page": PEOPLE,
     "change_password": PEOPLE,
@@ -40,7 +41,11 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "save_progress": REVIEWERS,
     "submit_review": REVIEWERS,
     "give_first_verdict": REVIEWERS,
+    "give_sar_verdicts": REVIEWERS,
     "screen_text": REVIEWERS,
+    "nudge_pair": REVIEWERS,
+    "write_note": REVIEWERS,
+    "change_review_settings": REVIEWERS,
     # Running the work
     "metrics": ADMINS,
     "datasets_page": ADMINS,

@@ -29,8 +29,9 @@ limit 1
 """)
 
 _DRAFTS: Final = text("""
-select d.draft_id, d.kind, d.text, d.answer, p.reviews_wanted
-from packet p join packet_draft m on m.packet_id = p.packet_id join draft d on d.draft_id = m.draft_id
+select d.draft_id, d.kind, d.text, d.answer, p.reviews_wanted, p.sar_first, p.boxes_first, s.rows, s.cols
+from packet p join scene s on s.scene_id = p.scene_id
+join packet_draft m on m.packet_id = p.packet_id join draft d on d.draft_id = m.draft_id
 where p.packet_id = :packet_id order by m.position
 """)
 
@@ -118,6 +119,23 @@ class PacketDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class PacketContents:
+    """A packet, as far as a submission is held to it."""
+
+    drafts: Sequence[PacketDraft]
+    """In their order."""
+    wanted: int
+    """k: how many reviews it is to get."""
+    rows: int
+    cols: int
+    """Of its scene, in pixels."""
+    sar_first: bool = False
+    """Whether it is judged from the SAR image alone before the optical one is shown."""
+    boxes_first: bool = False
+    """Whether the boxes are judged before the texts that follow from them."""
+
+
+@dataclass(frozen=True, slots=True)
 class SaidOfDraft:
     """What one review says of a draft, as far as it matters for the outcome."""
 
@@ -172,11 +190,17 @@ def stored_review(
     return None if row is None else StoredReview(**row._mapping)
 
 
-def drafts_of(session: Session, packet_id: int) -> tuple[list[PacketDraft], int]:
-    """The packet's drafts in their order, and k: how many reviews it is to get."""
+def contents_of(session: Session, packet_id: int) -> PacketContents:
+    """The packet, which exists and has drafts."""
     rows = session.execute(_DRAFTS, {"packet_id": packet_id}).all()
-    drafts = [PacketDraft(row.draft_id, row.kind, row.text, row.answer) for row in rows]
-    return drafts, rows[0].reviews_wanted if rows else 0
+    return PacketContents(
+        drafts=[PacketDraft(row.draft_id, row.kind, row.text, row.answer) for row in rows],
+        wanted=rows[0].reviews_wanted,
+        rows=rows[0].rows,
+        cols=rows[0].cols,
+        sar_first=rows[0].sar_first,
+        boxes_first=rows[0].boxes_first,
+    )
 
 
 def lock_packet(session: Session, packet_id: int, slot: int) -> bool:

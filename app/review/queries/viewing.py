@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.intake.queries.pairs import DECISION_OF
 from app.intake.queries.viewing import SHOWN, scene_boxes
 from app.review.queries.first_verdicts import ShownFindings, shown_findings
+from app.review.queries.sar_first import OPTICAL_HIDDEN
 
 _HAND: Final = text(f"""
 select a.assignment_id, a.packet_id, a.slot, a.claimed_at, a.expires_at, clock_timestamp() as server_time,
@@ -21,7 +22,10 @@ select a.assignment_id, a.packet_id, a.slot, a.claimed_at, a.expires_at, clock_t
         where c.dataset_id = p.dataset_id and c.name = 'reviewed'), 0)::bigint as reviewed,
     coalesce((select sum(delta) from counter_delta c
         where c.dataset_id = p.dataset_id and c.name = 'reviews_wanted'), 0)::bigint as wanted,
-    {SHOWN}, g.version as progress_version, g.body as progress_body
+    {OPTICAL_HIDDEN} as optical_hidden, {SHOWN},
+    (select v.settings from viewer_setting v
+        where v.reviewer = a.reviewer and v.dataset_id = p.dataset_id) as viewer_settings,
+    g.version as progress_version, g.body as progress_body
 from assignment a
 join packet p on p.packet_id = a.packet_id
 join dataset d on d.dataset_id = p.dataset_id

@@ -10,16 +10,17 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.intake.queries.judged import BESIDE
 from app.intake.queries.rule_settings import NEWEST_SETTINGS
 from app.intake.queries.screening import DRAFT_COLUMNS, as_draft
 from pipeline.records import Draft
 
 # The settings and the scene's texts come along, since this is asked at every pause in typing.
 _DRAFT: Final = text(f"""
-select d.scene_id, {DRAFT_COLUMNS},
+select d.scene_id, d.box_review_id, {DRAFT_COLUMNS},
     {NEWEST_SETTINGS.format(dataset_id="s.dataset_id")} as settings,
     coalesce((select jsonb_agg(to_jsonb(o) order by o.draft_id) from draft o
-        where o.scene_id = d.scene_id), '[]') as texts,
+        where o.scene_id = d.scene_id and {BESIDE}), '[]') as texts,
     d.draft_id = any (hidden.draft_ids) as hides_findings, cardinality(hidden.draft_ids) > 0 as is_any_hidden
 from packet_draft m join draft d on d.draft_id = m.draft_id join scene s on s.scene_id = d.scene_id
 cross join lateral (
@@ -45,6 +46,8 @@ class DraftInHand:
     """Whether the reviewer is to give a first verdict on it before any findings."""
     is_any_hidden: bool
     """Whether they are to on any draft of the packet."""
+    box_review_id: int | None
+    """Of a text that was derived anew: the judged boxes that it follows from."""
 
 
 def draft_in_hand(session: Session, reviewer: uuid.UUID, packet_id: int, draft_id: int) -> DraftInHand | None:
@@ -62,4 +65,5 @@ def draft_in_hand(session: Session, reviewer: uuid.UUID, packet_id: int, draft_i
         settings=row["settings"],
         hides_findings=row["hides_findings"],
         is_any_hidden=row["is_any_hidden"],
+        box_review_id=row["box_review_id"],
     )

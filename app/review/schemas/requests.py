@@ -124,3 +124,47 @@ class FirstVerdictBody(Body):
     draft_id: Id
     verdict: Literal["accept", "revise", "reject", "unsure"]
     flags: Annotated[list[Flag], Field(max_length=8)] = []
+
+
+class SarVerdictBody(Body):
+    draft_id: Id
+    verdict: Literal["accept", "revise", "reject", "unsure"]
+    revised_text: str | None = None
+    revised_answer: str | None = None
+    flags: Annotated[list[Flag], Field(max_length=8)] = []
+
+    def as_given(self) -> GivenVerdict:
+        return GivenVerdict(
+            draft_id=self.draft_id,
+            verdict=self.verdict,
+            revised_text=self.revised_text,
+            revised_answer=self.revised_answer,
+            flags=tuple(self.flags),
+        )
+
+
+class SarVerdictsBody(Body):
+    verdicts: Annotated[list[SarVerdictBody], Field(max_length=100)]
+
+
+class NoteBody(Body):
+    note_id: uuid.UUID
+    draft_id: Id | None = None
+    text: Annotated[str, Field(max_length=20_000)]
+
+
+Action = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
+KeyName = Annotated[str, Field(min_length=1, max_length=24)]
+
+
+class ReviewSettingsBody(Body):
+    """What is given is changed; what is left out stays."""
+
+    keys: Annotated[dict[Action, Annotated[list[KeyName], Field(max_length=10)]], Field(max_length=120)] | None = None
+    """By action, the keys that do it where they are not the usual ones; a digit for each flag."""
+    keeps_zoom: bool | None = None
+    """Whether the next packet is shown at the zoom of the one before."""
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        return self.model_dump(exclude_none=True)

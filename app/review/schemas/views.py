@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from pydantic import Field
 from sqlalchemy import RowMapping
 
 from app.intake.views import BoxView, SceneView, View, box_views, scene_view
@@ -71,7 +72,12 @@ class PacketView(View):
     drafts: list[DraftView]
     hides_findings: bool
     """Whether in this packet findings are shown only after a first verdict."""
+    optical_hidden: bool
+    """Whether the optical image is shown only after the reader's verdicts from the SAR image alone; then its address
+    is not here."""
     progress: ProgressView | None
+    viewer_settings: dict[str, Any] | None
+    """How the reader likes to look at the dataset's scenes, as their page saved it last."""
 
 
 class ClaimView(View):
@@ -104,6 +110,21 @@ class SavedView(View):
     expires_at: dt.datetime
 
 
+class NoteView(View):
+    note_id: uuid.UUID
+    created_at: dt.datetime
+
+
+class ReviewSettingsView(View):
+    keys: dict[str, list[str]] = Field(default_factory=dict)
+    keeps_zoom: bool = False
+
+
+class GuidelinesView(View):
+    text: str
+    """Empty where the dataset has none of its own."""
+
+
 class FindingsView(View):
     findings: list[FindingView]
     hides_findings: bool
@@ -120,6 +141,13 @@ class FirstVerdictsView(View):
     """Each draft of the packet on which the reviewer has given a first verdict, with its findings."""
 
 
+class SarVerdictsView(View):
+    """What may be seen after verdicts from the SAR image alone."""
+
+    scene: SceneView
+    """With the optical image's address."""
+
+
 def packet_view(rows: PacketRows, signer: AssetSigner, reader: uuid.UUID) -> PacketView:
     """The packet, its images under addresses that only ``reader`` may read."""
     hand = rows.hand
@@ -128,11 +156,13 @@ def packet_view(rows: PacketRows, signer: AssetSigner, reader: uuid.UUID) -> Pac
     return PacketView(
         assignment=AssignmentView(id=hand["assignment_id"], **_picked(hand, AssignmentView, but="id")),
         dataset=DatasetView(name=hand["dataset_name"], reviewed=hand["reviewed"], wanted=hand["wanted"]),
-        scene=scene_view(hand, signer, reader),
+        scene=_scene(hand, signer, reader),
         boxes=box_views(rows.boxes),
         drafts=[_draft_view(draft, rows.shown, numbers) for draft in rows.drafts],
         hides_findings=hand["hides_findings"],
+        optical_hidden=hand["optical_hidden"],
         progress=None if progress is None else ProgressView(version=progress, body=hand["progress_body"]),
+        viewer_settings=hand["viewer_settings"],
     )
 
 
@@ -147,6 +177,14 @@ def first_verdicts_view(shown: ShownFindings) -> FirstVerdictsView:
 def finding_view(found: Finding) -> FindingView:
     """A finding that was just made, in the form of a stored one."""
     return FindingView(**{name: getattr(found, name) for name in FindingView.model_fields})
+
+
+def _scene(hand: RowMapping, signer: AssetSigner, reader: uuid.UUID) -> SceneView:
+    """The scene; while the optical image is hidden the server gives no address of it, so no page can show it."""
+    scene = scene_view(hand, signer, reader)
+    if not hand["optical_hidden"]:
+        return scene
+    return scene.model_copy(update={"assets": scene.assets.model_copy(update={"optical": None})})
 
 
 def _picked(row: RowMapping, view: type[View], but: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from app.review.errors import already_reviewed, domain_errors, not_held, submiss
 from app.review.queries import counting, submitting
 from app.review.queries.submitting import CountedAs, InHand, NewReview, SaidOfDraft, SlotReview
 from app.review.workflow.agreement import Difference, Outcome, conclude
+from app.review.workflow.sar_first import require_given
 from app.review.workflow.verdicts import GivenVerdict, Submission, check
 from app.work import defer
 
@@ -65,7 +66,9 @@ def submit(session: Session, reviewer: uuid.UUID, submission: Submission) -> Ack
     AlreadyReviewedError
         If the reviewer reviewed the packet under another submission.
     WrongDraftsError, InvalidVerdictError, UnstorableTextError
-        See :func:`app.review.verdicts.check`.
+        See :func:`app.review.workflow.verdicts.check`.
+    OpticalHiddenError
+        If the packet is judged from the SAR image first and that is still to be done.
     """
     hands = submitting.lock_hands(session, reviewer, submission.packet_id)
     if submission.assignment_id not in {hand.assignment_id for hand in hands}:
@@ -73,12 +76,14 @@ def submit(session: Session, reviewer: uuid.UUID, submission: Submission) -> Ack
     stored = submitting.stored_review(session, reviewer, submission.submission_id, submission.packet_id)
     if stored is not None:
         return _again(stored, submission)
-    drafts, wanted = submitting.drafts_of(session, submission.packet_id)
-    verdicts = check(submission, drafts)
-    standing = _standing(session, submission, hands, wanted)
+    contents = submitting.contents_of(session, submission.packet_id)
+    verdicts = check(submission, contents)
+    if contents.sar_first and submission.scene_verdict == "usable":
+        require_given(session, reviewer, submission.assignment_id)
+    standing = _standing(session, submission, hands, contents.wanted)
     concluded: list[Outcome | Difference] = []
-    if standing.counted_as == "slot" and len(standing.others) + 1 == wanted:
-        concluded = conclude(drafts, [*standing.others.values(), _as_slot_review(submission, verdicts)])
+    if standing.counted_as == "slot" and len(standing.others) + 1 == contents.wanted:
+        concluded = conclude(contents.drafts, [*standing.others.values(), _as_slot_review(submission, verdicts)])
     review = _new_review(reviewer, submission, verdicts, standing, concluded)
     with domain_errors():
         review_id = submitting.store(session, review)

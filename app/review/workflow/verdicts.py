@@ -10,13 +10,17 @@ from typing import Any, Final
 
 from app.intake.workflow.storable import texts_in, unstorable
 from app.review.errors import InvalidVerdictError, UnstorableTextError, WrongDraftsError
-from app.review.queries.submitting import PacketDraft
+from app.review.queries.submitting import PacketContents, PacketDraft
 from pipeline.records import digest
 from pipeline.vocabulary import FLAGS
 
 LONGEST_PROGRESS: Final = 1_000_000
 """Characters of a progress as JSON: twelve drafts with both texts rewritten at full length fit."""
 DEEPEST_PROGRESS: Final = 32
+MARK_MARGIN_PX: Final = 2.0
+"""So far outside the scene a mark may lie: a tap on its very edge is still one on the scene."""
+VERDICT_OF_ORIGIN: Final[Mapping[str, str]] = {"accept_all": "accept", "fix": "revise"}
+"""What a verdict must be that came about in this way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def _is_deeper(value: Any, levels: int) -> bool:
     return levels == 0 or any(_is_deeper(one, levels - 1) for one in inner)
 
 
-def check(submission: Submission, drafts: Sequence[PacketDraft]) -> tuple[GivenVerdict, ...]:
+def check(submission: Submission, packet: PacketContents) -> tuple[GivenVerdict, ...]:
     """The verdicts in the packet's order, as they are to be stored: flags of spans among the flags, in one order.
 
     Raises
@@ -115,16 +119,23 @@ def check(submission: Submission, drafts: Sequence[PacketDraft]) -> tuple[GivenV
     InvalidVerdictError, UnstorableTextError
         If one of them cannot be stored as it is.
     """
-    check_texts([[verdict.revised_text, verdict.revised_answer, dict(verdict.view)] for verdict in submission.verdicts])
-    _check_drafts(submission, drafts)
-    given = {verdict.draft_id: verdict for verdict in submission.verdicts}
-    return tuple(_checked(given[draft.draft_id], draft) for draft in drafts if draft.draft_id in given)
+    return check_verdicts(submission.verdicts, packet, may_miss=submission.scene_verdict == "unusable")
 
 
-def _check_drafts(submission: Submission, drafts: Sequence[PacketDraft]) -> None:
+def check_verdicts(
+    verdicts: Sequence[GivenVerdict], packet: PacketContents, *, may_miss: bool = False
+) -> tuple[GivenVerdict, ...]:
+    """As :func:`check`, of verdicts alone."""
+    check_texts([[verdict.revised_text, verdict.revised_answer, dict(verdict.view)] for verdict in verdicts])
+    _check_drafts(verdicts, packet.drafts, may_miss=may_miss)
+    given = {verdict.draft_id: verdict for verdict in verdicts}
+    return tuple(_checked(given[draft.draft_id], draft, packet) for draft in packet.drafts if draft.draft_id in given)
+
+
+def _check_drafts(verdicts: Sequence[GivenVerdict], drafts: Sequence[PacketDraft], *, may_miss: bool) -> None:
     wanted = {draft.draft_id for draft in drafts}
-    given = [verdict.draft_id for verdict in submission.verdicts]
-    missing = sorted(wanted.difference(given)) if submission.scene_verdict == "usable" else []
+    given = [verdict.draft_id for verdict in verdicts]
+    missing = [] if may_miss else sorted(wanted.difference(given))
     foreign = sorted(set(given) - wanted)
     twice = sorted({draft_id for draft_id in given if given.count(draft_id) > 1})
     faults = {"missing": missing, "foreign": foreign, "twice": twice}
@@ -133,11 +144,29 @@ def _check_drafts(submission: Submission, drafts: Sequence[PacketDraft]) -> None
         raise WrongDraftsError(f"A review has one verdict for each draft of its packet ({said}).", **faults)
 
 
-def _checked(given: GivenVerdict, draft: PacketDraft) -> GivenVerdict:
+def _checked(given: GivenVerdict, draft: PacketDraft, packet: PacketContents) -> GivenVerdict:
+    _check_origin(given, draft, packet)
+    _check_marks(given, draft, packet)
     for span in given.spans:
         _check_span(span, draft)
     flags = {*given.flags, *(span.flag for span in given.spans)}
     return replace(_check_revision(given, draft), flags=tuple(flag for flag in FLAGS if flag in flags))
+
+
+def _check_origin(given: GivenVerdict, draft: PacketDraft, packet: PacketContents) -> None:
+    wanted = VERDICT_OF_ORIGIN.get(given.origin, given.verdict)
+    if given.verdict != wanted:
+        raise _invalid(draft, f"it says {given.verdict}, but what comes about by {given.origin} says {wanted}")
+    if given.origin == "box_set" and not packet.boxes_first:
+        raise _invalid(draft, "it is said to follow from judged boxes, which this packet does not ask for")
+
+
+def _check_marks(given: GivenVerdict, draft: PacketDraft, packet: PacketContents) -> None:
+    low = -MARK_MARGIN_PX
+    for x, y in given.marks:
+        if not (low <= x <= packet.cols - low and low <= y <= packet.rows - low):
+            size = f"{packet.cols} × {packet.rows}"
+            raise _invalid(draft, f"its mark at ({x:g}, {y:g}) lies outside the scene of {size} pixels")
 
 
 def _check_span(span: FlaggedSpan, draft: PacketDraft) -> None:

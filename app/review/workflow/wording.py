@@ -7,11 +7,14 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from app.intake.queries.scenes import load_scenes
+from app.intake.queries.judged import boxes_as_judged
+from app.intake.queries.scenes import StoredScene, load_scenes
 from app.intake.workflow.contexts import context_of
+from app.intake.workflow.judged_contexts import judged_scene
 from app.review.errors import not_held
 from app.review.queries import wording
 from app.review.queries.first_verdicts import BETWEEN_TEXTS
+from app.review.queries.wording import DraftInHand
 from app.review.workflow.verdicts import check_texts
 from pipeline.records import Draft, Finding
 from pipeline.screening import screen
@@ -40,9 +43,17 @@ def screen_wording(
         return None
     worded = _reworded(hand.draft, text, answer)
     # In the place of the stored text, so that of two like texts it is the same one that is told as the later.
-    context = context_of(load_scenes(session, [hand.scene_id])[0], (*hand.before, worded, *hand.after))
+    context = context_of(_scene_of(session, hand), (*hand.before, worded, *hand.after))
     found = screen(worded, context, stored_rule_set(hand.settings).rules)
     return [one for one in found if not (hand.is_any_hidden and one.family in BETWEEN_TEXTS)]
+
+
+def _scene_of(session: Session, hand: DraftInHand) -> StoredScene:
+    """The draft's scene; of one that was derived anew, with the boxes as they were judged."""
+    scene = load_scenes(session, [hand.scene_id])[0]
+    if hand.box_review_id is None:
+        return scene
+    return judged_scene(scene, boxes_as_judged(session, [hand.box_review_id])[hand.box_review_id])
 
 
 def _reworded(draft: Draft, text: str, answer: str | None) -> Draft:
