@@ -9,19 +9,25 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.intake.queries.pairs import DECISION_OF, IS_HELD
+from app.intake.queries.policies import DRAW, IS_DRAWN, POLICIES, POLICY_OF
 from pipeline.vocabulary import KINDS, QUESTION_TYPES
 
 PACKET_SIZE: Final = 12
 
 # Loose: drafted, screened, in no packet. A scene of which a draft still waits for screening is left alone: its packets
-# would come out as fragments; and one whose pair is held back waits for an admin.
+# would come out as fragments; and one whose pair is held back waits for an admin. What a sample leaves out is told by the
+# rule itself: marks beside a million drafts would have to be written, and again with each new share. What has its
+# outcome from judged boxes needs no packet; what was taken over on a sample is read once a larger share draws it.
+_IS_LOOSE: Final = """
+d.origin = 'drafted' and not exists (select from packet_draft m where m.draft_id = d.draft_id)
+    and not exists (select from resolution r where r.draft_id = d.draft_id and r.basis <> 'sample')
+"""
+
 _LOOSE_SCENES: Final = text(f"""
+with {POLICIES.format(dataset_id=":dataset_id")}
 select s.scene_id from scene s join dataset t using (dataset_id) {DECISION_OF}
 where s.dataset_id = :dataset_id and s.scene_id > :after and not {IS_HELD}
-and exists (
-    select from draft d where d.scene_id = s.scene_id and d.origin = 'drafted'
-    and not exists (select from packet_draft m where m.draft_id = d.draft_id)
-)
+and exists (select from draft d where d.scene_id = s.scene_id and {IS_DRAWN} and {_IS_LOOSE})
 and not exists (
     select from draft d where d.scene_id = s.scene_id
     and not exists (select from screened x where x.draft_id = d.draft_id)
@@ -33,37 +39,49 @@ order by s.scene_id limit :limit
 _LOCK: Final = text("select scene_id from scene where scene_id = any(:scene_ids) order by scene_id for no key update")
 
 _SEAL: Final = text(f"""
-with loose as (
+with {POLICIES.format(dataset_id="any(select dataset_id from scene where scene_id = any(:scene_ids))")}
+, loose as (
     select d.draft_id, d.scene_id, d.program is not null as is_of_boxes,
+        coalesce(ruled.review_policy_id, 0) as ruled_by,
         row_number() over (
             partition by d.scene_id
             order by array_position(cast(:kinds as text[]), d.kind),
                 array_position(cast(:question_types as text[]), d.question_type), d.draft_id
-        ) - 1 as place,
-        count(*) over (partition by d.scene_id) as loose_count
-    from draft d
-    where d.scene_id = any(:scene_ids) and d.origin = 'drafted'
-    and exists (select from screened x where x.draft_id = d.draft_id)
-    and not exists (select from packet_draft m where m.draft_id = d.draft_id)
+        ) as place_in_scene
+    from draft d join scene s using (scene_id) join dataset t using (dataset_id)
+    left join lateral (select p.review_policy_id, p.sample_share {POLICY_OF}) as ruled on true
+    where d.scene_id = any(:scene_ids) and (ruled.sample_share is null or {DRAW} < ruled.sample_share)
+    and exists (select from screened x where x.draft_id = d.draft_id) and {_IS_LOOSE}
+), placed as (
+    select *, row_number() over (partition by scene_id, ruled_by order by place_in_scene) - 1 as place,
+        count(*) over (partition by scene_id, ruled_by) as loose_count
+    from loose
 ), dealt as (
-    -- As many packets as are needed, all of about the same size: 13 drafts are 7 and 6, not 12 and 1.
-    select *, place * ((loose_count + :size - 1) / :size) / loose_count as nth from loose
+    -- Of one policy each, and as many packets as are needed, all of about the same size: 13 drafts are 7 and 6, not 12
+    -- and 1.
+    select *, place * ((loose_count + :size - 1) / :size) / loose_count as nth from placed
 ), planned as (
-    select s.dataset_id, s.scene_id, s.name, t.split_seed, t.reviews_wanted, t.hidden_share, t.sar_first_share,
+    select s.dataset_id, s.scene_id, s.name, t.split_seed, t.hidden_share, t.sar_first_share, g.ruled_by, g.nth,
+        y.review_policy_id, coalesce(y.pool, 'main') as pool,
+        coalesce(y.reviews_wanted, t.reviews_wanted) as reviews_wanted,
         g.draft_count, s.optical_sha256 is not null and decided.decision is distinct from 'without_optical' as is_pair,
         t.boxes_first and g.is_of_boxes
             and exists (select from object_box o where o.scene_id = s.scene_id) as boxes_first,
-        g.nth + 1 + coalesce((select max(p.number) from packet p where p.scene_id = s.scene_id), 0) as number
+        row_number() over (partition by g.scene_id order by g.first_place)
+            + coalesce((select max(p.number) from packet p where p.scene_id = s.scene_id), 0) as number
     from (
-        select scene_id, nth, count(*) as draft_count, bool_or(is_of_boxes) as is_of_boxes
-        from dealt group by scene_id, nth
+        select scene_id, ruled_by, nth, count(*) as draft_count, bool_or(is_of_boxes) as is_of_boxes,
+            min(place_in_scene) as first_place
+        from dealt group by scene_id, ruled_by, nth
     ) g
     join scene s on s.scene_id = g.scene_id join dataset t on t.dataset_id = s.dataset_id
+    left join review_policy y on y.review_policy_id = g.ruled_by
     {DECISION_OF}
 ), drawn as (
     -- Which packets hide their findings is drawn by seed and name: the same data gives the same choice, a larger share
     -- only adds to it, and it has nothing to do with the place in the queue. 2^53: what a double holds exactly. The
-    -- optical image is hidden of whole scenes: who has seen it with one packet has seen it for the next.
+    -- optical image is hidden of whole scenes: who has seen it with one packet has seen it for the next. Where either
+    -- is hidden each text is read, so nothing is taken over from judged boxes.
     select *, (hashtextextended('hides findings#' || name || '#' || number, split_seed) & 9007199254740991)::float8
             / 9007199254740992 < hidden_share as hides_findings,
         is_pair and (hashtextextended('sar first#' || name, split_seed) & 9007199254740991)::float8
@@ -71,24 +89,23 @@ with loose as (
     from planned
 ), sealed as (
     insert into packet (dataset_id, scene_id, number, draft_count, reviews_wanted, hides_findings, sar_first,
-        boxes_first)
+        boxes_first, review_policy_id)
     select dataset_id, scene_id, number, draft_count, reviews_wanted, hides_findings,
-        is_sar_first and not hides_findings, boxes_first
+        is_sar_first and not hides_findings, boxes_first, review_policy_id
     from drawn
     returning packet_id, dataset_id, scene_id, number, reviews_wanted
-), numbered as (
-    select *, row_number() over (partition by scene_id order by number) - 1 as nth from sealed
 ), members as (
     insert into packet_draft (packet_id, position, draft_id, scene_id)
     select n.packet_id, row_number() over (partition by n.packet_id order by d.place), d.draft_id, d.scene_id
-    from numbered n join dealt d on d.scene_id = n.scene_id and d.nth = n.nth
+    from sealed n join planned g on g.scene_id = n.scene_id and g.number = n.number
+    join dealt d on d.scene_id = g.scene_id and d.ruled_by = g.ruled_by and d.nth = g.nth
     returning 1
 ), slots as (
     -- All slots of a packet lie side by side in the queue, so that packets become complete early. The order is random,
     -- but the same for the same data and seed, whatever ids the rows have.
-    insert into slot (packet_id, slot, dataset_id, sort_key)
-    select n.packet_id, k, n.dataset_id, hashtextextended(s.name || '#' || n.number, t.split_seed)
-    from numbered n join scene s on s.scene_id = n.scene_id join dataset t on t.dataset_id = n.dataset_id
+    insert into slot (packet_id, slot, dataset_id, pool, sort_key)
+    select n.packet_id, k, n.dataset_id, g.pool, hashtextextended(g.name || '#' || n.number, g.split_seed)
+    from sealed n join planned g on g.scene_id = n.scene_id and g.number = n.number
     cross join generate_series(1, n.reviews_wanted) k
     returning 1
 ), counted as (
@@ -113,13 +130,17 @@ class Sealed:
 
 
 def loose_scenes(session: Session, dataset_id: int, *, after: int = 0, limit: int = 500) -> list[int]:
-    """Scenes behind ``after`` with drafts in no packet, none that waits for screening, and a pair not held back."""
+    """Scenes behind ``after`` with drafts that are to be sealed, none that waits for screening, and a pair not held
+    back."""
     values = {"dataset_id": dataset_id, "after": after, "limit": limit}
     return list(session.execute(_LOOSE_SCENES, values).scalars())
 
 
 def seal_scenes(session: Session, scene_ids: list[int], size: int = PACKET_SIZE) -> Sealed:
-    """Seal the loose drafts of these scenes into packets with their slots; what is in a packet stays where it is."""
+    """Seal the loose drafts of these scenes into packets with their slots, each of one policy.
+
+    What is in a packet stays where it is, and what a sample leaves out stays loose.
+    """
     session.execute(_LOCK, {"scene_ids": scene_ids})
     values = {"scene_ids": scene_ids, "kinds": list(KINDS), "question_types": list(QUESTION_TYPES), "size": size}
     return Sealed(**session.execute(_SEAL, values).one()._mapping)

@@ -39,7 +39,8 @@ order by draft_id, run_id desc, screening_version desc
 """)
 
 _DRAFTS: Final = text(f"""
-select d.draft_id, d.scene_id, {DRAFT_COLUMNS} from draft d where d.scene_id = any(:scene_ids) order by d.draft_id
+select d.draft_id, d.scene_id, d.box_review_id, {DRAFT_COLUMNS} from draft d where d.scene_id = any(:scene_ids)
+order by d.draft_id
 """)  # noqa: S608  (parts of our own)
 
 # Said as two absences, which the database tests for all drafts at once; asking each draft for its newest takes longer.
@@ -93,6 +94,8 @@ class StoredDraft:
     draft_id: int
     scene_id: int
     draft: Draft
+    box_review_id: int | None = None
+    """Of a text that was derived anew: the judged boxes that it follows from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,7 @@ def _newest_versions(session: Session, draft_ids: Sequence[int]) -> dict[int, st
 def drafts_of_scenes(session: Session, scene_ids: Sequence[int]) -> list[StoredDraft]:
     """All drafts of these scenes in the order in which they were stored."""
     rows = session.execute(_DRAFTS, {"scene_ids": list(scene_ids)}).mappings()
-    return [StoredDraft(row["draft_id"], row["scene_id"], as_draft(row)) for row in rows]
+    return [StoredDraft(row["draft_id"], row["scene_id"], as_draft(row), row["box_review_id"]) for row in rows]
 
 
 def count_unscreened(session: Session, dataset_id: int, version: str) -> int:

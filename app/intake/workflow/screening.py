@@ -10,11 +10,11 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from app.db import SessionMaker, transaction
-from app.intake.queries import rule_settings, runs, scenes
+from app.intake.queries import rule_settings, runs
 from app.intake.queries import screening as queries
 from app.intake.queries.datasets import DatasetFacts
 from app.intake.queries.screening import StoredDraft
-from app.intake.workflow.contexts import context_of
+from app.intake.workflow.judged_contexts import Contexts, contexts_of_scenes
 from app.intake.workflow.options import OnProgress, Progress, RunReport, ignore_progress
 from app.intake.workflow.running import require_dataset, run_row
 from app.intake.workflow.sealing import seal_packets
@@ -115,28 +115,17 @@ class _Screening:
         told = Counter(drafts=len(mine))
         if fresh:
             drafts = queries.drafts_of_scenes(session, list(waiting))
-            found = _findings(drafts, _contexts(session, list(waiting), drafts), self.rules, fresh)
+            found = _findings(drafts, contexts_of_scenes(session, list(waiting), drafts), self.rules, fresh)
             told.update(_told(queries.add_findings(session, self.dataset.dataset_id, version, found)))
         return told
 
 
-def _contexts(session: Session, scene_ids: Sequence[int], drafts: Sequence[StoredDraft]) -> dict[int, SceneContext]:
-    """What screening knows of each scene, with all its texts."""
-    texts: dict[int, list[StoredDraft]] = {}
-    for stored in drafts:
-        texts.setdefault(stored.scene_id, []).append(stored)
-    return {
-        scene.scene_id: context_of(scene, [stored.draft for stored in texts[scene.scene_id]])
-        for scene in scenes.load_scenes(session, scene_ids)
-    }
-
-
 def _findings(
-    drafts: Sequence[StoredDraft], contexts: Mapping[int, SceneContext], rules: RuleSet, fresh: set[int]
+    drafts: Sequence[StoredDraft], contexts: Contexts, rules: RuleSet, fresh: set[int]
 ) -> Iterator[tuple[int, Finding]]:
     for stored in drafts:
         if stored.draft_id in fresh:
-            for finding in findings_of(stored, contexts[stored.scene_id], rules.rules):
+            for finding in findings_of(stored, contexts.of(stored), rules.rules):
                 yield stored.draft_id, finding
 
 
@@ -157,3 +146,12 @@ def _told(stored: Counter[tuple[str, str]]) -> Counter[str]:
     for (_, severity), number in stored.items():
         told[f"{severity}_findings"] += number
     return told
+
+
+def screen_derived(session: Session, dataset_id: int, scene_id: int, run_id: int, draft_ids: Sequence[int]) -> None:
+    """Screen texts of one scene that were just stored, in the caller's transaction, under the dataset's rules."""
+    rules = stored_rule_set(rule_settings.settings_of(session, dataset_id))
+    mine = queries.claim_screened(session, run_id, rules.version, draft_ids)
+    drafts = queries.drafts_of_scenes(session, [scene_id])
+    found = _findings(drafts, contexts_of_scenes(session, [scene_id], drafts), rules, set(mine))
+    queries.add_findings(session, dataset_id, rules.version, found)
