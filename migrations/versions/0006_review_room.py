@@ -27,6 +27,7 @@ APPEND_ONLY = (
 
 def upgrade() -> None:
     _make_queueing()
+    _extend_queue()
     _make_viewing()
     _make_boxes()
     _make_adjudication()
@@ -162,6 +163,33 @@ def _make_queueing() -> None:
         sa.PrimaryKeyConstraint("sample_result_id", name=op.f("pk_sample_result")),
     )
     op.create_index(op.f("ix_sample_result_review_policy_id"), "sample_result", ["review_policy_id"], unique=False)
+
+
+def _extend_queue() -> None:
+    op.add_column("slot", sa.Column("came_back", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.create_index(
+        "ix_slot_came_back",
+        "slot",
+        ["dataset_id", "pool", "sort_key", "packet_id", "slot"],
+        unique=False,
+        postgresql_where=sa.text("is_free and came_back"),
+    )
+    # Slots whose holder has let go of them so far: their reviewers' cursors are behind them.
+    op.execute(
+        "update slot s set came_back = true where is_free and exists (select from assignment a"
+        " where a.packet_id = s.packet_id and a.slot = s.slot)"
+    )
+    op.add_column(
+        "queue_cursor", sa.Column("queue_ordering_id", sa.BigInteger(), server_default=sa.text("0"), nullable=False)
+    )
+    op.add_column("queue_cursor", sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index("ix_packet_dataset_id_packet_id", "packet", ["dataset_id", "packet_id"], unique=False)
+    op.drop_index("ix_packet_dataset_id", table_name="packet")
+    for table in ("slot", "assignment"):
+        op.execute(
+            f"alter table {table} set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,"
+            " vacuum_index_cleanup = on)"
+        )
 
 
 def _make_viewing() -> None:

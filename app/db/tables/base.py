@@ -18,6 +18,14 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+VACUUMED_OFTEN = {
+    "autovacuum_vacuum_scale_factor": "0",
+    "autovacuum_vacuum_threshold": "5000",
+    "vacuum_index_cleanup": "on",
+}
+"""For tables whose partial indexes are a queue: what has left it stays an entry that each claim reads over, until a
+vacuum takes it out. By a share of a large table, and where few pages have any, that would be put off for long."""
+
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.tables.base import Base, BigId, CreatedAt, one_of
+from app.db.tables.base import VACUUMED_OFTEN, Base, BigId, CreatedAt, one_of
 from pipeline.vocabulary import GENERAL_TYPES, KINDS, ORIGINS, QUESTION_TYPES, SEVERITIES
 
 
@@ -153,13 +153,15 @@ class Packet(Base):
         UniqueConstraint("packet_id", "scene_id"),
         CheckConstraint("draft_count between 1 and 12", name="draft_count_range"),
         CheckConstraint("not (hides_findings and sar_first)", name="hides_one_thing"),
+        # A dataset's packets one after another: what orders the queue goes along it, and claims ask for the newest.
+        Index("ix_packet_dataset_id_packet_id", "dataset_id", "packet_id"),
         Index("ix_packet_hiding", "dataset_id", postgresql_where=sql("hides_findings")),
         Index("ix_packet_sar_first", "dataset_id", postgresql_where=sql("sar_first")),
         Index("ix_packet_boxes_first", "dataset_id", postgresql_where=sql("boxes_first")),
     )
 
     packet_id: Mapped[BigId]
-    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.dataset_id"), index=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.dataset_id"))
     scene_id: Mapped[int] = mapped_column(ForeignKey("scene.scene_id"))
     number: Mapped[int] = mapped_column(Integer)
     draft_count: Mapped[int] = mapped_column(Integer)
@@ -199,8 +201,17 @@ class Slot(Base):
     __tablename__ = "slot"
     __table_args__ = (
         Index("ix_slot_free", "dataset_id", "pool", "sort_key", "packet_id", "slot", postgresql_where=sql("is_free")),
+        Index(
+            "ix_slot_came_back",
+            "dataset_id",
+            "pool",
+            "sort_key",
+            "packet_id",
+            "slot",
+            postgresql_where=sql("is_free and came_back"),
+        ),
         CheckConstraint("slot between 1 and 9", name="slot_range"),
-        {"postgresql_with": {"fillfactor": "70"}},
+        {"postgresql_with": {"fillfactor": "70", **VACUUMED_OFTEN}},
     )
 
     packet_id: Mapped[int] = mapped_column(ForeignKey("packet.packet_id"), primary_key=True)
@@ -209,3 +220,6 @@ class Slot(Base):
     pool: Mapped[str] = mapped_column(server_default=sql("'main'"))
     sort_key: Mapped[int]
     is_free: Mapped[bool] = mapped_column(server_default=sql("true"))
+    came_back: Mapped[bool] = mapped_column(server_default=sql("false"))
+    """Whether somebody held it who did not review it. Such slots are handed out first, since they lie behind the
+    cursors of most reviewers."""

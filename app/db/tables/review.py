@@ -21,7 +21,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.tables.base import Base, BigId, CreatedAt, all_of, one_of
+from app.db.tables.base import VACUUMED_OFTEN, Base, BigId, CreatedAt, all_of, one_of
 from pipeline.vocabulary import FLAGS, SCENE_VERDICTS, SUPPORTS, UNUSABLE_REASONS, VERDICTS
 
 ASSIGNMENT_STATES = ("held", "done", "expired", "returned")
@@ -61,6 +61,7 @@ class Assignment(Base):
         # What a reviewer can be handed back: a hold, or one that ended while nobody else took the slot.
         Index("ix_assignment_reviewer_open", "reviewer", postgresql_where=sql("state in ('held', 'expired')")),
         Index("ix_assignment_expiring", "expires_at", postgresql_where=sql("state = 'held'")),
+        {"postgresql_with": VACUUMED_OFTEN},
     )
 
     assignment_id: Mapped[uuid.UUID] = mapped_column(primary_key=True, server_default=sql("gen_random_uuid()"))
@@ -76,15 +77,21 @@ class Assignment(Base):
 
 
 class QueueCursor(Base):
-    """Where a reviewer's last claim in a dataset stood in the order of the queue, so the next walks no ground twice."""
+    """Up to where a reviewer has seen the queue of a dataset and pool, so that no claim walks ground twice: of all free
+    slots up to here, those that are theirs came back, or were sealed, after they passed."""
 
     __tablename__ = "queue_cursor"
 
     reviewer: Mapped[uuid.UUID] = mapped_column(ForeignKey("pseudonym.pseudonym"), primary_key=True)
     dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.dataset_id"), primary_key=True)
     pool: Mapped[str] = mapped_column(primary_key=True, server_default=sql("'main'"))
+    queue_ordering_id: Mapped[int] = mapped_column(server_default=sql("0"))
+    """The order in which this is a place; in another it says nothing. 0: as the packets were sealed."""
     sort_key: Mapped[int]
     packet_id: Mapped[int]
+    """At the end, the newest packet that the dataset had."""
+    seen_at: Mapped[dt.datetime | None]
+    """When the end was reached and nothing was theirs; none where there may be more."""
 
 
 class Progress(Base):
