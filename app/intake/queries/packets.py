@@ -15,7 +15,7 @@ from pipeline.vocabulary import KINDS, QUESTION_TYPES
 PACKET_SIZE: Final = 12
 
 # Loose: drafted, screened, in no packet. A scene of which a draft still waits for screening is left alone: its packets
-# would come out as fragments; and one whose pair is held back waits for an admin. What a sample leaves out is told by the
+# would come out as fragments; one whose pair is held back waits for an admin. What a sample leaves out is told by the
 # rule itself: marks beside a million drafts would have to be written, and again with each new share. What has its
 # outcome from judged boxes needs no packet; what was taken over on a sample is read once a larger share draws it.
 _IS_LOOSE: Final = """

@@ -29,8 +29,10 @@ limit 1
 """)
 
 _DRAFTS: Final = text("""
-select d.draft_id, d.kind, d.text, d.answer, p.reviews_wanted, p.sar_first, p.boxes_first, s.rows, s.cols
+select d.draft_id, d.kind, d.text, d.answer, k.reviews_wanted, p.sar_first, p.boxes_first, s.rows, s.cols
 from packet p join scene s on s.scene_id = p.scene_id
+-- The slots and not the packet's own number: a policy may have changed them before anybody was handed the packet.
+cross join (select count(*)::integer as reviews_wanted from slot where packet_id = :packet_id) as k
 join packet_draft m on m.packet_id = p.packet_id join draft d on d.draft_id = m.draft_id
 where p.packet_id = :packet_id order by m.position
 """)
@@ -72,11 +74,13 @@ with stored as (
 ), finished as (
     delete from progress where assignment_id = :assignment_id
 ), resolved as (
-    insert into resolution (draft_id, outcome, text, answer, support, is_revised, review_ids)
-    select o.draft_id, o.outcome, o.text, o.answer, o.support, o.is_revised,
+    -- A text that was taken over on a sample has an outcome before it is read.
+    insert into resolution (draft_id, revision, supersedes, outcome, text, answer, support, is_revised, review_ids)
+    select o.draft_id, coalesce(b.revision, 0) + 1, b.revision, o.outcome, o.text, o.answer, o.support, o.is_revised,
         cast(:other_review_ids as bigint[]) || r.review_id
     from stored r cross join jsonb_to_recordset(cast(:outcomes as jsonb)) as o (draft_id bigint, outcome text,
         text text, answer text, support text, is_revised boolean)
+    cross join lateral (select max(revision) as revision from resolution where draft_id = o.draft_id) as b
 ), opened as (
     insert into disagreement (draft_id, packet_id, reason)
     select d.draft_id, r.packet_id, d.reason
