@@ -6,8 +6,8 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from app.review.pages import measuring, reviewing
+from app.review.pages import measuring, reviewing, sar_first
 
 router: Final = APIRouter()
-for _pages in (reviewing, measuring):
+for _pages in (reviewing, measuring, sar_first):
     router.include_router(_pages.router)

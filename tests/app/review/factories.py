@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +48,8 @@ with asset_rows as (
     from scene_rows cross join generate_series(1, :drafts) as n cross join drafter_row cross join run_row
     returning draft_id, scene_id, run_id
 ), packet_rows as (
-    insert into packet (dataset_id, scene_id, number, draft_count, reviews_wanted, hides_findings)
-    select dataset_id, scene_id, 1, :drafts, :wanted, :hides from scene_rows order by scene_id
+    insert into packet (dataset_id, scene_id, number, draft_count, reviews_wanted, hides_findings, sar_first)
+    select dataset_id, scene_id, 1, :drafts, :wanted, :hides, :sar_first from scene_rows order by scene_id
     returning packet_id, scene_id, dataset_id
 ), member_rows as (
     insert into packet_draft (packet_id, position, draft_id, scene_id)
@@ -84,9 +85,11 @@ def add_packets(
     wanted: int = 1,
     dataset: str = "harbours",
     hides: bool = False,
+    sar_first: bool = False,
 ) -> list[int]:
     """A dataset of so many scenes, each with one packet; the packets' ids in the order of the queue."""
     asked = {"name": dataset, "packets": packets, "drafts": drafts, "wanted": wanted, "hides": hides}
+    asked["sar_first"] = sar_first
     return list(session.execute(text(_QUEUE), asked).scalars())
 
 
@@ -132,6 +135,21 @@ def submission(
     rest = [GivenVerdict(draft_id, verdict) for draft_id in hand.drafts if draft_id not in said]
     given = (*verdicts, *rest) if scene == "usable" else verdicts
     return Submission(submission_id or uuid.uuid4(), hand.assignment_id, hand.packet_id, scene, reason, given)
+
+
+def add_pool(session: Session, pool: str, *packets: int, skills: str = "", members: Iterable[uuid.UUID] = ()) -> None:
+    """A pool with members, or for those with all of its skills (``"ships urban"``), and packets that are put into it."""
+    add = "insert into pool (pool, skills) values (:pool, cast(:skills as text[]))"
+    session.execute(text(add), {"pool": pool, "skills": skills.split()})
+    for reviewer in members:
+        session.execute(text("insert into pool_member (pool, reviewer) values (:p, :r)"), {"p": pool, "r": reviewer})
+    put = "update slot set pool = :pool where packet_id = any(:packets)"
+    session.execute(text(put), {"pool": pool, "packets": list(packets)})
+
+
+def add_skill(session: Session, reviewer: uuid.UUID, skill: str) -> None:
+    """What an admin knows of a reviewer."""
+    session.execute(text("insert into reviewer_skill (reviewer, skill) values (:r, :s)"), {"r": reviewer, "s": skill})
 
 
 def end_hold(session: Session, hand: Hand) -> None:
