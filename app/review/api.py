@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.intake.views import scene_view
 from app.review import workflow
 from app.review.queries.viewing import packet_rows
+from app.review.schemas.box_reviewing import BoxReviewBody, BoxReviewView, box_review_view
 from app.review.schemas.looking import NudgeBody, NudgeView, ViewerSettingsBody, ViewerSettingsView
 from app.review.schemas.requests import (
     ClaimBody,
@@ -71,6 +72,16 @@ def submit_review(request: Request, body: SubmitBody, session: DbSession, viewer
         disagreements=told.disagreements,
         next=shown(request, session, viewer, next_id),
     )
+
+
+@router.post("/assignments/{assignment_id}/box-reviews", name="review_boxes")
+def review_boxes(
+    request: Request, assignment_id: uuid.UUID, body: BoxReviewBody, session: DbSession, viewer: CurrentViewer
+) -> BoxReviewView:
+    """Where boxes come first: confirm the scene's boxes as a set, and be told what follows for its texts. Stored once,
+    however often it is sent."""
+    submission = body.as_submission(assignment_id)
+    return box_review_view(workflow.review_boxes(session, viewer.pseudonym, submission, config_of(request)))
 
 
 @router.put("/assignments/{assignment_id}/progress", name="save_progress")

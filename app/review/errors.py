@@ -16,6 +16,10 @@ DomainError
 ├── OpticalHiddenError        a review before the verdicts from the SAR image alone
 ├── OpticalShownError         verdicts from the SAR image alone where the optical one is shown
 ├── SarVerdictsDifferError    others from the SAR image alone were given before
+├── BoxesNotAskedError        judged boxes for a packet whose texts are read one by one
+├── BoxesNotJudgedError       a review before the scene's boxes were judged
+├── WrongBoxesError           verdicts for other boxes than the scene's
+├── InvalidBoxError           a box's verdict that cannot be stored as it is
 ├── NothingToMoveError        the optical image is to be moved, and the scene shows none
 └── UnstorableTextError       NUL, lone surrogates, too long
 """
@@ -104,6 +108,24 @@ class SettingsError(DomainError):
     code: ClassVar[str] = "review_settings"
 
 
+class BoxesNotAskedError(DomainError):
+    meaning: ClassVar[Meaning] = "conflict"
+    code: ClassVar[str] = "boxes_not_asked"
+
+
+class BoxesNotJudgedError(DomainError):
+    meaning: ClassVar[Meaning] = "conflict"
+    code: ClassVar[str] = "boxes_not_judged"
+
+
+class WrongBoxesError(DomainError):
+    code: ClassVar[str] = "wrong_boxes"
+
+
+class InvalidBoxError(DomainError):
+    code: ClassVar[str] = "invalid_box"
+
+
 class NothingToMoveError(DomainError):
     meaning: ClassVar[Meaning] = "conflict"
     code: ClassVar[str] = "nothing_to_move"
@@ -129,6 +151,12 @@ def submission_differs() -> SubmissionDiffersError:
 
 def hold_ended() -> HoldEndedError:
     return HoldEndedError("Your hold on this packet has ended and it was given on. Submit it as it is, or go on.")
+
+
+def released() -> HoldEndedError:
+    return HoldEndedError(
+        "A lead took this packet back, and others may review it now. What you did is kept: submit it as it is, or go on."
+    )
 
 
 BY_CONSTRAINT: Final[Mapping[str, type[DomainError]]] = {

@@ -41,7 +41,7 @@ _LOCK: Final = text("select scene_id from scene where scene_id = any(:scene_ids)
 _SEAL: Final = text(f"""
 with {POLICIES.format(dataset_id="any(select dataset_id from scene where scene_id = any(:scene_ids))")}
 , loose as (
-    select d.draft_id, d.scene_id, d.program is not null as is_of_boxes,
+    select d.draft_id, d.scene_id, coalesce(not starts_with(d.program, 'land_cover'), false) as is_of_boxes,
         coalesce(ruled.review_policy_id, 0) as ruled_by,
         row_number() over (
             partition by d.scene_id
@@ -65,7 +65,7 @@ with {POLICIES.format(dataset_id="any(select dataset_id from scene where scene_i
         y.review_policy_id, coalesce(y.pool, 'main') as pool,
         coalesce(y.reviews_wanted, t.reviews_wanted) as reviews_wanted,
         g.draft_count, s.optical_sha256 is not null and decided.decision is distinct from 'without_optical' as is_pair,
-        t.boxes_first and g.is_of_boxes
+        t.boxes_first and g.is_of_boxes and y.sample_share is null
             and exists (select from object_box o where o.scene_id = s.scene_id) as boxes_first,
         row_number() over (partition by g.scene_id order by g.first_place)
             + coalesce((select max(p.number) from packet p where p.scene_id = s.scene_id), 0) as number
@@ -81,7 +81,7 @@ with {POLICIES.format(dataset_id="any(select dataset_id from scene where scene_i
     -- Which packets hide their findings is drawn by seed and name: the same data gives the same choice, a larger share
     -- only adds to it, and it has nothing to do with the place in the queue. 2^53: what a double holds exactly. The
     -- optical image is hidden of whole scenes: who has seen it with one packet has seen it for the next. Where either
-    -- is hidden each text is read, so nothing is taken over from judged boxes.
+    -- is hidden, and in a sample, each text is read: nothing is taken over from judged boxes.
     select *, (hashtextextended('hides findings#' || name || '#' || number, split_seed) & 9007199254740991)::float8
             / 9007199254740992 < hidden_share as hides_findings,
         is_pair and (hashtextextended('sar first#' || name, split_seed) & 9007199254740991)::float8
@@ -91,7 +91,8 @@ with {POLICIES.format(dataset_id="any(select dataset_id from scene where scene_i
     insert into packet (dataset_id, scene_id, number, draft_count, reviews_wanted, hides_findings, sar_first,
         boxes_first, review_policy_id)
     select dataset_id, scene_id, number, draft_count, reviews_wanted, hides_findings,
-        is_sar_first and not hides_findings, boxes_first, review_policy_id
+        is_sar_first and not hides_findings, boxes_first and not hides_findings and not is_sar_first,
+        review_policy_id
     from drawn
     returning packet_id, dataset_id, scene_id, number, reviews_wanted
 ), members as (

@@ -43,7 +43,7 @@ where s.packet_id = :packet_id and s.slot = :slot for no key update of s, p
 """)
 
 _OTHERS: Final = text("""
-select r.review_id, r.scene_verdict, v.draft_id, v.verdict, v.revised_text, v.revised_answer, v.support
+select r.review_id, r.scene_verdict, v.draft_id, v.verdict, v.revised_text, v.revised_answer, v.support, v.origin
 from review r left join draft_verdict v on v.review_id = r.review_id
 where r.packet_id = :packet_id and not r.is_extra
     and not exists (select from review newer where newer.packet_id = r.packet_id
@@ -75,11 +75,12 @@ with stored as (
     delete from progress where assignment_id = :assignment_id
 ), resolved as (
     -- A text that was taken over on a sample has an outcome before it is read.
-    insert into resolution (draft_id, revision, supersedes, outcome, text, answer, support, is_revised, review_ids)
+    insert into resolution (draft_id, revision, supersedes, outcome, text, answer, support, is_revised, basis,
+        review_ids)
     select o.draft_id, coalesce(b.revision, 0) + 1, b.revision, o.outcome, o.text, o.answer, o.support, o.is_revised,
-        cast(:other_review_ids as bigint[]) || r.review_id
+        o.basis, cast(:other_review_ids as bigint[]) || r.review_id
     from stored r cross join jsonb_to_recordset(cast(:outcomes as jsonb)) as o (draft_id bigint, outcome text,
-        text text, answer text, support text, is_revised boolean)
+        text text, answer text, support text, is_revised boolean, basis text)
     cross join lateral (select max(revision) as revision from resolution where draft_id = o.draft_id) as b
 ), opened as (
     insert into disagreement (draft_id, packet_id, reason)
@@ -147,6 +148,8 @@ class SaidOfDraft:
     revised_text: str | None
     revised_answer: str | None
     support: str
+    origin: str = "single"
+    """How it came about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +223,9 @@ def slot_reviews(session: Session, packet_id: int) -> dict[int, SlotReview]:
         scenes[row.review_id] = row.scene_verdict
         said = verdicts.setdefault(row.review_id, {})
         if row.draft_id is not None:
-            said[row.draft_id] = SaidOfDraft(row.verdict, row.revised_text, row.revised_answer, row.support)
+            said[row.draft_id] = SaidOfDraft(
+                row.verdict, row.revised_text, row.revised_answer, row.support, row.origin
+            )
     return {review_id: SlotReview(scene, verdicts[review_id]) for review_id, scene in scenes.items()}
 
 

@@ -1,4 +1,4 @@
-"""What the review page shows of a packet: four queries, however many drafts it has."""
+"""What the review page shows of a packet: four queries, however many drafts it has; where boxes come first, eight."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from app.intake.queries.pairs import DECISION_OF
 from app.intake.queries.viewing import SHOWN, scene_boxes
+from app.review.queries.box_reviewing import BoxJudging, box_judging
 from app.review.queries.first_verdicts import ShownFindings, shown_findings
 from app.review.queries.sar_first import OPTICAL_HIDDEN
 
 _HAND: Final = text(f"""
 select a.assignment_id, a.packet_id, a.slot, a.claimed_at, a.expires_at, clock_timestamp() as server_time,
-    a.reviewer, d.name as dataset_name, p.scene_id, p.hides_findings,
+    a.reviewer, d.name as dataset_name, p.scene_id, p.hides_findings, p.boxes_first,
     coalesce((select sum(delta) from counter_delta c
         where c.dataset_id = p.dataset_id and c.name = 'reviewed'), 0)::bigint as reviewed,
     coalesce((select sum(delta) from counter_delta c
@@ -51,6 +52,8 @@ class PacketRows:
     boxes: Sequence[RowMapping]
     drafts: Sequence[RowMapping]
     shown: ShownFindings
+    judging: BoxJudging | None
+    """Where the scene's boxes are judged before the texts that follow from them."""
 
 
 def packet_rows(session: Session, assignment_id: uuid.UUID) -> PacketRows:
@@ -62,4 +65,9 @@ def packet_rows(session: Session, assignment_id: uuid.UUID) -> PacketRows:
         boxes=scene_boxes(session, hand["scene_id"]),
         drafts=session.execute(_DRAFTS, of_packet).mappings().all(),
         shown=shown_findings(session, hand["reviewer"], hand["packet_id"]),
+        judging=_judging(session, hand) if hand["boxes_first"] else None,
     )
+
+
+def _judging(session: Session, hand: RowMapping) -> BoxJudging:
+    return box_judging(session, hand["reviewer"], hand["packet_id"], hand["scene_id"])

@@ -13,6 +13,7 @@ from sqlalchemy import RowMapping
 from app.intake.views import BoxView, SceneView, View, box_views, scene_view
 from app.review.queries.first_verdicts import ShownFindings
 from app.review.queries.viewing import PacketRows
+from app.review.schemas.box_reviewing import BoxJudgingView, box_judging_view
 from app.web.signing import AssetSigner
 from pipeline.records import Finding
 from pipeline.vocabulary import KIND_TITLES, QUESTION_TYPE_TITLES
@@ -78,11 +79,13 @@ class PacketView(View):
     progress: ProgressView | None
     viewer_settings: dict[str, Any] | None
     """How the reader likes to look at the dataset's scenes, as their page saved it last."""
+    judging: BoxJudgingView | None
+    """Where the scene's boxes are judged before the texts that follow from them: how far the reader is."""
 
 
 class ClaimView(View):
     packet: PacketView | None
-    reason: Literal["nothing_left", "all_taken"] | None
+    reason: Literal["nothing_left", "all_taken", "not_yours"] | None
 
 
 class AcknowledgementView(View):
@@ -163,6 +166,9 @@ def packet_view(rows: PacketRows, signer: AssetSigner, reader: uuid.UUID) -> Pac
         optical_hidden=hand["optical_hidden"],
         progress=None if progress is None else ProgressView(version=progress, body=hand["progress_body"]),
         viewer_settings=hand["viewer_settings"],
+        judging=None
+        if rows.judging is None
+        else box_judging_view(rows.judging, hand["metadata"].get("labelled") or ()),
     )
 
 

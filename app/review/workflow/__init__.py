@@ -1,5 +1,7 @@
 """What reviewers do. The caller's transaction commits."""
 
+from app.review.workflow.box_checking import BoxSubmission
+from app.review.workflow.box_reviewing import JudgedBoxes, review_boxes
 from app.review.workflow.first_verdicts import give_first_verdict
 from app.review.workflow.holding import Claim, ReviewConfig, claim, claim_next, give_back, renew, save_progress
 from app.review.workflow.notes import write_note
@@ -13,9 +15,11 @@ from app.review.workflow.wording import screen_wording
 
 __all__ = [
     "Acknowledgement",
+    "BoxSubmission",
     "Claim",
     "FlaggedSpan",
     "GivenVerdict",
+    "JudgedBoxes",
     "ReviewConfig",
     "Submission",
     "change_settings",
@@ -26,6 +30,7 @@ __all__ = [
     "give_sar_verdicts",
     "nudge_pair",
     "renew",
+    "review_boxes",
     "save_progress",
     "save_viewer_settings",
     "screen_wording",

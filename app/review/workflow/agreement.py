@@ -11,6 +11,7 @@ from typing import Literal
 
 from app.review.queries.submitting import PacketDraft, SaidOfDraft, SlotReview
 
+Basis = Literal["reviews", "box_set"]
 Reason = Literal["unsure", "verdicts_differ", "texts_differ", "scene_differs"]
 
 
@@ -24,6 +25,8 @@ class Outcome:
     answer: str | None = None
     support: str | None = None
     is_revised: bool = False
+    basis: Basis = "reviews"
+    """Whether anybody read the text, or all took it over from boxes that they judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,12 @@ def _conclude_one(draft: PacketDraft, said: Sequence[SaidOfDraft]) -> Outcome | 
         return Difference(draft.draft_id, "unsure")
     if len(verdicts) > 1:
         return Difference(draft.draft_id, "verdicts_differ")
+    basis: Basis = "box_set" if all(one.origin == "box_set" for one in said) else "reviews"
     if verdicts == {"reject"}:
-        return Outcome(draft.draft_id, "rejected")
+        return Outcome(draft.draft_id, "rejected", basis=basis)
     support = "sar_with_optical" if any(one.support == "sar_with_optical" for one in said) else "sar"
     if verdicts == {"accept"}:
-        return Outcome(draft.draft_id, "verified", draft.text, draft.answer, support)
+        return Outcome(draft.draft_id, "verified", draft.text, draft.answer, support, basis=basis)
     if len({(_folded(one.revised_text), _folded(one.revised_answer)) for one in said}) > 1:
         return Difference(draft.draft_id, "texts_differ")
     return Outcome(draft.draft_id, "verified", said[0].revised_text, said[0].revised_answer, support, is_revised=True)

@@ -13,6 +13,7 @@ from app.review.errors import already_reviewed, domain_errors, not_held, submiss
 from app.review.queries import counting, submitting
 from app.review.queries.submitting import CountedAs, InHand, NewReview, SaidOfDraft, SlotReview
 from app.review.workflow.agreement import Difference, Outcome, conclude
+from app.review.workflow.box_sets import check_box_sets
 from app.review.workflow.sar_first import require_given
 from app.review.workflow.verdicts import GivenVerdict, Submission, check
 from app.work import defer
@@ -69,6 +70,8 @@ def submit(session: Session, reviewer: uuid.UUID, submission: Submission) -> Ack
         See :func:`app.review.workflow.verdicts.check`.
     OpticalHiddenError
         If the packet is judged from the SAR image first and that is still to be done.
+    BoxesNotJudgedError
+        If the boxes come first and are still to be judged.
     """
     hands = submitting.lock_hands(session, reviewer, submission.packet_id)
     if submission.assignment_id not in {hand.assignment_id for hand in hands}:
@@ -80,6 +83,8 @@ def submit(session: Session, reviewer: uuid.UUID, submission: Submission) -> Ack
     verdicts = check(submission, contents)
     if contents.sar_first and submission.scene_verdict == "usable":
         require_given(session, reviewer, submission.assignment_id)
+    if contents.boxes_first:
+        check_box_sets(session, reviewer, submission, verdicts)
     standing = _standing(session, submission, hands, contents.wanted)
     concluded: list[Outcome | Difference] = []
     if standing.counted_as == "slot" and len(standing.others) + 1 == contents.wanted:
@@ -115,7 +120,9 @@ def _standing(session: Session, submission: Submission, hands: Sequence[InHand],
 
 def _as_slot_review(submission: Submission, verdicts: Sequence[GivenVerdict]) -> SlotReview:
     said = {
-        given.draft_id: SaidOfDraft(given.verdict, given.revised_text, given.revised_answer, given.support)
+        given.draft_id: SaidOfDraft(
+            given.verdict, given.revised_text, given.revised_answer, given.support, given.origin
+        )
         for given in verdicts
     }
     return SlotReview(submission.scene_verdict, said)
