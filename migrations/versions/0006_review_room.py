@@ -469,6 +469,12 @@ def _extend() -> None:
     op.add_column("dataset", sa.Column("box_sample_share", sa.Double(), server_default=sa.text("0.1"), nullable=False))
     op.add_column("dataset", sa.Column("guidelines", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.add_column("draft", sa.Column("box_review_id", sa.BigInteger(), nullable=True))
+    op.create_index(
+        "ix_draft_words",
+        "draft",
+        [sa.text("to_tsvector('simple', \"left\"((text || ' ') || coalesce(answer, ''), 20000))")],
+        postgresql_using="gin",
+    )
     op.add_column("draft_verdict", sa.Column("origin", sa.Text(), server_default=sa.text("'single'"), nullable=False))
     op.add_column(
         "draft_verdict",
