@@ -14,14 +14,39 @@ from typing import Final, Literal
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.review.queries.eligible import POOLS_OF_REVIEWER
+
 ENDED_AT_ONCE: Final = 32
 """Holds that one claim ends at most, so that a claim after a quiet week is as quick as any other."""
 
 _LOCK_REVIEWER: Final = text("select 1 from pseudonym where pseudonym = :reviewer for no key update")
 
-_CLAIM: Final = text("""
+LOOKED_AT_FIRST: Final = 64
+"""Of the slots of a pool that came back, those that a claim looks at before it walks on. Nearly always they are few and
+for anybody; where a reviewer handed back thousands, a claim must not read over all of them each time."""
+
+SEEN_AGAIN_AFTER_S: Final = 300
+"""Who has seen the whole queue looks through it once more after this long: for a slot that was in the hands of a claim
+that failed when they passed it, which nothing else tells of."""
+
+_END: Final = 2**63 - 1
+"""As a sort key: the end of the queue."""
+
+_NOT_MINE_YET: Final = """
+    -- "is null" of a subquery with a limit and not "not exists": it stays a probe of the two unique indexes,
+    -- whatever the planner believes of a table that grew since it was last analysed.
+    (select true from assignment a where a.packet_id = s.packet_id and a.reviewer = :reviewer
+        and a.state <> 'returned' limit 1) is null
+    and (select true from review r where r.packet_id = s.packet_id and r.reviewer = :reviewer limit 1) is null
+"""
+
+_CLAIM: Final = text(f"""
 with chosen as materialized (
-    select dataset_id from dataset where cast(:dataset as text) is null or name = :dataset
+    select d.dataset_id, coalesce((select max(o.queue_ordering_id) from queue_ordering o
+            where o.dataset_id = d.dataset_id and o.finished_at is not null), 0) as queue_ordering_id
+    from dataset d where cast(:dataset as text) is null or d.name = :dataset
+), eligible as materialized (
+    {POOLS_OF_REVIEWER}
 ), holding as materialized (
     select count(*) as n from assignment
     where reviewer = :reviewer and state = 'held' and expires_at > statement_timestamp()
@@ -30,7 +55,7 @@ with chosen as materialized (
     select a.assignment_id, a.packet_id, a.slot, a.state
     from assignment a join slot s on s.packet_id = a.packet_id and s.slot = a.slot
     where a.reviewer = :reviewer and a.state in ('held', 'expired')
-        and (a.state = 'held' or s.is_free)
+        and (a.state = 'held' or s.is_free and s.pool in (select pool from eligible))
         and (a.state = 'held' and a.expires_at > statement_timestamp() or (select n from holding) < :max_held)
         and a.assignment_id <> all (cast(:have as uuid[]))
         and s.dataset_id in (select dataset_id from chosen)
@@ -56,80 +81,132 @@ with chosen as materialized (
     update assignment a set state = 'expired', ended_at = statement_timestamp()
     from ended e where a.assignment_id = e.assignment_id
     returning e.packet_id, e.slot, e.dataset_id, e.pool, e.sort_key
+), looking as materialized (
+    select from holding where n < :max_held and not exists (select from own)
+), places as materialized (
+    -- The queues that this reviewer may be handed from, and up to where they have seen each, if its order is the same.
+    select d.dataset_id, d.queue_ordering_id, e.pool, e.is_open, c.sort_key, c.packet_id, c.seen_at,
+        -- Seen to the end, and nothing was sealed since. (Not in that time: a clock that went back.)
+        c.seen_at between statement_timestamp() - make_interval(secs => {SEEN_AGAIN_AFTER_S}) and statement_timestamp()
+            and c.packet_id >= coalesce((select p.packet_id from packet p
+                where p.dataset_id = d.dataset_id order by p.packet_id desc limit 1), 0) as is_seen
+    from chosen d cross join eligible e
+    left join queue_cursor c on c.reviewer = :reviewer and c.dataset_id = d.dataset_id and c.pool = e.pool
+        and c.queue_ordering_id = d.queue_ordering_id
+    where exists (select from looking)
+    order by d.dataset_id, e.is_open, e.pool
+), back as materialized (
+    -- First what came back, unless it was this reviewer who let go of it.
+    select found.* from places t cross join lateral (
+        select b.packet_id, b.slot from (
+            select s.packet_id, s.slot from slot s
+            where s.dataset_id = t.dataset_id and s.pool = t.pool and s.is_free and s.came_back
+            order by s.sort_key, s.packet_id, s.slot
+            limit {LOOKED_AT_FIRST}
+        ) as b
+        where (select true from assignment a where a.packet_id = b.packet_id and a.reviewer = :reviewer limit 1) is null
+    ) as first cross join lateral (
+        select s.packet_id, s.slot from slot s
+        where s.packet_id = first.packet_id and s.slot = first.slot and s.is_free
+        for no key update skip locked
+    ) as found
+    limit 1
 ), starts as materialized (
-    -- After the reviewer's cursor first, then once from the beginning.
-    select d.dataset_id, case pass.n when 1 then c.sort_key else -9223372036854775808 end as sort_key,
-        case pass.n when 1 then c.packet_id else 0 end as packet_id
-    from chosen d cross join (values (1), (2)) as pass (n)
-    left join queue_cursor c on c.reviewer = :reviewer and c.dataset_id = d.dataset_id and c.pool = 'main'
-    where pass.n = 2 or c.reviewer is not null
-    order by d.dataset_id, pass.n
+    -- After the reviewer's cursor, then once from the beginning, unless they have seen all of it.
+    select t.*, pass.n as pass, row_number() over (order by t.dataset_id, t.is_open, t.pool, pass.n) as nth,
+        case pass.n when 1 then t.sort_key else -{_END} - 1 end as from_key,
+        case pass.n when 1 then t.packet_id else 0 end as from_packet
+    from places t cross join (values (1), (2)) as pass (n)
+    where not exists (select from back) and t.is_seen is not true
+        and (pass.n = 2 or t.sort_key is not null and t.seen_at is null)
+    order by nth
 ), walked as materialized (
-    select found.* from starts t cross join lateral (
+    select found.*, t.nth, t.queue_ordering_id from starts t cross join lateral (
         select s.packet_id, s.slot, s.dataset_id, s.pool, s.sort_key from slot s
-        where s.dataset_id = t.dataset_id and s.pool = 'main' and s.is_free
-            and (s.sort_key, s.packet_id) > (t.sort_key, t.packet_id)
-            -- "is null" of a subquery with a limit and not "not exists": it stays a probe of the two unique indexes,
-            -- whatever the planner believes of a table that grew since it was last analysed.
-            and (select true from assignment a where a.packet_id = s.packet_id and a.reviewer = :reviewer
-                and a.state <> 'returned' limit 1) is null
-            and (select true from review r where r.packet_id = s.packet_id and r.reviewer = :reviewer limit 1) is null
+        where s.dataset_id = t.dataset_id and s.pool = t.pool and s.is_free
+            and (s.sort_key, s.packet_id) > (t.from_key, t.from_packet)
+            and {_NOT_MINE_YET}
         order by s.sort_key, s.packet_id, s.slot
         limit 1
         for no key update skip locked
     ) as found
-    where not exists (select from own) and (select n from holding) < :max_held
     limit 1
+), round as materialized (
+    -- At last what came back, whoever let go of it.
+    select found.* from places t cross join lateral (
+        select s.packet_id, s.slot from slot s
+        where s.dataset_id = t.dataset_id and s.pool = t.pool and s.is_free and s.came_back
+            and {_NOT_MINE_YET}
+        order by s.sort_key, s.packet_id, s.slot
+        limit 1
+        for no key update skip locked
+    ) as found
+    where not exists (select from back) and not exists (select from walked)
+    limit 1
+), free as materialized (
+    select packet_id, slot from back
+    union all select packet_id, slot from walked
+    union all select packet_id, slot from round
 ), picked as materialized (
-    select packet_id, slot, dataset_id, pool, sort_key from walked
+    select packet_id, slot from free
     union all
     -- A slot that this very statement freed is not seen by the walk.
-    (select e.packet_id, e.slot, e.dataset_id, e.pool, e.sort_key from expired e
-    where not exists (select from walked) and not exists (select from own)
-        and (select n from holding) < :max_held
-        and e.pool = 'main' and e.dataset_id in (select dataset_id from chosen)
-        and not exists (select from assignment a
-            where a.packet_id = e.packet_id and a.reviewer = :reviewer and a.state <> 'returned')
-        and not exists (select from review r where r.packet_id = e.packet_id and r.reviewer = :reviewer)
-    order by e.sort_key, e.packet_id, e.slot
+    (select s.packet_id, s.slot from expired s
+    where not exists (select from free) and exists (select from looking)
+        and s.pool in (select pool from eligible) and s.dataset_id in (select dataset_id from chosen)
+        and {_NOT_MINE_YET}
+    order by s.sort_key, s.packet_id, s.slot
     limit 1)
 ), added as (
     insert into assignment (packet_id, slot, reviewer, expires_at)
     select packet_id, slot, :reviewer, statement_timestamp() + make_interval(secs => :lease_s) from picked
     returning assignment_id
 ), freed as (
-    update slot s set is_free = true from expired e
+    update slot s set is_free = true, came_back = true from expired e
     where s.packet_id = e.packet_id and s.slot = e.slot
         and not exists (select from picked p where p.packet_id = e.packet_id and p.slot = e.slot)
 ), taken as (
     update slot s set is_free = false
-    from (select packet_id, slot from walked
+    from (select packet_id, slot from free
         union all select packet_id, slot from own where state = 'expired') as t
     where s.packet_id = t.packet_id and s.slot = t.slot
 ), moved as (
-    insert into queue_cursor (reviewer, dataset_id, pool, sort_key, packet_id)
-    select :reviewer, dataset_id, pool, sort_key, packet_id from picked
-    on conflict (reviewer, dataset_id, pool)
-    do update set sort_key = excluded.sort_key, packet_id = excluded.packet_id
+    -- To what was found; and to the end of each queue that was walked before it without a find.
+    insert into queue_cursor (reviewer, dataset_id, pool, queue_ordering_id, sort_key, packet_id, seen_at)
+    select :reviewer, dataset_id, pool, queue_ordering_id, sort_key, packet_id, null from walked
+    union all
+    select :reviewer, t.dataset_id, t.pool, t.queue_ordering_id, {_END}, coalesce((select p.packet_id from packet p
+            where p.dataset_id = t.dataset_id order by p.packet_id desc limit 1), 0), statement_timestamp()
+    from starts t where t.pass = 2 and t.nth < coalesce((select nth from walked), {_END})
+    on conflict (reviewer, dataset_id, pool) do update set queue_ordering_id = excluded.queue_ordering_id,
+        sort_key = excluded.sort_key, packet_id = excluded.packet_id, seen_at = excluded.seen_at
 )
 select assignment_id from added union all select assignment_id from resumed
-""")
+""")  # noqa: S608  (parts of our own)
 
-_WHY_NOTHING: Final = text("""
-select exists (select from dataset where cast(:dataset as text) is null or name = :dataset) as is_known,
+_WHY_NOTHING: Final = text(f"""
+with chosen as materialized (
+    select dataset_id from dataset where cast(:dataset as text) is null or name = :dataset
+), eligible as materialized (
+    {POOLS_OF_REVIEWER}
+)
+select exists (select from chosen) as is_known,
     (select count(*) from assignment
         where reviewer = :reviewer and state = 'held' and expires_at > statement_timestamp()) as held,
     exists (
-        select from assignment a
-        join slot s on s.packet_id = a.packet_id and s.slot = a.slot
-        join dataset d on d.dataset_id = s.dataset_id
-        where a.state = 'held' and a.reviewer <> :reviewer and s.pool = 'main'
-            and (cast(:dataset as text) is null or d.name = :dataset)
-            and not exists (select from assignment mine
-                where mine.packet_id = a.packet_id and mine.reviewer = :reviewer and mine.state <> 'returned')
-            and not exists (select from review r where r.packet_id = a.packet_id and r.reviewer = :reviewer)
-    ) as others_hold
-""")
+        select from assignment h join slot s on s.packet_id = h.packet_id and s.slot = h.slot
+        where h.state = 'held' and h.reviewer <> :reviewer and s.pool in (select pool from eligible)
+            and s.dataset_id in (select dataset_id from chosen) and {_NOT_MINE_YET}
+    ) as others_hold,
+    exists (
+        select from chosen d cross join pool o cross join lateral (
+            select from slot s where s.dataset_id = d.dataset_id and s.pool = o.pool and s.is_free limit 1
+        ) as left_over
+        where o.pool not in (select pool from eligible)
+    ) as is_for_others
+""")  # noqa: S608  (parts of our own)
+
+Reason = Literal["nothing_left", "all_taken", "not_yours"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +215,7 @@ class Nothing:
 
     is_known: bool
     held: int
-    reason: Literal["nothing_left", "all_taken"]
+    reason: Reason
 
 
 def lock_reviewer(session: Session, reviewer: uuid.UUID) -> None:
@@ -161,9 +238,11 @@ def claim(
 ) -> uuid.UUID | None:
     """Hand the reviewer a packet: the id of the assignment, or None where there is none to be had.
 
-    First one that is theirs but not in ``have`` (a hold, or one that ended while its slot stayed free), else the first
-    free slot after their cursor in ``dataset`` (None is all), else one whose hold has just ended. Ends holds that are
-    over by the server's clock on the way. Call :func:`lock_reviewer` first.
+    First one that is theirs but not in ``have`` (a hold, or one that ended while its slot stayed free); then, in the
+    pools of ``dataset`` (None is all) that are theirs, one that came back from somebody else, the first free one after
+    their cursor, one that they let go of themselves, and one whose hold has just ended. Ends holds that are over by the
+    server's clock on the way. What it reads does not grow with what was done: each free slot that is not theirs is
+    passed over once. Call :func:`lock_reviewer` first.
     """
     return session.execute(
         _CLAIM,
@@ -181,4 +260,5 @@ def claim(
 def why_nothing(session: Session, reviewer: uuid.UUID, dataset: str | None) -> Nothing:
     """Why :func:`claim` brought nothing; only asked then."""
     row = session.execute(_WHY_NOTHING, {"reviewer": reviewer, "dataset": dataset}).one()
-    return Nothing(row.is_known, row.held, "all_taken" if row.others_hold else "nothing_left")
+    reason: Reason = "all_taken" if row.others_hold else "not_yours" if row.is_for_others else "nothing_left"
+    return Nothing(row.is_known, row.held, reason)

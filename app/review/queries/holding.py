@@ -16,7 +16,7 @@ State = Literal["held", "done", "expired", "returned"]
 # A hold that ended comes back to life where its slot is still free: nobody loses by it.
 _RENEW: Final = text("""
 with mine as materialized (
-    select a.assignment_id, a.packet_id, a.slot, a.state, s.is_free
+    select a.assignment_id, a.packet_id, a.slot, a.state, a.released_by is not null as is_released, s.is_free
     from assignment a join slot s on s.packet_id = a.packet_id and s.slot = a.slot
     where a.assignment_id = :assignment_id and a.reviewer = :reviewer
     for no key update of a, s
@@ -34,7 +34,7 @@ with mine as materialized (
     -- Without "and s.is_free": that would be asked of the row as it was before this statement waited for its lock.
     update slot s set is_free = false from renewed r where s.packet_id = r.packet_id and s.slot = r.slot
 )
-select mine.state, renewed.assignment_id is not null as is_held, statement_timestamp() as server_time,
+select mine.state, mine.is_released, renewed.assignment_id is not null as is_held, statement_timestamp() as server_time,
     coalesce(renewed.expires_at, statement_timestamp()) as expires_at
 from mine left join renewed using (assignment_id)
 """)
@@ -49,7 +49,7 @@ with mine as materialized (
     update assignment a set state = 'returned', ended_at = statement_timestamp()
     from mine where a.assignment_id = mine.assignment_id and mine.state in ('held', 'expired')
 ), freed as (
-    update slot s set is_free = true
+    update slot s set is_free = true, came_back = true
     from mine where mine.state = 'held' and s.packet_id = mine.packet_id and s.slot = mine.slot
 )
 select state from mine
@@ -73,6 +73,8 @@ class Renewal:
     """A hold after the attempt to make it longer; ``state`` is the one it was found in."""
 
     state: State
+    is_released: bool
+    """Whether a lead took the packet back."""
     is_held: bool
     expires_at: dt.datetime
     server_time: dt.datetime
@@ -91,7 +93,7 @@ def renew(
     """Make a hold last from now on; one that ended too, while its slot is free. None where it is not the reviewer's."""
     asked = {"assignment_id": assignment_id, "reviewer": reviewer, "lease_s": lease_s, "max_held": max_held}
     row = session.execute(_RENEW, asked).one_or_none()
-    return None if row is None else Renewal(row.state, row.is_held, row.expires_at, row.server_time)
+    return None if row is None else Renewal(row.state, row.is_released, row.is_held, row.expires_at, row.server_time)
 
 
 def give_back(session: Session, assignment_id: uuid.UUID, reviewer: uuid.UUID) -> State | None:

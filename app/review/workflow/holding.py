@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,10 @@ from app.review.errors import (
     domain_errors,
     hold_ended,
     not_held,
+    released,
 )
 from app.review.queries import claiming, holding
+from app.review.queries.claiming import Reason
 from app.review.queries.holding import Renewal, SavedProgress
 from app.review.workflow.verdicts import check_progress
 
@@ -36,7 +38,7 @@ class Claim:
     """A handed packet's assignment, or why there is none."""
 
     assignment_id: uuid.UUID | None
-    reason: Literal["nothing_left", "all_taken"] | None = None
+    reason: Reason | None = None
 
 
 def claim(
@@ -95,7 +97,7 @@ def renew(session: Session, reviewer: uuid.UUID, assignment_id: uuid.UUID, confi
     """
     renewal = _renewal(session, reviewer, assignment_id, config)
     if not renewal.is_held:
-        raise hold_ended()
+        raise released() if renewal.is_released else hold_ended()
     return renewal
 
 

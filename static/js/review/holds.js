@@ -43,8 +43,8 @@ export class Holds {
   extend(id, expiresAt) {
     const endsAt = Date.parse(expiresAt) - this.#offset_ms;
     if (endsAt < Date.now() + SHORTEST_MS) {
-      // The server kept what was sent, but gave the slot on.
-      this.#end(id, "Another reviewer has this packet now.");
+      // The server kept what was sent, but gave the slot on, or a lead took it back.
+      this.#end(id, "This packet is held for you no longer, and others may review it now.");
       return;
     }
     this.#held.set(id, { endsAt, length_ms: Math.max(60_000, endsAt - Date.now()) });

@@ -8,10 +8,11 @@ import { isQuiet } from "./severity.js";
 
 /** @typedef {import("./contract").PacketView} PacketView */
 
-/** @type {Record<"nothing_left" | "all_taken", [string, string]>} */
+/** @type {Record<"nothing_left" | "all_taken" | "not_yours", [string, string]>} */
 const REASONS = {
   nothing_left: ["Nothing is left to review here", "Every packet has its reviews, or you have reviewed it. New packets appear when an admin has texts drafted and screened."],
   all_taken: ["Other reviewers have the rest in hand", "A packet comes free when one of them hands it back or stays away. Look again in a while."],
+  not_yours: ["What is left is for other reviewers", "The packets that remain are in pools that you do not belong to. An admin says who belongs to which."],
 };
 const SAVE_TEXTS = { saved: "● saved", saving: "○ saving", offline: "◐ offline – kept in this browser", logged_out: "◐ logged out – kept in this browser" };
 /** From here on the countdown of the hold is shown as a warning. */

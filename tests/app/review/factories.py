@@ -138,7 +138,7 @@ def submission(
 
 
 def add_pool(session: Session, pool: str, *packets: int, skills: str = "", members: Iterable[uuid.UUID] = ()) -> None:
-    """A pool with members, or for those with all of its skills (``"ships urban"``), and packets that are put into it."""
+    """A pool of members, or of those with all of its skills (``"ships urban"``), and packets that are put into it."""
     add = "insert into pool (pool, skills) values (:pool, cast(:skills as text[]))"
     session.execute(text(add), {"pool": pool, "skills": skills.split()})
     for reviewer in members:

@@ -9,6 +9,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from app.review.errors import TooManyHeldError, UnknownDatasetError
+from app.review.queries.claiming import LOOKED_AT_FIRST
 from app.review.workflow import Claim, ReviewConfig, claim, give_back, renew, submit
 from tests.app.review.factories import (
     CONFIG,
@@ -146,8 +147,8 @@ def test_a_returned_packet_goes_to_others_first_and_comes_round_again(session: S
     assert (third.packet_id, third.assignment_id != hand.assignment_id) == (packets[0], True)
 
 
-def test_the_walk_goes_on_from_the_cursor_and_wraps_around_once(session: Session) -> None:
-    packets, reviewer = add_packets(session, 3), add_reviewer(session)
+def test_the_walk_goes_on_from_the_cursor_and_what_came_back_behind_it_comes_first(session: Session) -> None:
+    packets, reviewer = add_packets(session, 4), add_reviewer(session)
     hands = [add_hand(session, reviewer)]
     submit(session, reviewer, submission(hands[0]))
     other = add_hand(session, add_reviewer(session))
@@ -155,7 +156,37 @@ def test_the_walk_goes_on_from_the_cursor_and_wraps_around_once(session: Session
     assert (other.packet_id, hands[1].packet_id) == (packets[1], packets[2])
     give_back(session, other.reviewer, other.assignment_id)
     assert add_hand(session, reviewer, have=[hands[1].assignment_id]).packet_id == packets[1]
-    assert rows(session, "select packet_id from queue_cursor where reviewer = :r", r=reviewer) == [(packets[1],)]
+    assert rows(session, "select packet_id from queue_cursor where reviewer = :r", r=reviewer) == [(packets[2],)]
+
+
+def test_what_was_sealed_behind_a_cursor_is_found_at_the_end(session: Session) -> None:
+    packets, reviewer = add_packets(session, 3), add_reviewer(session)
+    session.execute(text("update slot set is_free = false where packet_id <> :p"), {"p": packets[1]})
+    submit(session, reviewer, submission(add_hand(session, reviewer)))
+    assert claim(session, reviewer, None, [], CONFIG) == Claim(None, "nothing_left")
+    session.execute(text("update slot set is_free = true where packet_id = :p"), {"p": packets[0]})
+    assert claim(session, reviewer, None, [], CONFIG).assignment_id is None
+    # A newer packet of the dataset, for somebody else: the queue is looked through once more.
+    session.execute(
+        text(
+            "insert into packet (dataset_id, scene_id, number, draft_count, reviews_wanted)"
+            " select dataset_id, scene_id, 2, 1, 1 from packet where packet_id = :p"
+        ),
+        {"p": packets[2]},
+    )
+    assert add_hand(session, reviewer).packet_id == packets[0]
+
+
+def test_who_has_seen_everything_looks_once_more_after_a_while_or_when_the_clock_went_back(session: Session) -> None:
+    packets, reviewer = add_packets(session, 2), add_reviewer(session)
+    session.execute(text("update slot set is_free = false"))
+    for packet_id, shift in zip(packets, ("- interval '6 minutes'", "+ interval '1 day'"), strict=True):
+        assert claim(session, reviewer, None, [], CONFIG).assignment_id is None
+        session.execute(text("update slot set is_free = true where packet_id = :p"), {"p": packet_id})
+        assert claim(session, reviewer, None, [], CONFIG).assignment_id is None
+        session.execute(text(f"update queue_cursor set seen_at = seen_at {shift}"))
+        submit(session, reviewer, submission(add_hand(session, reviewer)))
+        session.execute(text("update queue_cursor set sort_key = 0, packet_id = 0, seen_at = null"))
 
 
 def test_what_was_reviewed_is_never_handed_out_again(session: Session) -> None:
@@ -229,7 +260,11 @@ def test_a_claim_is_one_statement_after_the_reviewers_own_lock(session: Session)
     event.listen(session.get_bind(), "before_cursor_execute", lambda *given: statements.append(given[2]))
     claim(session, reviewer, None, [], CONFIG)
     assert len(statements) == 2
-    assert statements[1].lower().count("skip locked") == 3
+    assert statements[1].lower().count("skip locked") == 5
+
+
+READ = """select pg_stat_get_xact_tuples_returned('ix_slot_free'::regclass)
+    + pg_stat_get_xact_tuples_returned('ix_slot_came_back'::regclass)"""
 
 
 def test_the_walk_reads_the_index_from_the_cursor_on_and_nothing_else(session: Session) -> None:
@@ -242,10 +277,49 @@ def test_the_walk_reads_the_index_from_the_cursor_on_and_nothing_else(session: S
         {"r": reviewer, "p": packets[350]},
     )
     session.commit()
-    read = "select pg_stat_get_xact_tuples_returned('ix_slot_free'::regclass)"
-    before = value(session, read)
+    before = value(session, READ)
     assert add_hand(session, reviewer).packet_id == packets[351]
-    assert value(session, read) - before == 1
+    assert value(session, READ) - before == 1
+
+
+def test_what_a_claim_reads_does_not_grow_with_what_the_reviewer_has_done(session: Session) -> None:
+    packets, reviewer = add_packets(session, 400, drafts=1, wanted=2), add_reviewer(session)
+    done = """with done as (insert into assignment (packet_id, slot, reviewer, state, expires_at, ended_at)
+            select packet_id, 1, :r, 'done', now(), now() from packet where packet_id = any(:packets)
+            returning packet_id, slot)
+        update slot s set is_free = false from done d where s.packet_id = d.packet_id and s.slot = d.slot"""
+    session.execute(text(done), {"r": reviewer, "packets": packets[:200]})
+    read = []
+    for _ in range(4):
+        session.commit()
+        before = value(session, READ)
+        submit(session, reviewer, submission(add_hand(session, reviewer)))
+        read.append(value(session, READ) - before)
+    # Without a cursor, as after a new order, what they have done is passed over, once.
+    assert (read[0] > 200, read[1:]) == (True, [1, 1, 1])
+    session.execute(text(done), {"r": reviewer, "packets": packets[204:]})
+    read.clear()
+    for _ in range(3):
+        session.commit()
+        before = value(session, READ)
+        assert claim(session, reviewer, None, [], CONFIG) == Claim(None, "nothing_left")
+        read.append(value(session, READ) - before)
+    assert (read[0] > 396, read[1:]) == (True, [0, 0])
+
+
+def test_many_that_a_reviewer_handed_back_are_not_read_over_with_each_claim(session: Session) -> None:
+    packets, reviewer = add_packets(session, 400, drafts=1), add_reviewer(session)
+    back = """with back as (insert into assignment (packet_id, slot, reviewer, state, expires_at, ended_at)
+            select packet_id, 1, :r, 'returned', now(), now() from packet where packet_id = any(:packets)),
+        cursor as (insert into queue_cursor (reviewer, dataset_id, sort_key, packet_id)
+            select :r, dataset_id, max(packet_id), max(packet_id) from packet
+            where packet_id = any(:packets) group by dataset_id)
+        update slot set came_back = true where packet_id = any(:packets)"""
+    session.execute(text(back), {"r": reviewer, "packets": packets[:300]})
+    session.commit()
+    before = value(session, READ)
+    assert add_hand(session, reviewer).packet_id == packets[300]
+    assert value(session, READ) - before == LOOKED_AT_FIRST + 1
 
 
 def test_renewing_makes_a_hold_last(session: Session) -> None:
