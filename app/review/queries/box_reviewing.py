@@ -15,11 +15,11 @@ from app.intake.queries.screening import DRAFT_COLUMNS, as_draft
 from pipeline.programs.rederiving import BoxOutcome, BoxVerdict
 from pipeline.records import Draft
 
-SAMPLED: Final = """(hashtextextended('box sample#' || d.draft_sha256, t.split_seed) & 9007199254740991)::float8
-    / 9007199254740992 < t.box_sample_share"""
-"""Whether the text ``d`` of the dataset ``t`` is read singly although it follows from judged boxes: drawn by content
-and seed, so that it is the same for everybody, and a larger share only adds to it. 2^53: what a double holds exactly.
-"""
+SAMPLED: Final = """(hashtextextended('box sample#' || s.name || '#' || d.draft_sha256, t.split_seed)
+    & 9007199254740991)::float8 / 9007199254740992 < t.box_sample_share"""
+"""Whether the text ``d`` of the scene ``s`` of the dataset ``t`` is read singly although it follows from judged boxes:
+drawn by content and seed, so that it is the same for everybody, and a larger share only adds to it. By the scene too:
+the same words are asked of a thousand scenes. 2^53: what a double holds exactly."""
 
 _HAND: Final = text("""
 select a.packet_id, a.slot, a.state, p.dataset_id, p.scene_id, p.boxes_first, s.rows, s.cols,
@@ -35,7 +35,7 @@ where reviewer = :reviewer and submission_id = :submission_id
 
 _TEXTS: Final = text(f"""
 select m.packet_id, d.draft_id, {DRAFT_COLUMNS}, {SAMPLED} as is_sampled
-from packet p join dataset t on t.dataset_id = p.dataset_id
+from packet p join dataset t on t.dataset_id = p.dataset_id join scene s on s.scene_id = p.scene_id
 join packet_draft m on m.packet_id = p.packet_id join draft d on d.draft_id = m.draft_id
 where p.scene_id = :scene_id and p.boxes_first and (p.packet_id = any(:packet_ids) or exists (
     select from assignment a
