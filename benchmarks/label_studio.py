@@ -25,7 +25,7 @@ from typing import Any
 
 STARTED_WITHIN_S = 180
 ANSWER_WITHIN_S = 60.0
-PASSWORD = "label-studio-only-here"  # noqa: S105  (of a server that lives for this run)
+PASSWORD = "label-studio-only-here"
 
 
 @dataclass
@@ -167,7 +167,7 @@ def _said(texts: int) -> dict[str, Any]:
             "from_name": f"verdict{n}",
             "to_name": f"text{n}",
             "type": "choices",
-            "value": {"choices": [random.choice(("accept", "reject", "unsure"))]},  # noqa: S311
+            "value": {"choices": [random.choice(("accept", "reject", "unsure"))]},
         }
         for n in range(texts)
     ]
