@@ -464,6 +464,11 @@ def _extend() -> None:
     op.create_foreign_key(
         op.f("fk_assignment_released_by_pseudonym"), "assignment", "pseudonym", ["released_by"], ["pseudonym"]
     )
+    op.create_index("ix_assignment_packet_id_slot", "assignment", ["packet_id", "slot"])
+    op.drop_constraint(op.f("ck_run_kind_known"), "run", type_="check")
+    op.create_check_constraint(
+        op.f("ck_run_kind_known"), "run", "kind in ('import', 'draft', 'screen', 'policy', 'sample')"
+    )
     op.add_column("dataset", sa.Column("sar_first_share", sa.Double(), server_default=sa.text("0"), nullable=False))
     op.add_column("dataset", sa.Column("boxes_first", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("dataset", sa.Column("box_sample_share", sa.Double(), server_default=sa.text("0.1"), nullable=False))

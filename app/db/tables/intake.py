@@ -22,7 +22,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.tables.base import Base, BigId, CreatedAt, all_of, one_of
 from pipeline.vocabulary import PAIR_STATES, SPLITS, UNITS
 
-RUN_KINDS = ("import", "draft", "screen")
+RUN_KINDS = ("import", "draft", "screen", "policy", "sample")
+"""``policy``: what is sealed already is brought to what was decided; ``sample``: the rest is taken over on its sample."""
 RUN_STATES = ("waiting", "running", "done", "failed", "cancelled")
 PAIR_DECISIONS = ("use", "use_shifted", "without_optical", "hold")
 """Use the pair as it is; with the measured offset; only the SAR image; or not at all."""
@@ -72,7 +73,7 @@ class Dataset(Base):
 
 
 class Run(Base):
-    """One import, drafting or screening of a dataset: durable, resumable, with its counts and refusals."""
+    """One import, drafting, screening or change of a dataset: durable, resumable, with its counts and refusals."""
 
     __tablename__ = "run"
     __table_args__ = (one_of("kind", RUN_KINDS), one_of("state", RUN_STATES))

@@ -61,6 +61,8 @@ class Assignment(Base):
         # What a reviewer can be handed back: a hold, or one that ended while nobody else took the slot.
         Index("ix_assignment_reviewer_open", "reviewer", postgresql_where=sql("state in ('held', 'expired')")),
         Index("ix_assignment_expiring", "expires_at", postgresql_where=sql("state = 'held'")),
+        # A slot that a policy takes away must have been in nobody's hands: asked by its foreign key for each.
+        Index("ix_assignment_packet_id_slot", "packet_id", "slot"),
         {"postgresql_with": VACUUMED_OFTEN},
     )
 
