@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,6 +11,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from app.review.queries.counting import QueueRow, queue_of
+from app.review.queries.notes import count_unseen
+from app.review.queries.reviewer_settings import read_settings
 from app.review.workflow import ReviewConfig
 from app.web.database import DbSession
 from app.web.guard import CurrentViewer
@@ -26,6 +29,10 @@ class ReviewPage:
     """What to claim from; None is any."""
     lease_s: int
     max_held: int
+    settings: str
+    """What the reviewer prefers, as JSON."""
+    unseen_comments: int
+    """Of leads to this reviewer; 100 for all that is more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +43,18 @@ class QueuePage:
 
 
 @router.get("/review", name="review_page")
-def review_page(request: Request, dataset: str | None = None) -> HTMLResponse:
+def review_page(
+    request: Request, session: DbSession, viewer: CurrentViewer, dataset: str | None = None
+) -> HTMLResponse:
     """The shell; its script claims, so that a reload never costs a packet."""
     config: ReviewConfig = request.app.state.review_config
-    page = ReviewPage(dataset=dataset or None, lease_s=int(config.lease_s), max_held=config.max_held)
+    page = ReviewPage(
+        dataset=dataset or None,
+        lease_s=int(config.lease_s),
+        max_held=config.max_held,
+        settings=json.dumps(read_settings(session, viewer.pseudonym)),
+        unseen_comments=count_unseen(session, viewer.pseudonym),
+    )
     return render(request, page)
 
 

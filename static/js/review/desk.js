@@ -10,8 +10,11 @@ import { isSureToHandBack, tellHoldLost } from "./handing.js";
 import { Holds } from "./holds.js";
 import { Journal } from "./journal.js";
 import { Judging } from "./judging.js";
-import { notify, say, showSheet } from "./messages.js";
+import { notify, say } from "./messages.js";
+import { KeySheet } from "./keysheet.js";
+import { Preferences, givenSettings } from "./preferences.js";
 import { Queue } from "./queue.js";
+import { SarFirst } from "./sar_first.js";
 import { Saver } from "./saving.js";
 import { tellAhead, tellArrived, tellEmpty, tellFoot, tellHold, tellInstead, tellNoPacket, tellPacket, tellSaving } from "./telling.js";
 import { askWhich, restored } from "./versions.js";
@@ -38,6 +41,7 @@ export class Desk {
   /** @param {string | null} dataset */
   constructor(dataset) {
     this.journal = new Journal(reviewer);
+    this.preferences = new Preferences(this.journal, givenSettings());
     this.holds = new Holds({ onTick: tellHold, onEnded: (message) => this.#holdLost(message) });
     this.queue = new Queue(dataset, this.holds, this.journal);
     this.display = new Display({ onBox: (numbers, isClick) => this.#pointedAt(numbers, isClick) });
@@ -45,17 +49,20 @@ export class Desk {
       onState: (state) => this.#saving(state),
       onConflict: (work, stored) => void this.#conflict(work, stored),
       onShown: (work, shown) => this.#shown(work, shown),
+      onRevealed: (work, notice) => this.#revealed(work, notice),
       onAcknowledged: (acknowledgement) => this.#acknowledge(acknowledgement),
       onRefused: (problem) => this.#refused(problem),
       onHoldLost: (problem) => this.#holdLost(problem.message),
       onHeld: (id, expiresAt) => this.holds.extend(id, expiresAt),
       wanted: () => ({ next: !this.queue.ahead, have: this.queue.have, dataset }),
     });
+    this.keySheet = new KeySheet(this.preferences, () => this.#work && this.judging.redraw());
+    this.sarFirst = new SarFirst(this.display, () => this.saver.retry());
     this.judging = new Judging(slot("list"), {
       display: this.display,
       onChange: () => this.#changed(),
       onSubmit: () => void this.#submit(),
-      onOther: (id) => (id === "sheet" ? showSheet() : id === "hand_back" ? void this.#handBack() : undefined),
+      onOther: (id) => this.#press(id),
     });
     addEventListener("pagehide", () => this.queue.releaseAhead());
     // From the back-forward cache the page would go on with what it no longer holds.
@@ -111,6 +118,7 @@ export class Desk {
     this.saver.follow(work, packet.progress?.version ?? 0, isDirty);
     this.holds.watch(id);
     this.display.show(packet);
+    this.sarFirst.show(work);
     this.judging.show(work);
     tellPacket(packet);
     tellFoot(this.#work);
@@ -148,6 +156,13 @@ export class Desk {
     } else this.saver.overwrite(stored);
   }
 
+  /** Keys that are about the packet as a whole, or the page. @param {string} id */
+  #press(id) {
+    /** @type {Record<string, () => void>} */
+    const actions = { sheet: () => this.keySheet.show(), hand_back: () => void this.#handBack() };
+    actions[id]?.();
+  }
+
   #changed() {
     this.saver.changed();
     tellFoot(this.#work);
@@ -157,7 +172,7 @@ export class Desk {
 
   async #submit() {
     const work = this.#work;
-    if (!work?.isComplete) return;
+    if (!work?.isComplete || this.sarFirst.takes(work)) return;
     if (work.packet.hides_findings && (await this.#hasNews(work))) return;
     this.#work = null;
     this.#sentOf = work.packet.dataset.name;
@@ -184,6 +199,18 @@ export class Desk {
     takeShown(work, shown);
     if (work !== this.#work) return;
     this.judging.shown();
+    tellFoot(work);
+  }
+
+  /**
+   * @param {Work} work
+   * @param {import("./sar_first.js").Notice} notice
+   */
+  #revealed(work, notice) {
+    if (work !== this.#work) return;
+    this.sarFirst.shown(work, notice);
+    const [first] = work.drafts;
+    if (first && !work.packet.optical_hidden) this.judging.open(first.draft_id);
     tellFoot(work);
   }
 
@@ -284,6 +311,7 @@ export class Desk {
   }
 
   #clear() {
+    this.sarFirst.show(null);
     this.judging.show(null);
     this.display.clear();
     this.holds.watch(null);
@@ -293,6 +321,6 @@ export class Desk {
   /** @param {string | null} reason */
   #showEmpty(reason) {
     this.#clear();
-    tellEmpty(reason === "all_taken" ? reason : "nothing_left", this.#acknowledged, () => void this.#open());
+    tellEmpty(reason === "all_taken" || reason === "not_yours" ? reason : "nothing_left", this.#acknowledged, () => void this.#open());
   }
 }

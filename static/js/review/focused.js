@@ -100,7 +100,7 @@ function drawFinding(scope, draft, finding, isNext, times) {
   const button =
     finding.suggestion === null
       ? null
-      : element("button", { class: "fix", type: "button", "data-focus": `fix-${finding.rule}-${finding.start}`, onclick: () => scope.fix(finding) }, element("span", { class: "clip" }, bdi(fixText(before, finding.suggestion))), isNext ? kbd("F") : null);
+      : element("button", { class: "fix", type: "button", "data-focus": `fix-${finding.rule}-${finding.start}`, onclick: () => scope.fix(finding) }, element("span", { class: "clip" }, bdi(fixText(before, finding.suggestion))), isNext ? kbd(capOf("fix")) : null);
   return element(
     "li",
     { class: "finding", "data-family": finding.family, "data-severity": finding.severity },
@@ -205,7 +205,7 @@ function drawEdit(scope, draft) {
   const hint = scope.isEditing
     ? element("p", { class: "hint" }, kbd("⏎"), " confirms, ", kbd("Esc"), " leaves the field")
     : opinion.pending
-      ? element("p", { class: "hint hint--warning" }, "Proposed: ", kbd("⏎"), " confirms, ", kbd("E"), " writes on, ", kbd("Z"), " undoes")
+      ? element("p", { class: "hint hint--warning" }, "Proposed: ", kbd(capOf("submit")), " confirms, ", kbd(capOf("revise")), " writes on, ", kbd(capOf("undo")), " undoes")
       : null;
   return element("div", { class: "edit" }, ...(scope.isEditing ? drawFields(scope, draft) : []), drawDifferences(scope, draft), hint);
 }
@@ -229,8 +229,8 @@ function drawVerdicts(scope, draft) {
  */
 function drawFlags(scope, draft) {
   const opinion = scope.work.opinion(draft);
-  const chips = FLAGS.map(({ flag: name, title, mark }, at) =>
-    element("button", { class: "flag", type: "button", "data-flag": name, "data-focus": name, "aria-pressed": String(opinion.flags.includes(name)), onclick: () => scope.flag(name) }, `${mark} ${title} `, kbd(String(at + 1))),
+  const chips = FLAGS.map(({ flag: name, title, mark }) =>
+    element("button", { class: "flag", type: "button", "data-flag": name, "data-focus": name, "aria-pressed": String(opinion.flags.includes(name)), onclick: () => scope.flag(name) }, `${mark} ${title} `, kbd(capOf(`flag_${name}`))),
   );
   const support = scope.work.packet.scene.assets.optical
     ? element("button", { class: "flag", type: "button", "data-key": "support", "data-focus": "support", title: "True of the SAR image, but the identity is known from the optical one", "aria-pressed": String(opinion.support === "sar_with_optical"), onclick: () => scope.press("support") }, "known from optical ", kbd(capOf("support")))

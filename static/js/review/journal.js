@@ -83,6 +83,17 @@ export class Journal {
     this.#forget(`submission.${submissionId}`);
   }
 
+  /** Preferences that the server does not have yet. @returns {import("./preferences.js").Settings | null} */
+  settings() {
+    return this.#read("settings");
+  }
+
+  /** @param {import("./preferences.js").Settings | null} unsaved null: the server has them */
+  keepSettings(unsaved) {
+    if (unsaved) this.#write("settings", unsaved);
+    else this.#forget("settings");
+  }
+
   /**
    * One that the server will never take: no longer sent, but not thrown away either.
    * @param {import("./contract").Submission} submission

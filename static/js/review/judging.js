@@ -7,6 +7,7 @@ import { Flagging } from "./flagging.js";
 import { listenToKeys } from "./keyboard.js";
 import { ask, say } from "./messages.js";
 import { Revising } from "./revising.js";
+import { afterAll } from "./sar_first.js";
 import { Screening } from "./screening.js";
 import { FLAGS, UNUSABLE_REASONS, VERDICT_TITLES } from "./vocabulary.js";
 
@@ -174,7 +175,7 @@ export class Judging {
     this.#leave();
     if (next) work.focus(next.draft_id);
     this.changed();
-    say(`${done}. ${work.judgedCount} of ${work.drafts.length} judged. ${next ? `${next.title}: ${next.text}` : "All are judged: Enter submits."}`);
+    say(`${done}. ${work.judgedCount} of ${work.drafts.length} judged. ${next ? `${next.title}: ${next.text}` : `All are judged: ${afterAll(work)}.`}`);
   }
 
   /**
@@ -193,7 +194,6 @@ export class Judging {
       reject: () => this.#judge("reject"),
       unsure: () => this.#judge("unsure"),
       revise: () => this.revising.begin(),
-      flag: () => this.flag(FLAGS[Number(name) - 1]?.flag ?? "other"),
       support: () => this.flagging.toggleSupport(),
       fix: () => this.revising.nextFix(),
       span: () => this.flagging.begin(),
@@ -203,7 +203,9 @@ export class Judging {
       submit: () => this.#enter(),
       unusable: () => void this.#chooseUnusable(),
     };
-    (actions[id] ?? (() => this.onOther(id)))();
+    const flag = FLAGS.find((known) => id === `flag_${known.flag}`);
+    if (flag) this.flag(flag.flag);
+    else (actions[id] ?? (() => this.onOther(id)))();
   }
 
   /** @param {"accept" | "reject" | "unsure"} verdict */

@@ -11,6 +11,9 @@ export function listenToKeys(judging) {
   document.addEventListener("keydown", (event) => onKey(judging, event));
 }
 
+/** Where somebody writes, no letter is an action. @param {EventTarget | null} target @returns {target is HTMLElement} */
+const isField = (target) => target instanceof HTMLElement && (target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=range], [type=button])"));
+
 /**
  * @param {Judging} judging
  * @param {KeyboardEvent} event
@@ -18,8 +21,8 @@ export function listenToKeys(judging) {
 function onKey(judging, event) {
   if (event.defaultPrevented || isAsking()) return;
   const { target } = event;
-  if (target instanceof HTMLTextAreaElement) {
-    onFieldKey(judging, event);
+  if (isField(target)) {
+    if (target.matches(".focused textarea")) onFieldKey(judging, event);
     return;
   }
   const isControl = target instanceof Element && target.closest("button, a, [role=slider]");
@@ -36,7 +39,8 @@ function onKey(judging, event) {
  * @param {KeyboardEvent} event
  */
 function onFieldKey(judging, event) {
-  if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
+  // While an input method composes, Enter takes its proposal and Escape drops it: neither is for the page.
+  if (event.isComposing || event.keyCode === 229 || (event.key !== "Enter" && event.key !== "Escape")) return;
   event.preventDefault();
   if (event.key === "Enter") {
     if (!event.repeat) judging.revising.confirm();

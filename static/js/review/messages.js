@@ -2,7 +2,6 @@
 /** What the page says: notices over the texts, questions in a dialog, and the voice for screen readers. */
 
 import { element, kbd, slot } from "../dom.js";
-import { KEYS } from "./keys.js";
 
 /** @typedef {{ title: string, text: string, tone?: "error" | "warning" | "ok", actions?: { text: string, href?: string, onclick?: () => void }[] }} Message */
 
@@ -34,7 +33,7 @@ export function say(text) {
 }
 
 /** @param {string} name */
-function dialog(name) {
+export function dialog(name) {
   const found = slot(name);
   if (!(found instanceof HTMLDialogElement)) throw new Error(`${name} is no dialog`);
   return found;
@@ -65,21 +64,4 @@ export function ask({ title, text, choices }) {
   };
   asked.showModal();
   return new Promise((resolve) => asked.addEventListener("close", () => resolve(asked.returnValue), { once: true }));
-}
-
-/** @param {string} name */
-const shownKey = (name) => ({ ArrowDown: "↓", ArrowUp: "↑", Enter: "⏎" })[name] ?? name;
-
-/** The key sheet, from the table. */
-export function showSheet() {
-  const groups = [...new Set(KEYS.map((key) => key.group))];
-  const sections = groups.map((group) => {
-    const rows = KEYS.filter((key) => key.group === group).map((key) => {
-      const caps = key.keys.length > 2 ? [`${key.keys[0]}–${key.keys.at(-1)}`] : key.keys.map(shownKey);
-      return element("div", {}, element("dt", {}, ...caps.flatMap((cap) => [kbd(cap), " "])), element("dd", { text: key.title }));
-    });
-    return element("section", {}, element("h3", { text: group }), element("dl", {}, ...rows));
-  });
-  slot("sheet-keys").replaceChildren(...sections);
-  dialog("sheet").showModal();
 }

@@ -4,6 +4,7 @@
 import { element, slot } from "../dom.js";
 import { newsOf } from "./firsts.js";
 import { notify, say } from "./messages.js";
+import { isOpticalHidden } from "./sar_first.js";
 import { isQuiet } from "./severity.js";
 
 /** @typedef {import("./contract").PacketView} PacketView */
@@ -100,7 +101,8 @@ export function tellFoot(work) {
   slot("scene-verdict").closest("button")?.setAttribute("aria-pressed", String(work.isUnusable));
   const news = work.isUnusable ? 0 : newsOf(work).filter((draft) => draft !== work.focused).length;
   slot("judged").textContent = work.isUnusable ? "" : `${work.judgedCount} of ${work.drafts.length} judged${news ? ` · ${news} with findings now` : ""}`;
-  const ready = news ? "See what was found" : "Submit and next";
+  const next = !work.isUnusable && isOpticalHidden(work) ? "Show the optical image" : "Submit and next";
+  const ready = news ? "See what was found" : next;
   slot("submit").textContent = work.opinion(work.focused).pending ? "Confirm wording" : work.isComplete ? ready : "Next open";
 }
 
