@@ -11,6 +11,9 @@ from fastapi import Depends, FastAPI
 
 from app.accounts import pages as accounts_pages
 from app.accounts.workflow import find_viewer
+from app.adjudication import api as adjudication_api
+from app.adjudication import pages as adjudication_pages
+from app.adjudication.workflow import AdjudicationConfig
 from app.assets import api as assets_api
 from app.db import make_engine, make_sessionmaker
 from app.intake import api as intake_api
@@ -31,8 +34,8 @@ from app.web.signing import AssetSigner
 from app.web.static import build_of, static_files
 
 ROOT: Final = Path(__file__).parent.parent
-PAGES: Final = (accounts_pages, intake_pages, review_pages, release_pages)
-INTERFACES: Final = (assets_api, intake_api, review_api, release_api, operations_api)
+PAGES: Final = (accounts_pages, intake_pages, review_pages, adjudication_pages, release_pages)
+INTERFACES: Final = (assets_api, intake_api, review_api, adjudication_api, release_api, operations_api)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -72,6 +75,7 @@ def fill_state(application: FastAPI, settings: Settings) -> None:
     state.templates = make_environment(ROOT / "templates")
     state.static_prefix = f"/static/{build_of(ROOT / 'static')}"
     state.review_config = ReviewConfig()
+    state.adjudication_config = AdjudicationConfig()
 
 
 @asynccontextmanager

@@ -14,6 +14,8 @@ ANYONE: Final = frozenset({"anyone"})
 SIGNED: Final = frozenset({"signed"})
 PEOPLE: Final = frozenset({"reviewer", "adjudicator", "admin"})
 REVIEWERS: Final = frozenset({"reviewer", "adjudicator"})
+ADJUDICATORS: Final = frozenset({"adjudicator"})
+LEADS: Final = frozenset({"adjudicator", "admin"})
 ADMINS: Final = frozenset({"admin"})
 
 POLICY: Final[Mapping[str, frozenset[str]]] = {
@@ -47,6 +49,25 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "nudge_pair": REVIEWERS,
     "write_note": REVIEWERS,
     "change_review_settings": REVIEWERS,
+    "comments_page": REVIEWERS,
+    "see_comments": REVIEWERS,
+    # Adjudicating: an admin reads, and answers notes
+    "adjudication_page": LEADS,
+    "deciding_page": LEADS,
+    "differences_page": LEADS,
+    "download_differences": LEADS,
+    "notes_page": LEADS,
+    "see_note": LEADS,
+    "answer_note": LEADS,
+    "decide": ADJUDICATORS,
+    "take_adjudication": ADJUDICATORS,
+    "leave_adjudication": ADJUDICATORS,
+    "comment_back": ADJUDICATORS,
+    "screen_decision": ADJUDICATORS,
+    # Looking at what there is
+    "scenes_page": LEADS,
+    "drafts_page": LEADS,
+    "draft_page": LEADS,
     # Running the work
     "metrics": ADMINS,
     "datasets_page": ADMINS,
@@ -54,7 +75,7 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "pairs_page": ADMINS,
     "set_pairs_policy": ADMINS,
     "decide_pairs": ADMINS,
-    "scene_page": ADMINS,
+    "scene_page": LEADS,
     "decide_pair": ADMINS,
     "screening_page": ADMINS,
     "set_screening_rules": ADMINS,
@@ -62,6 +83,9 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "measured_rules_page": ADMINS,
     "download_measured_rules": ADMINS,
     "set_hidden_share": ADMINS,
+    "judged_boxes_page": ADMINS,
+    "download_judged_boxes": ADMINS,
+    "set_box_policy": ADMINS,
     "sar_first_page": ADMINS,
     "download_sar_first": ADMINS,
     "set_sar_first_share": ADMINS,
