@@ -8,6 +8,7 @@ from datetime import datetime
 
 import typer
 
+from app.cli.box_policy import boxes
 from app.cli.import_options import Json
 from app.cli.importing import import_
 from app.cli.measuring import hide, rules
@@ -17,6 +18,7 @@ group = typer.Typer(help="Datasets: scenes imported under one name.", no_args_is
 group.command("import")(import_)
 group.command()(rules)
 group.command()(hide)
+group.command()(boxes)
 group.command("sar-first")(sar_first)
 
 
