@@ -23,7 +23,8 @@ from app.db.tables.base import Base, BigId, CreatedAt, all_of, one_of
 from pipeline.vocabulary import PAIR_STATES, SPLITS, UNITS
 
 RUN_KINDS = ("import", "draft", "screen", "policy", "sample")
-"""``policy``: what is sealed already is brought to what was decided; ``sample``: the rest is taken over on its sample."""
+"""``policy``: what is sealed already is brought to what was decided; ``sample``: the rest of a sampled stratum is taken
+over."""
 RUN_STATES = ("waiting", "running", "done", "failed", "cancelled")
 PAIR_DECISIONS = ("use", "use_shifted", "without_optical", "hold")
 """Use the pair as it is; with the measured offset; only the SAR image; or not at all."""
