@@ -61,9 +61,8 @@ from review_policy where dataset_id = :dataset_id order by review_policy_id desc
 """
 
 _DRAFTERS: Final = text("""
-select drafter_id, name, version, model, prompt_version from drafter w
-where exists (select from review_policy p where p.dataset_id = :dataset_id and p.drafter_id = w.drafter_id)
-    or drafter_id = any(:drafter_ids)
+select drafter_id, name, version, model, prompt_version from drafter
+where cast(:drafter_ids as bigint[]) is null or drafter_id = any(:drafter_ids)
 order by name, model, version, prompt_version, drafter_id
 """)
 
@@ -170,10 +169,9 @@ def add_policy(session: Session, dataset_id: int, policy: Policy, decided_by: uu
     return session.execute(made).scalar_one()
 
 
-def drafter_names(session: Session, dataset_id: int, drafter_ids: list[int]) -> list[DrafterName]:
-    """These drafters, and those that a policy of the dataset names."""
-    rows = session.execute(_DRAFTERS, {"dataset_id": dataset_id, "drafter_ids": drafter_ids})
-    return [DrafterName(**row._mapping) for row in rows]
+def drafters(session: Session, drafter_ids: list[int] | None = None) -> list[DrafterName]:
+    """These drafters, or all that there are, by name."""
+    return [DrafterName(**row._mapping) for row in session.execute(_DRAFTERS, {"drafter_ids": drafter_ids})]
 
 
 def pool_names(session: Session) -> dict[str, str]:
