@@ -85,12 +85,10 @@ class Side:
         return tuple(flag for flag in FLAGS if flag in given)
 
     @property
-    def spans(self) -> list[Mapping[str, Any]]:
+    def spans(self) -> list[FlaggedSpan]:
         """Of all of them, each once, by place."""
-        found = {
-            (span["field"], span["start"], span["end"], span["flag"]): span for one in self.said for span in one.spans
-        }
-        return [found[key] for key in sorted(found)]
+        given = {span for one in self.said for span in one.spans}
+        return sorted(given, key=lambda span: (span.field, span.start, -span.end, span.flag))
 
     @property
     def support(self) -> str:
