@@ -33,14 +33,15 @@ _END: Final = 2**63 - 1
 """As a sort key: the end of the queue."""
 
 _NOT_MINE_YET: Final = """
-    -- "is null" of a subquery with a limit and not "not exists": it stays a probe of the two unique indexes,
-    -- whatever the planner believes of a table that grew since it was last analysed.
-    (select true from assignment a where a.packet_id = s.packet_id and a.reviewer = :reviewer
-        and a.state <> 'returned' limit 1) is null
-    and (select true from review r where r.packet_id = s.packet_id and r.reviewer = :reviewer limit 1) is null
+    -- Subqueries with a limit and not "not exists": they stay probes of the two unique indexes, whatever the planner
+    -- believes of a table that grew since it was last analysed. Within "coalesce", of which it takes half to be true:
+    -- it takes "is null" to be true of so few that it reads and sorts all of the queue for the first one.
+    coalesce((select false from assignment a where a.packet_id = s.packet_id and a.reviewer = :reviewer
+        and a.state <> 'returned' limit 1), true)
+    and coalesce((select false from review r where r.packet_id = s.packet_id and r.reviewer = :reviewer limit 1), true)
 """
 
-_CLAIM: Final = text(f"""
+STATEMENT: Final = f"""
 with chosen as materialized (
     select d.dataset_id, coalesce((select max(o.queue_ordering_id) from queue_ordering o
             where o.dataset_id = d.dataset_id and o.finished_at is not null), 0) as queue_ordering_id
@@ -104,7 +105,8 @@ with chosen as materialized (
             order by s.sort_key, s.packet_id, s.slot
             limit {LOOKED_AT_FIRST}
         ) as b
-        where (select true from assignment a where a.packet_id = b.packet_id and a.reviewer = :reviewer limit 1) is null
+        where coalesce((select false from assignment a
+            where a.packet_id = b.packet_id and a.reviewer = :reviewer limit 1), true)
     ) as first cross join lateral (
         select s.packet_id, s.slot from slot s
         where s.packet_id = first.packet_id and s.slot = first.slot and s.is_free
@@ -182,7 +184,10 @@ with chosen as materialized (
         sort_key = excluded.sort_key, packet_id = excluded.packet_id, seen_at = excluded.seen_at
 )
 select assignment_id from added union all select assignment_id from resumed
-""")  # noqa: S608  (parts of our own)
+"""  # noqa: S608  (parts of our own)
+"""A claim, to be asked for its plan too."""
+
+_CLAIM: Final = text(STATEMENT)
 
 _WHY_NOTHING: Final = text(f"""
 with chosen as materialized (
