@@ -77,3 +77,11 @@ def queue_of(session: Session, reviewer: uuid.UUID) -> list[QueueRow]:
 def fold_counters(session: Session, at_most: int = 100_000) -> int:
     """Make one row of the oldest counter rows of each name; gives how many rows fewer there are."""
     return int(session.execute(_FOLD, {"at_most": at_most}).scalar_one())
+
+
+def counter_of(session: Session, dataset_id: int, name: str) -> int:
+    """The sum of one counter of a dataset."""
+    query = text(
+        "select coalesce(sum(delta), 0)::bigint from counter_delta where dataset_id = :dataset_id and name = :name"
+    )
+    return int(session.execute(query, {"dataset_id": dataset_id, "name": name}).scalar_one())

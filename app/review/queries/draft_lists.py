@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 COUNTED: Final = 10_000
 """Beyond this it is only told that there are more."""
+SHOWN: Final = 300
+"""Characters of a text that a list shows: fifty texts may be fifty megabytes."""
 
 WORDS: Final = "to_tsvector('simple', left(d.text || ' ' || coalesce(d.answer, ''), 20000))"
 """As the index ``ix_draft_words`` has it, so that PostgreSQL finds it."""
@@ -37,7 +39,7 @@ d.draft_id in (
     select m.draft_id from packet_draft m join assignment a on a.packet_id = m.packet_id where a.state = 'held'
     union all
     select m.draft_id from packet_draft m join slot t on t.packet_id = m.packet_id where t.is_free and {_IS_REVIEWED})
-"""
+"""  # noqa: S608  (parts of our own)
 _IS_UNTOUCHED: Final = f"""
 exists (select from packet_draft m join slot t on t.packet_id = m.packet_id
     where m.draft_id = d.draft_id and t.is_free and not {_IS_HELD} and not {_IS_REVIEWED})
@@ -72,6 +74,7 @@ _CONDITIONS: Final[Mapping[str, str]] = {
     "question_type": "d.question_type = :question_type",
     "drafter_id": "d.drafter_id = :drafter_id",
     "origin": "d.origin = :origin",
+    "scene_id": "d.scene_id = :scene_id",
     "flag": "exists (select from draft_verdict v where v.draft_id = d.draft_id and v.flags @> array[:flag])",
     # The last word may be the beginning of one; a text of signs alone asks for nothing that an index holds.
     "words": f"{WORDS} @@ cast(nullif(cast(websearch_to_tsquery('simple', :words) as text), '') || ':*' as tsquery)",
@@ -84,12 +87,17 @@ where s.dataset_id = :dataset_id {conditions}
 _BEHIND: Final = "and s.name >= :after_name and (s.name, d.draft_id) > (:after_name, :after_id)"
 
 _ROWS: Final = f"""
-select d.draft_id, d.scene_id, page.name as scene, d.kind, d.question_type, d.text, d.answer, d.origin,
+select d.draft_id, d.scene_id, page.name as scene, d.kind, d.question_type, left(d.text, {SHOWN}) as text,
+    length(d.text) > {SHOWN} as is_cut, left(d.answer, {SHOWN}) as answer, d.origin,
     w.name as drafter, w.version as drafter_version, w.model, {STATE_OF} as state,
     (select count(*) from finding f where f.draft_id = d.draft_id and f.screening_version = :version) as findings
 from page join draft d using (draft_id) join drafter w on w.drafter_id = d.drafter_id {CURRENT_RESOLUTION}
 order by page.name, d.draft_id
-"""
+"""  # noqa: S608  (parts of our own)
+
+_PLACE: Final = text(
+    "select s.name, d.draft_id from draft d join scene s using (scene_id) where d.draft_id = :draft_id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,7 @@ class DraftFilter:
     question_type: str = ""
     drafter_id: int | None = None
     origin: str = ""
+    scene_id: int | None = None
     rule: str = ""
     severity: str = ""
     flag: str = ""
@@ -117,6 +126,7 @@ class ListedDraft:
     kind: str
     question_type: str | None
     text: str
+    is_cut: bool
     answer: str | None
     origin: str
     drafter: str
@@ -133,6 +143,12 @@ class DrafterName:
     version: str
     model: str | None
     prompt_version: str | None
+
+    @property
+    def title(self) -> str:
+        """What tells it from others, in one line."""
+        prompt = self.prompt_version and f"prompt {self.prompt_version}"
+        return ", ".join(part for part in (f"{self.name} {self.version}", self.model, prompt) if part)
 
 
 def count_drafts(session: Session, dataset_id: int, asked: DraftFilter, version: str) -> int:
@@ -162,11 +178,19 @@ def list_drafts(
     conditions, values = _conditions(asked)
     matching = _FROM.format(conditions=f"{conditions} {_BEHIND}")
     # Materialized, few are found through their index first and then sorted, not looked for in a walk through all.
-    found = f"with {'found as materialized' if are_few else 'found as not materialized'} (select d.draft_id, s.name "
-    page = f"{found}{matching}), page as (select * from found order by name, draft_id limit :limit) {_ROWS}"
+    query = (
+        f"with found as {'' if are_few else 'not '}materialized (select d.draft_id, s.name {matching}),"  # noqa: S608
+        f" page as (select * from found order by name, draft_id limit :limit) {_ROWS}"
+    )
     given = {"dataset_id": dataset_id, "version": version, "limit": limit}
-    rows = session.execute(text(page), {**values, **given, "after_name": after[0], "after_id": after[1]})
+    rows = session.execute(text(query), {**values, **given, "after_name": after[0], "after_id": after[1]})
     return [ListedDraft(**row._mapping) for row in rows]
+
+
+def place_of(session: Session, draft_id: int) -> tuple[str, int]:
+    """(scene's name, id): where a draft stands in the order of the lists; the front where there is no such draft."""
+    row = session.execute(_PLACE, {"draft_id": draft_id}).one_or_none()
+    return ("", 0) if row is None else (row.name, row.draft_id)
 
 
 def list_drafters(session: Session, limit: int = 200) -> list[DrafterName]:

@@ -47,7 +47,7 @@ select s.scene_id, s.name, s.split, s.rows, s.cols, s.pair_state,
         where p.scene_id = s.scene_id and t.is_free) as open_packets,
     {_IS_UNUSABLE} as is_unusable
 from page join scene s using (scene_id) order by s.name
-"""
+"""  # noqa: S608  (parts of our own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,17 @@ def list_scenes(
     found = f"select s.scene_id, s.name from scene s where s.dataset_id = :dataset_id and s.name > :after {conditions}"  # noqa: S608
     # Materialized, few are found through their index first and then sorted, not looked for in a walk through all.
     query = (
-        f"with found as {'' if are_few else 'not '}materialized ({found}),"
+        f"with found as {'' if are_few else 'not '}materialized ({found}),"  # noqa: S608
         f" page as (select * from found order by name limit :limit) {_ROWS}"
     )
     rows = session.execute(text(query), {**values, "dataset_id": dataset_id, "after": after, "limit": limit})
     return [ListedScene(**row._mapping) for row in rows]
+
+
+def place_of(session: Session, scene_id: int) -> str:
+    """Where a scene stands in the order of the list: its name; the front where there is no such scene."""
+    query = text("select name from scene where scene_id = :scene_id")
+    return session.execute(query, {"scene_id": scene_id}).scalar_one_or_none() or ""
 
 
 def _conditions(asked: SceneFilter) -> tuple[str, dict[str, Any]]:
