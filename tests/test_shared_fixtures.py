@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import rasterio.transform
+import rasterio.warp
 
 HERE = Path(__file__).parent
 
@@ -29,6 +30,13 @@ def test_pixel_coordinates_flip_as_rasterio_places_them() -> None:
     for case in fixture("pixel_coordinates.json")["points"]:
         grid = rasterio.transform.from_origin(0, case["rows"], 1, 1)
         assert list(grid @ tuple(case["pixel"])) == case["map"]
+
+
+def test_a_pixel_lies_on_the_ground_where_gdal_puts_it() -> None:
+    for case in fixture("ground.json")["places"]:
+        east, north = rasterio.Affine(*case["affine"]) @ tuple(case["pixel"])
+        (lon,), (lat,) = rasterio.warp.transform(case["crs"], "EPSG:4326", [east], [north])
+        assert [lon, lat] == pytest.approx(case["lonlat"], abs=2e-8)
 
 
 def test_a_box_covers_the_pixels_between_its_edges() -> None:

@@ -14,6 +14,9 @@ import type OlStyle from "ol/style/Style";
 import type OlStroke from "ol/style/Stroke";
 import type OlFill from "ol/style/Fill";
 import type OlText from "ol/style/Text";
+import type OlCircle from "ol/style/Circle";
+import type OlLineString from "ol/geom/LineString";
+import type OlDoubleClickZoom from "ol/interaction/DoubleClickZoom";
 import type OlTileGrid from "ol/tilegrid/TileGrid";
 import type { defaults as olInteractions } from "ol/interaction/defaults";
 import type * as geotiff from "geotiff";
@@ -26,10 +29,10 @@ declare global {
     proj: { Projection: typeof OlProjection };
     layer: { WebGLTile: typeof OlWebGLTile; Vector: typeof OlVectorLayer };
     source: { GeoTIFF: typeof OlGeoTIFF; Vector: typeof OlVectorSource };
-    geom: { Polygon: typeof OlPolygon; Point: typeof OlPoint };
-    style: { Style: typeof OlStyle; Stroke: typeof OlStroke; Fill: typeof OlFill; Text: typeof OlText };
+    geom: { Polygon: typeof OlPolygon; Point: typeof OlPoint; LineString: typeof OlLineString };
+    style: { Style: typeof OlStyle; Stroke: typeof OlStroke; Fill: typeof OlFill; Text: typeof OlText; Circle: typeof OlCircle };
     tilegrid: { TileGrid: typeof OlTileGrid };
-    interaction: { defaults: { defaults: typeof olInteractions } };
+    interaction: { defaults: { defaults: typeof olInteractions }; DoubleClickZoom: typeof OlDoubleClickZoom };
   };
   const GeoTIFF: typeof geotiff;
 }

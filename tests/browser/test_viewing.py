@@ -62,7 +62,7 @@ def test_the_value_under_the_cursor_is_the_files(
     stored = stored_pixels(sessions, made_database, "a.tif", "sar_sha256")[0]
     optical = stored_pixels(sessions, made_database, "a.tif", "optical_sha256")
     page = sitting.page
-    for share in ((0.5, 0.5), (0.31, 0.62), (0.83, 0.55)):
+    for share in ((0.5, 0.5), (0.31, 0.62), (0.63, 0.55)):
         point_at(page, *share)
         # The pixel is read a moment after the cursor has moved: look until place and values belong together.
         for _ in range(50):
@@ -192,7 +192,7 @@ def test_a_pair_lies_as_both_images_come_out_larger(sitting: Sitting) -> None:
     open_scene(sitting, "a.tif")
     page = sitting.page
     panels = [page.locator(f'[data-panel="{name}"]') for name in ("sar", "optical")]
-    for width, height, is_stacked in ((1100, 720, False), (1024, 1500, True), (1440, 900, False)):
+    for width, height, is_stacked in ((1100, 620, False), (1024, 1500, True), (1440, 900, False)):
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(200)
         sar, optical = (panel.bounding_box() for panel in panels)

@@ -18,6 +18,9 @@ export class ProblemError extends Error {
   }
 }
 
+/** Whether the server has answered, and will never answer otherwise. @param {unknown} error @returns {error is ProblemError} */
+export const isFinal = (error) => error instanceof ProblemError && error.status < 500 && error.status !== 429;
+
 const meta = document.querySelector('meta[name="csrf-token"]');
 let csrf = meta instanceof HTMLMetaElement ? meta.content : "";
 
@@ -64,10 +67,15 @@ function send(method, path, body) {
   return reach(`/api/v1${path}`, { method, headers, body: JSON.stringify(body) });
 }
 
-/** A POST that outlives the page; nobody waits for its answer. @param {string} path below /api/v1 */
-export function sendLast(path) {
+/**
+ * A request that outlives the page; nobody waits for its answer.
+ * @param {string} path below /api/v1
+ * @param {"POST" | "PUT"} [method]
+ * @param {unknown} [body]
+ */
+export function sendLast(path, method = "POST", body = {}) {
   const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf };
-  fetch(`/api/v1${path}`, { method: "POST", headers, body: "{}", credentials: "same-origin", keepalive: true }).catch(() => {});
+  fetch(`/api/v1${path}`, { method, headers, body: JSON.stringify(body), credentials: "same-origin", keepalive: true }).catch(() => {});
 }
 
 const root = document.querySelector("[data-reviewer]");

@@ -17,6 +17,17 @@ export interface Ground {
   lonlat_corners: [number, number][];
 }
 
+/** A SAR image of the scene: stored value × scale is in the unit. */
+export interface Shown {
+  polarisation: string | null;
+  sar: string;
+  unit: Unit;
+  scale: number;
+  nodata: number | null;
+  limits: [number, number];
+  histogram: Histogram;
+}
+
 export interface Scene {
   name: string;
   rows: number;
@@ -28,6 +39,7 @@ export interface Scene {
   optical_sensor: string | null;
   band: string | null;
   pixel_spacing_m: [number, number] | null;
+  geometry: "ground" | "slant" | "unknown";
   look_azimuth_deg: number | null;
   incidence_deg: number | null;
   sar_acquired_at: string | null;
@@ -47,6 +59,10 @@ export interface Scene {
   pair_notice: string | null;
   /** [row, col] by which the optical image is drawn moved. */
   optical_offset_px: [number, number];
+  /** [row, col] by which it would be had no reviewer moved it. */
+  decided_offset_px: [number, number];
+  /** The other polarisations. */
+  polarisations: Shown[];
 }
 
 export interface Histogram {
@@ -102,6 +118,15 @@ export interface FirstVerdict {
   flags: string[];
 }
 
+/** What is said of a draft from the SAR image alone. */
+export interface SarVerdict {
+  draft_id: number;
+  verdict: VerdictWord;
+  revised_text: string | null;
+  revised_answer: string | null;
+  flags: string[];
+}
+
 export interface DraftFindings {
   draft_id: number;
   findings: Finding[];
@@ -121,6 +146,10 @@ export interface Looked {
   limits: [number, number];
   zoom: number;
   panel: string;
+  /** What was in sight: x_min, y_min, width, height in pixels of the scene. */
+  window?: [number, number, number, number];
+  /** Whether all images of the scene were really drawn. */
+  both_loaded?: boolean;
 }
 
 export interface Verdict {
@@ -130,6 +159,10 @@ export interface Verdict {
   flags: string[];
   spans: FlagSpan[];
   support: "sar" | "sar_with_optical";
+  /** How it came about; "single" where it is not said. */
+  origin?: "single" | "accept_all" | "fix" | "tally" | "box_set";
+  /** What was counted: places in pixels of the scene. */
+  marks?: [number, number][];
   view: Looked;
 }
 
@@ -156,7 +189,30 @@ export interface ProgressBody {
   seen?: number[];
 }
 
-export interface PacketView {
+/** How a person likes to look at a dataset's scenes; what is left out is as it is at first. */
+export interface ViewerSettings {
+  mode?: "pair" | "swipe" | "blink" | "sar";
+  palette?: "grey" | "viridis" | "magma" | "cividis";
+  share?: "0-100" | "0.5-99.5" | "1-99" | "2-98" | "5-95";
+  fixed?: { low: number; high: number; unit: Unit };
+  brightness?: number;
+  is_inverted?: boolean;
+  is_smooth?: boolean;
+  is_processed?: boolean;
+  are_boxes_shown?: boolean;
+  keeps_zoom?: boolean;
+}
+
+/** What the viewer shows: of a packet, or of a scene on a page of its own. */
+export interface Viewed {
+  dataset: { name: string };
+  scene: Scene;
+  boxes: Box[];
+  viewer_settings: ViewerSettings | null;
+  assignment?: Assignment;
+}
+
+export interface PacketView extends Viewed {
   assignment: Assignment;
   dataset: { name: string; reviewed: number; wanted: number };
   scene: Scene;
@@ -164,6 +220,8 @@ export interface PacketView {
   drafts: Draft[];
   /** Whether in this packet findings are shown only after a first verdict. */
   hides_findings: boolean;
+  /** Whether the optical image is shown only after verdicts from the SAR image alone; then its address is not here. */
+  optical_hidden: boolean;
   progress: { version: number; body: ProgressBody } | null;
 }
 

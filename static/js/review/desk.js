@@ -16,6 +16,7 @@ import { Preferences, givenSettings } from "./preferences.js";
 import { Queue } from "./queue.js";
 import { SarFirst } from "./sar_first.js";
 import { Saver } from "./saving.js";
+import { Tally } from "./tally.js";
 import { tellAhead, tellArrived, tellEmpty, tellFoot, tellHold, tellInstead, tellNoPacket, tellPacket, tellSaving } from "./telling.js";
 import { askWhich, restored } from "./versions.js";
 import { Work } from "./work.js";
@@ -44,7 +45,10 @@ export class Desk {
     this.preferences = new Preferences(this.journal, givenSettings());
     this.holds = new Holds({ onTick: tellHold, onEnded: (message) => this.#holdLost(message) });
     this.queue = new Queue(dataset, this.holds, this.journal);
-    this.display = new Display({ onBox: (numbers, isClick) => this.#pointedAt(numbers, isClick) });
+    this.display = new Display({
+      onBox: (numbers, isClick) => this.#pointedAt(numbers, isClick),
+      onCount: (point, reach) => this.tally.tap(point, reach),
+    });
     this.saver = new Saver(this.journal, {
       onState: (state) => this.#saving(state),
       onConflict: (work, stored) => void this.#conflict(work, stored),
@@ -64,6 +68,7 @@ export class Desk {
       onSubmit: () => void this.#submit(),
       onOther: (id) => this.#press(id),
     });
+    this.tally = new Tally(this.judging);
     addEventListener("pagehide", () => this.queue.releaseAhead());
     // From the back-forward cache the page would go on with what it no longer holds.
     addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -3,49 +3,67 @@
 
 import { element, slot } from "../dom.js";
 import { lonlatText } from "../ground.js";
+import { SHARES } from "../viewer/contrast.js";
 import { HistogramControl } from "../viewer/histogram.js";
-import { MODES, Viewer } from "../viewer/viewer.js";
+import { MODES } from "../viewer/look.js";
+import { PALETTES, rampOf } from "../viewer/palettes.js";
+import { Viewer } from "../viewer/viewer.js";
+import { DisplayMenu } from "./display_menu.js";
+import { Looks } from "./looks.js";
+import { opticalTag, sarTag } from "./tags.js";
+import { Tools } from "./tools.js";
 import { unitText, valueText } from "./vocabulary.js";
 
-/** @typedef {import("./contract").PacketView} PacketView */
+/** @typedef {import("./contract").Viewed} Viewed */
+/** @typedef {import("../viewer/look.js").Look} Look */
 /** @typedef {import("../viewer/viewer.js").Reading} Reading */
 
 /** @param {string} selector */
 const all = (selector) => /** @type {HTMLElement[]} */ ([...document.querySelectorAll(selector)]);
 
-/** Metres a pixel: one figure where rows and columns agree to a hundredth. @param {[number, number] | null} spacing_m */
-function spacingText(spacing_m) {
-  if (!spacing_m) return null;
-  const [down, across] = spacing_m.map((spacing) => Number(spacing.toPrecision(3)));
-  return Math.abs(spacing_m[0] / spacing_m[1] - 1) < 0.01 ? `${across} m` : `${down} × ${across} m`;
-}
+/** The one after this, the first after the last. @template Value @param {readonly Value[]} values @param {Value} value @returns {Value} */
+const after = (values, value) => /** @type {Value} */ (values[(values.indexOf(value) + 1) % values.length]);
 
-/** To the minute, as the source states it. @param {string | null} moment ISO 8601 */
-const momentText = (moment) => moment && moment.replace("T", " ").replace(/^(\d{4}-\d\d-\d\d \d\d:\d\d).*?(Z?)$/, "$1$2");
+const NO_WEBGL = "This browser draws no WebGL: a still picture is shown, without zoom and limits. Boxes, marks and verdicts work as ever.";
 
-/** @param {(string | null | false | undefined)[]} parts */
-const joined = (...parts) => parts.filter(Boolean).join(" · ");
+/**
+ * @typedef {object} Listeners
+ * @property {(numbers: number[], isClick: boolean) => void} onBox
+ * @property {(point: [number, number], reach: number) => void} [onCount] a click while counting, in pixels of the scene
+ */
 
 export class Display {
-  /** @param {{ onBox: (numbers: number[], isClick: boolean) => void }} listeners */
-  constructor({ onBox }) {
+  looks = new Looks();
+  /** Whether the limits were set by hand, for this image alone. */
+  #isByHand = false;
+  /** @type {string[]} */
+  #troubles = [];
+
+  /** @param {Listeners} listeners */
+  constructor({ onBox, onCount = () => {} }) {
     const [root] = all(".panels");
     const [swipe] = all(".swipe");
-    if (!root || !swipe) throw new Error("the page lacks its panels");
+    const [button] = all('[data-key="display"]');
+    if (!root || !swipe || !button) throw new Error("the page lacks its panels");
     this.root = root;
     this.swipe = swipe;
     this.notice = slot("image-notice");
-    this.viewer = new Viewer(root, { onRead: (reading) => this.#read(reading), onBox, onTrouble: (message) => this.#trouble(message) });
-    this.histogram = new HistogramControl(slot("histogram"), (limits) => {
-      this.viewer.setLimits(limits);
-      this.#showLimits();
+    this.viewer = new Viewer(root, {
+      onRead: (reading) => this.#read(reading),
+      onBox,
+      onCount,
+      onTrouble: (message) => this.#trouble(message),
+      onMeasured: (text) => this.tools.measured(text),
     });
+    this.histogram = new HistogramControl(slot("histogram"), (limits) => this.#limitByHand(limits));
+    this.menu = new DisplayMenu(button, slot("display-menu"), { change: (changes) => this.#change(changes), fix: (isFixed) => this.#fix(isFixed) });
+    this.tools = new Tools(this.viewer, { onChange: () => this.#sync(), onMoved: () => this.#tagPanels() });
     this.#listen();
   }
 
   #listen() {
     for (const button of all(".seg [data-mode]")) button.addEventListener("click", () => this.#mode(button.dataset.mode));
-    for (const button of all("[data-processed]")) button.addEventListener("click", () => this.#processed(button.dataset.processed === "true"));
+    for (const button of all("[data-processed]")) button.addEventListener("click", () => this.#change({ isProcessed: button.dataset.processed === "true" }));
     this.swipe.addEventListener("pointerdown", (event) => this.swipe.setPointerCapture(event.pointerId));
     this.swipe.addEventListener("pointermove", (event) => {
       if (!this.swipe.hasPointerCapture(event.pointerId)) return;
@@ -61,47 +79,63 @@ export class Display {
     });
   }
 
-  /** @param {PacketView} packet */
+  /** @param {Viewed} packet */
   show(packet) {
-    const { scene } = packet;
+    this.#troubles = [];
     this.notice.hidden = true;
-    if (!this.viewer.canDraw) this.#trouble("This browser draws no WebGL: a still picture is shown, without zoom and limits. Verdicts work as ever.");
+    this.viewer.look = this.looks.of(packet);
+    this.#isByHand = false;
+    this.tools.end();
+    if (!this.viewer.canDraw) this.#trouble(NO_WEBGL);
     void this.viewer.show(packet);
-    this.histogram.show(scene.histogram, scene.limits);
-    this.#tag(this.viewer.sar, joined("SAR", scene.sensor, scene.band, scene.polarisation, spacingText(scene.pixel_spacing_m), scene.incidence_deg !== null && `${Math.round(scene.incidence_deg)}° incidence`, momentText(scene.sar_acquired_at)));
-    this.#tag(this.viewer.optical, joined("Optical", scene.optical_sensor, scene.optical_note, momentText(scene.optical_acquired_at)));
-    // Beside the image that is shown: without the optical one, it explains why there is none.
-    this.#warn(scene.assets.optical ? this.viewer.optical : this.viewer.sar, scene.pair_notice);
+    this.#showShown();
+    this.#tagPanels();
     this.#read(null);
+    this.#swipeTo(50);
     this.#sync();
   }
 
+  /** The optical image may be seen now; zoom and limits stay. @param {Viewed} packet */
+  reveal(packet) {
+    void this.viewer.reveal(packet);
+    this.#tagPanels();
+    this.#sync();
+  }
+
+  /** The marks of what was counted for the open draft. @param {readonly [number, number][]} marks in pixels of the scene */
+  mark(marks) {
+    if (this.viewer.mark(marks)) this.tools.tell();
+  }
+
+  /** The histogram and limits of the polarisation that is shown now. */
+  #showShown() {
+    this.#isByHand = false;
+    this.histogram.show(this.viewer.shown.histogram, this.viewer.limits);
+  }
+
   clear() {
+    this.tools.end();
     this.viewer.clear();
     for (const panel of [this.viewer.sar, this.viewer.optical]) panel.tag.hidden = true;
   }
 
-  /**
-   * @param {import("../viewer/panel.js").Panel} panel
-   * @param {string} text
-   */
-  #tag(panel, text) {
-    panel.tag.textContent = text;
-    panel.tag.hidden = false;
-  }
-
-  /**
-   * A line under the panel's title: how far the optical image is to be trusted.
-   * @param {import("../viewer/panel.js").Panel} panel
-   * @param {string | null} notice
-   */
-  #warn(panel, notice) {
-    if (notice) panel.tag.append(element("span", { class: "tag__notice", text: `⚠ The optical image ${notice}` }));
+  #tagPanels() {
+    const { sar, optical, packet, shown } = this.viewer;
+    if (!packet) return;
+    const { scene } = packet;
+    sar.tag.textContent = sarTag(scene, shown.polarisation);
+    optical.tag.textContent = opticalTag(scene);
+    sar.tag.hidden = optical.tag.hidden = false;
+    if (!scene.pair_notice) return;
+    // Beside the image that is shown: without the optical one, it explains why there is none.
+    const { tag } = scene.assets.optical ? optical : sar;
+    tag.append(element("span", { class: "tag__notice", text: `⚠ The optical image ${scene.pair_notice}` }));
   }
 
   /** @param {string} message */
   #trouble(message) {
-    this.notice.textContent = message;
+    if (!this.#troubles.includes(message)) this.#troubles.push(message);
+    this.notice.textContent = this.#troubles.join(" ");
     this.notice.hidden = false;
   }
 
@@ -112,47 +146,82 @@ export class Display {
    */
   press(id) {
     const { viewer } = this;
+    const { look } = viewer;
     /** @type {Record<string, () => void>} */
     const actions = {
-      view: () => this.#mode(MODES[(MODES.indexOf(viewer.mode) + 1) % MODES.length]),
+      view: () => this.#mode(after(MODES, look.mode)),
       blink: () => viewer.blink(),
-      processed: () => this.#processed(!viewer.isProcessed),
-      invert: () => viewer.setInverted(!viewer.isInverted),
-      smooth: () => viewer.setSmooth(!viewer.isSmooth),
-      boxes: () => viewer.setBoxes(!viewer.areBoxesShown),
-      darker: () => viewer.setBrightness(viewer.brightness / 1.1),
-      brighter: () => viewer.setBrightness(viewer.brightness * 1.1),
-      limits: () => this.#resetLimits(),
-      fit: () => viewer.fitOrFill(),
-      nearer: () => viewer.zoom(0.5),
-      farther: () => viewer.zoom(-0.5),
+      processed: () => this.#change({ isProcessed: !viewer.isProcessed }),
+      polarisation: () => this.#nextPolarisation(),
+      invert: () => this.#change({ isInverted: !look.isInverted }),
+      smooth: () => this.#change({ isSmooth: !look.isSmooth }),
+      boxes: () => this.#change({ areBoxesShown: !look.areBoxesShown }),
+      palette: () => this.#change({ palette: after(PALETTES, look.palette) }),
+      share: () => this.#change({ share: after([null, ...SHARES], look.share), fixed: null }),
+      darker: () => this.#change({ brightness: look.brightness / 1.1 }),
+      brighter: () => this.#change({ brightness: look.brightness * 1.1 }),
+      limits: () => this.#change({ share: null, fixed: null, brightness: 1 }),
+      fit: () => viewer.sight.fitOrFill(),
+      nearer: () => viewer.sight.zoom(0.5),
+      farther: () => viewer.sight.zoom(-0.5),
+      keep_zoom: () => this.#change({ keepsZoom: !look.keepsZoom }),
+      display: () => this.menu.toggle(),
     };
     const action = actions[id];
     action?.();
+    if (!action && !this.tools.press(id)) return false;
     this.#sync();
-    return action !== undefined;
+    return true;
   }
 
   /** @param {string | undefined} name */
   #mode(name) {
-    const mode = MODES.find((known) => known === name) ?? "pair";
-    this.viewer.setMode(mode);
+    this.viewer.setMode(MODES.find((known) => known === name) ?? "pair");
     this.#swipeTo(50);
+    this.#changed();
+  }
+
+  /** @param {Partial<Look>} changes */
+  #change({ brightness, isSmooth, areBoxesShown, ...others }) {
+    const { viewer } = this;
+    Object.assign(viewer.look, others);
+    if (brightness !== undefined) viewer.look.brighten(brightness);
+    if (areBoxesShown !== undefined) viewer.setBoxes(areBoxesShown);
+    if (isSmooth !== undefined) viewer.setSmooth(isSmooth);
+    if ("share" in others || "fixed" in others) {
+      viewer.relimit();
+      this.#showShown();
+    } else viewer.restretch();
+    this.#changed();
+  }
+
+  #changed() {
+    if (this.viewer.packet) this.looks.changed(this.viewer.packet.dataset.name);
     this.#sync();
   }
 
-  /** @param {boolean} isProcessed */
-  #processed(isProcessed) {
-    this.viewer.setProcessed(isProcessed);
-    this.#sync();
+  /** @param {[number, number]} limits */
+  #limitByHand(limits) {
+    const { look, shown } = this.viewer;
+    const isFixed = look.fixed?.unit === shown.unit;
+    this.viewer.setLimits(limits);
+    this.#isByHand = true;
+    if (isFixed) this.#fix(true);
+    else this.#sync();
   }
 
-  #resetLimits() {
-    const limits = this.viewer.packet?.scene.limits;
-    if (!limits) return;
-    this.viewer.setBrightness(1);
-    this.viewer.setLimits([...limits]);
-    this.histogram.set(limits);
+  /** The present limits for every scene whose values are in this unit, or none. @param {boolean} isFixed */
+  #fix(isFixed) {
+    const { look, shown, limits } = this.viewer;
+    look.fixed = isFixed ? { low: limits[0], high: limits[1], unit: shown.unit } : null;
+    this.#isByHand = true;
+    this.#changed();
+  }
+
+  #nextPolarisation() {
+    this.viewer.nextPolarisation();
+    this.#showShown();
+    this.#tagPanels();
   }
 
   /** @param {number} percent */
@@ -166,27 +235,32 @@ export class Display {
 
   /** Buttons as the viewer is. */
   #sync() {
-    const { viewer } = this;
-    const scene = viewer.packet?.scene;
-    const pressed = { invert: viewer.isInverted, smooth: viewer.isSmooth, boxes: viewer.areBoxesShown };
+    const { viewer, tools } = this;
+    const { look, packet, shown } = viewer;
+    const scene = packet?.scene;
+    const pressed = { invert: look.isInverted, smooth: look.isSmooth, boxes: look.areBoxesShown, keep_zoom: look.keepsZoom, count: viewer.tool === "count", distance: viewer.tool === "distance", nudge: viewer.tool === "nudge" };
     for (const [id, isOn] of Object.entries(pressed)) {
       for (const button of all(`.tool[data-key="${id}"]`)) button.setAttribute("aria-pressed", String(isOn));
     }
-    for (const button of all(".seg [data-mode]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.mode === this.root.dataset.mode));
-      if (button instanceof HTMLButtonElement) button.disabled = button.dataset.mode !== "sar" && !scene?.assets.optical;
+    enable(all(".seg [data-mode]"), ({ mode }) => mode === this.root.dataset.mode, ({ mode }) => mode === "sar" || Boolean(scene?.assets.optical));
+    enable(all("[data-processed]"), ({ processed }) => (processed === "true") === viewer.isProcessed, ({ processed }) => processed !== "true" || Boolean(scene?.has_processed));
+    for (const button of all('.tool[data-key="polarisation"]')) {
+      button.hidden = !scene?.polarisations?.length;
+      slot("polarisation").textContent = shown.polarisation ?? "SAR";
     }
-    for (const button of all("[data-processed]")) {
-      button.setAttribute("aria-pressed", String((button.dataset.processed === "true") === viewer.isProcessed));
-      if (button instanceof HTMLButtonElement) button.disabled = button.dataset.processed === "true" && !scene?.has_processed;
-    }
+    for (const button of all('.tool[data-key="nudge"]')) button.toggleAttribute("disabled", !tools.mayNudge);
+    for (const button of all('.tool[data-key="count"]')) button.hidden = !tools.mayCount;
+    for (const button of all('.tool[data-key="distance"], .tool[data-key="smooth"]')) button.toggleAttribute("disabled", !viewer.canDraw);
     slot("histogram").setAttribute("aria-disabled", String(viewer.isProcessed || !viewer.canDraw));
+    this.histogram.colour(rampOf(look.palette, { gamma: viewer.gamma, isInverted: look.isInverted }));
+    const isFixed = look.fixed?.unit === shown.unit;
+    this.menu.show(look, { gamma: viewer.gamma, isByHand: this.#isByHand, isFixed, canDraw: viewer.canDraw, hasValues: !viewer.isProcessed });
     this.#showLimits();
   }
 
   #showLimits() {
     const { viewer } = this;
-    const unit = viewer.packet?.scene.unit ?? "dn";
+    const { unit } = viewer.shown;
     const gamma = Math.abs(viewer.gamma - 1) < 0.01 ? "" : ` γ ${viewer.gamma.toFixed(2)}`;
     const range = viewer.isProcessed ? "0 … 255" : `${limitText(viewer.limits[0], unit)} … ${limitText(viewer.limits[1], unit)} ${unitText(unit)}`;
     slot("limits").textContent = range + gamma;
@@ -194,11 +268,23 @@ export class Display {
 
   /** @param {Reading | null} reading */
   #read(reading) {
-    const unit = this.viewer.packet?.scene.unit ?? "dn";
+    const { unit } = this.viewer.shown;
     slot("xy").textContent = reading ? `x ${reading.x.toFixed(1)} y ${reading.y.toFixed(1)}` : "x – y –";
     slot("lonlat").textContent = reading?.lonlat ? lonlatText(reading.lonlat) : "";
     slot("sar-value").textContent = !reading ? "" : reading.sar ? `SAR ${reading.sar.map((value) => valueText(value, unit)).join(" ")} ${unitText(unit)}` : "SAR no data";
     slot("optical-value").textContent = reading?.optical ? `RGB ${reading.optical.slice(0, 3).join(" ")}` : "";
+  }
+}
+
+/**
+ * @param {HTMLElement[]} buttons of which one is chosen
+ * @param {(data: DOMStringMap) => boolean} isChosen
+ * @param {(data: DOMStringMap) => boolean} isPossible
+ */
+function enable(buttons, isChosen, isPossible) {
+  for (const button of buttons) {
+    button.setAttribute("aria-pressed", String(isChosen(button.dataset)));
+    if (button instanceof HTMLButtonElement) button.disabled = !isPossible(button.dataset);
   }
 }
 

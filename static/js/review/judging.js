@@ -103,6 +103,7 @@ export class Judging {
     this.list.draw(this);
     this.list.reveal();
     this.display.viewer.light(focused.box_numbers);
+    this.display.mark(this.work.opinion(focused).marks ?? []);
     this.screen();
   }
 

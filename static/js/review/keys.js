@@ -35,7 +35,7 @@ export const KEYS = [
   { id: "brighter", keys: ["]"], title: "Brighter", group: "Image", repeats: true },
   { id: "limits", keys: ["L"], title: "Limits and gamma as at first", group: "Image" },
   { id: "share", keys: [","], title: "Limits at the next percentiles", group: "Image" },
-  { id: "palette", keys: ["Q"], title: "Next palette", group: "Image" },
+  { id: "palette", keys: ["Y"], title: "Next palette", group: "Image" },
   { id: "polarisation", keys: ["O"], title: "Other polarisation", group: "Image" },
   { id: "boxes", keys: ["B"], title: "Boxes on or off", group: "Image" },
   { id: "fit", keys: ["0"], title: "Fit the whole image, or fill the panel", group: "Image" },

@@ -123,6 +123,11 @@ export class Work {
     if (this.#past.length > UNDO_STEPS) this.#past.shift();
   }
 
+  /** From here on nothing before can be undone. */
+  forgetPast() {
+    this.#past = [];
+  }
+
   /** @returns {boolean} whether there was anything to undo */
   undo() {
     const last = this.#past.pop();
@@ -149,7 +154,7 @@ export class Work {
   judge(draft, verdict) {
     this.remember();
     const kept = verdict === "accept" ? { flags: [], spans: [] } : {};
-    this.change(draft, { verdict, pending: false, revised_text: null, revised_answer: null, ...kept });
+    this.change(draft, { verdict, pending: false, revised_text: null, revised_answer: null, origin: "single", ...kept });
     keepFirst(this, draft);
   }
 
@@ -157,9 +162,10 @@ export class Work {
    * A wording that waits for its confirmation; the first step of a revision can be undone as a whole.
    * @param {Draft} draft
    * @param {Wording} wording
+   * @param {Opinion["origin"]} [origin]
    */
-  reword(draft, { text, answer }) {
-    this.change(draft, { verdict: "revise", pending: true, revised_text: storable(text), revised_answer: answer === null ? null : storable(answer) });
+  reword(draft, { text, answer }, origin = "single") {
+    this.change(draft, { verdict: "revise", pending: true, revised_text: storable(text), revised_answer: answer === null ? null : storable(answer), origin });
   }
 
   /** @param {Draft} draft @returns {string | null} why it cannot be confirmed */

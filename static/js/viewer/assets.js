@@ -17,12 +17,27 @@ export function openFile(source) {
   return "blob" in source ? GeoTIFF.fromBlob(source.blob) : GeoTIFF.fromUrl(source.url, /** @type {object} */ (READ_OPTIONS));
 }
 
+/** @param {number} status 0: no answer */
+function reasonOf(status) {
+  if (status === 403 || status === 410) return "the address has run out. Reload the page.";
+  if (status === 404) return "the store no longer has it. Texts can still be judged by what is shown; tell an admin.";
+  if (status === 0) return "the server cannot be reached. Texts can still be judged; reload the page when it is back.";
+  if (status >= 500) return "the image store cannot be reached just now. Reload the page in a while.";
+  return `it could not be read (${status}).`;
+}
+
 export class AssetError extends Error {
   /** @param {number} status */
   constructor(status) {
-    super(status === 403 || status === 410 ? "The address of the image has run out: reload the page." : `The image could not be read (${status}).`);
+    super(reasonOf(status));
     this.status = status;
   }
+}
+
+/** Why an image that is read by ranges cannot be read. @param {string} url */
+export async function explain(url) {
+  const response = await fetch(url, { credentials: "same-origin", headers: { Range: "bytes=0-0" } }).catch(() => null);
+  return response?.ok ? "it is broken. Texts can still be judged by what is shown; tell an admin." : reasonOf(response?.status ?? 0);
 }
 
 /** @type {Map<string, Promise<Blob>>} */
@@ -33,7 +48,7 @@ const fetched = new Map();
  * @param {RequestPriority} priority
  */
 async function fetchWhole(url, priority) {
-  const response = await fetch(url, { credentials: "same-origin", priority });
+  const response = await fetch(url, { credentials: "same-origin", priority }).catch(() => Promise.reject(new AssetError(0)));
   if (!response.ok) throw new AssetError(response.status);
   return response.blob();
 }

@@ -1,7 +1,42 @@
 // @ts-check
-/** How bright a scene is at first. */
+/** Between which values a scene is shown, and how bright it is at first. */
 
-/** @typedef {import("../review/contract").Scene} Scene */
+/** @typedef {import("../review/contract").Histogram} Histogram */
+/** @typedef {import("../review/contract").Unit} Unit */
+/** @typedef {"0-100" | "0.5-99.5" | "1-99" | "2-98" | "5-95"} Share percentiles of the scene's values */
+
+/** @type {Share[]} */
+export const SHARES = ["0-100", "0.5-99.5", "1-99", "2-98", "5-95"];
+
+/**
+ * The value below which this share of the counted values lies: within a bin they are taken to lie evenly, so it is true to
+ * a bin, 1/256 of the range.
+ * @param {Histogram} histogram
+ * @param {number} share 0 to 1
+ */
+function valueBelow({ low, high, counts }, share) {
+  const step = (high - low) / Math.max(1, counts.length);
+  const wanted = share * counts.reduce((sum, count) => sum + count, 0);
+  let sum = 0;
+  for (const [at, count] of counts.entries()) {
+    if (count > 0 && sum + count >= wanted) return low + (at + (wanted - sum) / count) * step;
+    sum += count;
+  }
+  return high;
+}
+
+/**
+ * The limits that leave out a share of the values at each end.
+ * @param {Histogram} histogram
+ * @param {Share} share
+ * @returns {[number, number]} never equal
+ */
+export function limitsAt(histogram, share) {
+  const [from = 0, to = 100] = share.split("-").map(Number);
+  const least = (histogram.high - histogram.low) / Math.max(1, histogram.counts.length);
+  const low = valueBelow(histogram, from / 100);
+  return [low, Math.max(valueBelow(histogram, to / 100), low + least)];
+}
 
 /** Where the middle of the values is to lie between black and white, and how far gamma goes for it. */
 const MIDDLE_GREY = 0.25;
@@ -9,7 +44,7 @@ const HIGHEST_GAMMA = 2;
 
 /**
  * The median of what lies above the lower limit: seas of zeros are no picture.
- * @param {Scene["histogram"]} histogram
+ * @param {Histogram} histogram
  * @param {number} floor
  */
 function medianOf({ low, high, counts }, floor) {
@@ -27,7 +62,7 @@ function medianOf({ low, high, counts }, floor) {
 /**
  * Digital numbers are mostly amplitudes: between limits that hold the bright targets, ground and sea are all but black. A
  * gamma then lifts their middle; the toolbar says which. Decibels need none.
- * @param {Scene} scene
+ * @param {{ unit: Unit, limits: [number, number], histogram: Histogram }} image
  * @returns {number} at least 1, in steps of 0.1
  */
 export function firstGamma({ unit, limits, histogram }) {

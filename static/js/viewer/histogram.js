@@ -43,7 +43,9 @@ export class HistogramControl {
     this.path = document.createElementNS(SVG, "path");
     this.svg.append(this.path);
     this.handles = [this.#makeHandle(0, "Lower limit"), this.#makeHandle(1, "Upper limit")];
-    root.replaceChildren(this.svg, ...this.handles);
+    this.ramp = document.createElement("i");
+    this.ramp.className = "ramp hist__ramp";
+    root.replaceChildren(this.svg, this.ramp, ...this.handles);
   }
 
   /**
@@ -116,14 +118,26 @@ export class HistogramControl {
     this.set(limits);
   }
 
+  /** What the values between the limits look like. @param {string} background */
+  colour(background) {
+    this.ramp.style.background = background;
+  }
+
+  /** Where a value lies between the ends of the histogram, 0 to 1. @param {number} value */
+  #shareOf(value) {
+    const { low, high } = this.#histogram;
+    return Math.min(1, Math.max(0, (value - low) / Math.max(1e-9, high - low)));
+  }
+
   /** @param {[number, number]} limits in shown units */
   set(limits) {
     this.#limits = limits;
     const { low, high } = this.#histogram;
+    this.ramp.style.left = `${this.#shareOf(limits[0]) * 100}%`;
+    this.ramp.style.right = `${(1 - this.#shareOf(limits[1])) * 100}%`;
     this.handles.forEach((handle, end) => {
       const value = limits[end] ?? 0;
-      const share = Math.min(1, Math.max(0, (value - low) / Math.max(1e-9, high - low)));
-      handle.style.left = `${share * 100}%`;
+      handle.style.left = `${this.#shareOf(value) * 100}%`;
       handle.setAttribute("aria-valuemin", String(low));
       handle.setAttribute("aria-valuemax", String(high));
       handle.setAttribute("aria-valuenow", value.toFixed(2));

@@ -3,6 +3,15 @@
 
 /** @typedef {[number, number]} Point */
 
+/**
+ * @typedef {object} Listeners
+ * @property {(coordinate: Point | null) => void} onPoint
+ * @property {(coordinate: Point, resolution: number) => boolean} onTap a click; whether a tool took it
+ * @property {(numbers: number[], isClick: boolean) => void} onBox
+ * @property {(coordinate: Point, tolerance: number) => number[]} boxesAt
+ * @property {() => void} onMove the person has moved or zoomed what is in sight
+ */
+
 /** So near to a box the pointer still means it. */
 const REACH_PX = 3;
 
@@ -15,7 +24,7 @@ function html(found) {
 export class Panel {
   /**
    * @param {HTMLElement} element
-   * @param {{ onPoint: (coordinate: Point | null) => void, onBox: (numbers: number[], isClick: boolean) => void, boxesAt: (coordinate: Point, tolerance: number) => number[] }} listeners
+   * @param {Listeners} listeners
    */
   constructor(element, listeners) {
     this.element = element;
@@ -38,7 +47,10 @@ export class Panel {
       this.listeners.onPoint(null);
       this.listeners.onBox([], false);
     });
-    this.map.on("click", (event) => this.listeners.onBox(this.#boxesAt(event.pixel), true));
+    this.target.addEventListener("wheel", () => this.listeners.onMove(), { passive: true });
+    this.map.on("dblclick", () => this.listeners.onMove());
+    this.map.on("pointerdrag", () => this.listeners.onMove());
+    this.map.on("click", (event) => this.#clicked(event.pixel));
   }
 
   /** @param {PointerEvent} event */
@@ -49,6 +61,21 @@ export class Panel {
     if (!coordinate) return;
     this.listeners.onPoint([coordinate[0] ?? 0, coordinate[1] ?? 0]);
     this.listeners.onBox(event.buttons ? [] : this.#boxesAt(pixel), false);
+  }
+
+  /** @param {number[]} pixel */
+  #clicked(pixel) {
+    const coordinate = this.map.getCoordinateFromPixel(pixel);
+    const resolution = this.map.getView().getResolution() ?? 1;
+    if (coordinate && this.listeners.onTap([coordinate[0] ?? 0, coordinate[1] ?? 0], resolution)) return;
+    this.listeners.onBox(this.#boxesAt(pixel), true);
+  }
+
+  /** Two quick clicks are two marks then, not a step nearer. @param {boolean} isTapping */
+  setTapping(isTapping) {
+    for (const interaction of this.map.getInteractions().getArray()) {
+      if (interaction instanceof ol.interaction.DoubleClickZoom) interaction.setActive(!isTapping);
+    }
   }
 
   /**
@@ -69,6 +96,14 @@ export class Panel {
     this.map.setView(view);
     this.map.setLayers(layers);
     this.map.updateSize();
+  }
+
+  /** Resolves when all that is in sight has been drawn. @returns {Promise<void>} */
+  drawn() {
+    return new Promise((resolve) => {
+      this.map.once("rendercomplete", () => resolve());
+      this.map.render();
+    });
   }
 
   /** @param {Point | null} coordinate */

@@ -1,7 +1,12 @@
 // @ts-check
-/** Without WebGL: the processed picture and the optical one drawn once on a canvas, with the same boxes. */
+/** Without WebGL: a picture drawn once on a canvas, with the same boxes and marks; clicks count in it too. */
 
 import { openAsset, openFile } from "./assets.js";
+import { REACH_PX } from "./tally_marks.js";
+
+/** @typedef {import("../pixels.js").Point} Point */
+/** @typedef {import("../review/contract").Scene} Scene */
+/** @typedef {{ areBoxesShown: boolean, lit: number[], marks: readonly Point[] }} State */
 
 const SVG = "http://www.w3.org/2000/svg";
 /** A canvas larger than this is not worth its memory; the picture is drawn smaller. */
@@ -24,7 +29,7 @@ async function smallestOf(source, width) {
 
 /**
  * @param {string} url
- * @param {import("../review/contract").Scene} scene
+ * @param {Scene} scene
  */
 async function readPicture(url, scene) {
   const source = await openAsset(url, scene.rows * scene.cols);
@@ -43,44 +48,93 @@ async function readPicture(url, scene) {
 }
 
 /**
- * @param {import("../review/contract").Box[]} boxes
- * @param {import("../review/contract").Scene} scene
+ * @param {string} name
+ * @param {Record<string, string | number>} attributes
+ * @param {string} [text]
  */
-function drawBoxes(boxes, scene) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "still__boxes");
-  svg.setAttribute("viewBox", `0 0 ${scene.cols} ${scene.rows}`);
-  for (const box of boxes) {
-    const rectangle = document.createElementNS(SVG, "rect");
-    for (const [name, value] of [["x", box.x_min], ["y", box.y_min], ["width", box.width], ["height", box.height]]) {
-      rectangle.setAttribute(String(name), String(value));
-    }
-    const number = document.createElementNS(SVG, "text");
-    number.setAttribute("x", String(box.x_min));
-    number.setAttribute("y", String(box.y_min - scene.rows / 200));
-    number.setAttribute("font-size", String(scene.rows / 36));
-    number.textContent = String(box.number);
-    svg.append(rectangle, number);
-  }
-  return svg;
+function shape(name, attributes, text = "") {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  made.textContent = text;
+  return made;
 }
 
-/**
- * @param {HTMLElement} target
- * @param {string} url
- * @param {import("../review/contract").PacketView} packet
- * @param {[number, number]} [offset_px] [row, col] by which the image is drawn moved
- */
-export async function drawStill(target, url, packet, [down, right] = [0, 0]) {
-  const picture = await readPicture(url, packet.scene);
-  const canvas = document.createElement("canvas");
-  canvas.width = picture.width;
-  canvas.height = picture.height;
-  const shrink = picture.width / packet.scene.cols;
-  canvas.getContext("2d")?.putImageData(picture, Math.round(right * shrink), Math.round(down * shrink));
-  const still = document.createElement("div");
-  still.className = "still";
-  still.style.aspectRatio = `${picture.width} / ${picture.height}`;
-  still.append(canvas, drawBoxes(packet.boxes, packet.scene));
-  target.replaceChildren(still);
+export class Still {
+  /** @type {ImageData | null} */
+  #picture = null;
+  /** @type {number[]} */
+  #hot = [];
+  /** @type {State} */
+  #state = { areBoxesShown: true, lit: [], marks: [] };
+
+  /**
+   * @param {HTMLElement} target
+   * @param {import("../review/contract").Viewed} packet
+   * @param {(point: Point, reach: number) => void} onTap in pixels of the scene
+   */
+  constructor(target, packet, onTap) {
+    this.packet = packet;
+    this.canvas = document.createElement("canvas");
+    this.svg = shape("svg", { class: "still__boxes", viewBox: `0 0 ${packet.scene.cols} ${packet.scene.rows}` });
+    const still = document.createElement("div");
+    still.className = "still";
+    still.style.aspectRatio = `${packet.scene.cols} / ${packet.scene.rows}`;
+    still.append(this.canvas, this.svg);
+    target.replaceChildren(still);
+    still.addEventListener("click", (event) => {
+      const { left, top, width } = still.getBoundingClientRect();
+      const resolution = packet.scene.cols / Math.max(1, width);
+      onTap([(event.clientX - left) * resolution, (event.clientY - top) * resolution], REACH_PX * resolution);
+    });
+  }
+
+  /**
+   * @param {string} url
+   * @param {[number, number]} [offset_px] [row, col] by which the image is drawn moved
+   */
+  async draw(url, offset_px = [0, 0]) {
+    this.#picture = await readPicture(url, this.packet.scene);
+    this.canvas.width = this.#picture.width;
+    this.canvas.height = this.#picture.height;
+    this.move(offset_px);
+  }
+
+  /** @param {[number, number]} offset_px */
+  move([down, right]) {
+    const context = this.canvas.getContext("2d");
+    if (!this.#picture || !context) return;
+    const shrink = this.#picture.width / this.packet.scene.cols;
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    context.putImageData(this.#picture, Math.round(right * shrink), Math.round(down * shrink));
+  }
+
+  /** @param {State} state */
+  show(state) {
+    this.#state = state;
+    this.#redraw();
+  }
+
+  /** @param {number[]} numbers boxes pointed at */
+  heat(numbers) {
+    this.#hot = numbers;
+    this.#redraw();
+  }
+
+  #redraw() {
+    const { areBoxesShown, lit, marks } = this.#state;
+    const { boxes, scene } = this.packet;
+    const size = scene.rows / 36;
+    this.svg.replaceChildren();
+    for (const { number, x_min: x, y_min: y, width, height } of boxes) {
+      const isHot = this.#hot.includes(number);
+      if (!areBoxesShown && !isHot) continue;
+      const kind = isHot || lit.includes(number) ? "is-lit" : "is-plain";
+      this.svg.append(shape("rect", { class: kind, x, y, width, height }));
+      this.svg.append(shape("text", { class: kind, x, y: y - scene.rows / 200, "font-size": size }, String(number)));
+    }
+    for (const [at, [x, y]] of marks.entries()) {
+      this.svg.append(shape("circle", { cx: x, cy: y, r: size / 3 }));
+      this.svg.append(shape("text", { class: "is-mark", x: x + size / 2, y: y - size / 3, "font-size": size }, String(at + 1)));
+    }
+  }
 }

@@ -2,61 +2,67 @@
 /** Both panels of a scene over one view: what is shown, how it is stretched, and what is under the cursor. */
 
 import { afterPaint } from "../dom.js";
-import { lonlatAt } from "../ground.js";
-import { flip, mapShift, pixelAt } from "../pixels.js";
-import { openAsset } from "./assets.js";
+import { flip } from "../pixels.js";
+import { explain } from "./assets.js";
 import { Boxes } from "./boxes.js";
 import { firstGamma } from "./contrast.js";
-import { byteLayer, frameLayer, hasWebGL, sarLayer } from "./layers.js";
+import { Distance } from "./distance.js";
+import { Images, polarisationsOf } from "./images.js";
+import { frameLayer, hasWebGL, readyImage } from "./layers.js";
+import { Look } from "./look.js";
 import { drawArrows, drawScale } from "./overlays.js";
+import { PALETTES } from "./palettes.js";
 import { Panel } from "./panel.js";
-import { Sampler } from "./readout.js";
-import { drawStill } from "./still.js";
+import { Reader } from "./reading.js";
+import { Sight } from "./sight.js";
+import { Still } from "./still.js";
+import { TallyMarks } from "./tally_marks.js";
 
-/** @typedef {import("../review/contract").PacketView} PacketView */
-/** @typedef {"pair" | "swipe" | "blink" | "sar"} Mode */
-/** @typedef {{ x: number, y: number, lonlat: [number, number] | null, sar: number[] | null, optical: number[] | null }} Reading */
-
-/** @type {Mode[]} */
-export const MODES = ["pair", "swipe", "blink", "sar"];
+/** @typedef {import("../review/contract").Viewed} Viewed */
+/** @typedef {import("../review/contract").Shown} Shown */
+/** @typedef {import("../pixels.js").Point} Point */
+/** @typedef {import("./look.js").Mode} Mode */
+/** @typedef {import("./reading.js").Reading} Reading */
+/** What a click in the image does, if not to point at a box. @typedef {"count" | "distance" | "nudge"} Tool */
 
 /**
  * @typedef {object} Listeners
  * @property {(reading: Reading | null) => void} onRead
  * @property {(numbers: number[], isClick: boolean) => void} onBox
  * @property {(message: string) => void} onTrouble
+ * @property {(point: Point, reach: number) => void} onCount a click while counting; both in pixels of the scene
+ * @property {(text: string) => void} onMeasured
  */
 
+/** @type {Shown} */
+const NOTHING = { polarisation: null, sar: "", unit: "dn", scale: 1, nodata: null, limits: [0, 1], histogram: { low: 0, high: 1, counts: [] } };
+
 export class Viewer {
-  /** @type {PacketView | null} */
+  /** @type {Viewed | null} */
   packet = null;
-  /** @type {Mode} */
-  mode = "pair";
-  isProcessed = false;
-  isInverted = false;
-  isSmooth = true;
-  areBoxesShown = true;
-  /** How much brighter than at first the person likes it; stays from scene to scene. */
-  brightness = 1;
-  #firstGamma = 1;
-  /** @type {[number, number]} */
+  look = new Look();
+  /** @type {[number, number]} in the unit of what is shown */
   limits = [0, 1];
+  /** @type {Shown[]} */
+  #polarisations = [];
+  /** Which of them is shown. */
+  #polarisation = 0;
   canDraw = hasWebGL();
+  /** Whether all images of the scene were really drawn. */
+  areBothLoaded = false;
+  /** @type {Tool | null} */
+  tool = null;
+  /** [row, col] by which the optical image is drawn moved. @type {[number, number]} */
+  offset_px = [0, 0];
   /** @type {Boxes | null} */
   #boxes = null;
-  /** @type {{ sar: Sampler, optical: Sampler | null } | null} */
-  #samplers = null;
-  /** @type {import("ol/View").default | null} */
-  #view = null;
-  /** @type {import("ol/proj/Projection").default | null} */
-  #projection = null;
-  /** @type {{ raw: import("ol/layer/WebGLTile").default, processed: import("ol/layer/WebGLTile").default } | null} */
-  #layers = null;
-  /** @type {[number, number] | null} */
-  #cursor = null;
-  #isReading = false;
-  #isFitted = true;
-  #isFilled = false;
+  /** @type {Images | null} */
+  #images = null;
+  /** @type {Still[]} */
+  #stills = [];
+  #tallyMarks = new TallyMarks();
+  /** Of what was counted, in pixels of the scene. @type {Point[]} */
+  marks = [];
   /** @type {number[]} */
   #lit = [];
 
@@ -67,19 +73,23 @@ export class Viewer {
   constructor(root, listeners) {
     this.root = root;
     this.listeners = listeners;
+    this.distance = new Distance(listeners.onMeasured);
     const parts = {
-      onPoint: (/** @type {[number, number] | null} */ at) => this.#pointed(at),
+      onPoint: (/** @type {Point | null} */ at) => this.#pointed(at),
+      onTap: (/** @type {Point} */ at, /** @type {number} */ resolution) => this.#tapped(at, resolution),
       onBox: listeners.onBox,
-      boxesAt: (/** @type {[number, number]} */ at, /** @type {number} */ tolerance) => this.#boxes?.numbersAt(at, tolerance) ?? [],
+      boxesAt: (/** @type {Point} */ at, /** @type {number} */ tolerance) => this.#boxes?.numbersAt(at, tolerance) ?? [],
+      onMove: () => this.sight.free(),
     };
     this.sar = new Panel(this.#part('[data-panel="sar"]'), parts);
     this.optical = new Panel(this.#part('[data-panel="optical"]'), parts);
+    this.sight = new Sight(() => this.sar.map.getSize());
+    this.reader = new Reader(() => this.#sources(), listeners.onRead);
     this.north = this.#part(".north");
-    this.look = this.#part(".look");
+    this.arrow = this.#part(".look");
     new ResizeObserver(() => this.#arrange()).observe(root);
-    this.sar.map.on("change:size", () => this.#isFitted && this.fit());
-    root.addEventListener("wheel", () => (this.#isFitted = false), { passive: true });
-    root.addEventListener("pointerdown", () => (this.#isFitted = false));
+    this.sar.map.on("change:size", () => this.sight.isFitted && this.sight.fit());
+    this.sar.map.on("moveend", () => this.packet && this.sight.remember());
   }
 
   /** @param {string} selector */
@@ -89,87 +99,116 @@ export class Viewer {
     return found;
   }
 
-  /** @param {PacketView} packet */
+  /** @param {Viewed} packet */
   async show(packet) {
-    this.packet = packet;
     const { scene } = packet;
-    this.limits = [...scene.limits];
-    this.#firstGamma = firstGamma(scene);
+    this.packet = packet;
+    this.#polarisations = polarisationsOf(scene);
+    this.#polarisation = 0;
+    this.limits = this.look.limitsOf(this.shown);
+    this.offset_px = [...scene.optical_offset_px];
     this.#clearMaps();
-    this.isProcessed &&= scene.has_processed;
-    this.setMode(scene.assets.optical ? this.mode : "sar");
-    drawArrows(this.north, this.look, scene);
+    this.#setMode();
+    drawArrows(this.north, this.arrow, scene);
     // The texts first: making the layers takes longer than all else that is shown.
     await afterPaint();
     if (this.packet !== packet) return;
-    try {
-      await (this.canDraw ? this.#draw(packet) : this.#drawStills(packet));
-    } catch (error) {
-      if (this.packet === packet) this.listeners.onTrouble(error instanceof Error ? error.message : String(error));
-    }
+    await (this.canDraw ? this.#draw(packet) : this.#drawStills(packet));
   }
 
-  /** @param {PacketView} packet */
+  /** The optical image may be seen now; what is in sight stays. @param {Viewed} packet */
+  async reveal(packet) {
+    this.packet = packet;
+    this.offset_px = [...packet.scene.optical_offset_px];
+    this.areBothLoaded = false;
+    this.#setMode();
+    await (this.canDraw ? this.#redraw(packet) : this.#drawStills(packet));
+  }
+
+  /** @param {Viewed} packet */
   async #draw(packet) {
     const { scene } = packet;
-    this.#makeView(scene.rows, scene.cols);
+    this.sight.open(`${packet.dataset.name}/${scene.name}`, scene, this.look.keepsZoom);
+    this.sight.view?.on("change:resolution", () => this.#drawScales());
     this.#boxes = new Boxes(packet.boxes, scene.rows);
-    this.#boxes.show(this.areBoxesShown);
+    this.#boxes.show(this.look.areBoxesShown);
     this.#boxes.light(this.#lit);
     await this.#redraw(packet);
   }
 
-  /**
-   * @param {number} rows
-   * @param {number} cols
-   */
-  #makeView(rows, cols) {
-    const extent = [0, 0, cols, rows];
-    this.#projection = new ol.proj.Projection({ code: `pixels-${cols}x${rows}`, units: "pixels", extent });
-    this.#view = new ol.View({
-      projection: this.#projection,
-      center: [cols / 2, rows / 2],
-      resolution: 1,
-      minResolution: 1 / 32,
-      maxResolution: Math.max(rows, cols) / 128,
-      extent,
-      constrainOnlyCenter: true,
-      showFullExtent: true,
-      enableRotation: false,
-    });
-    this.#view.on("change:resolution", () => this.#drawScales());
-  }
-
-  /** @param {PacketView} packet */
+  /** @param {Viewed} packet */
   async #redraw(packet) {
-    const { scene } = packet;
-    const { assets, rows, cols } = scene;
-    const [raw, processed, optical] = await Promise.all([
-      openAsset(assets.sar, rows * cols),
-      openAsset(assets.processed, rows * cols),
-      assets.optical ? openAsset(assets.optical, rows * cols) : null,
-    ]);
-    if (this.packet !== packet || !this.#projection || !this.#view || !this.#boxes) return;
-    const projection = this.#projection;
-    const interpolate = this.isSmooth;
-    this.#samplers = { sar: new Sampler(raw), optical: optical && new Sampler(optical) };
-    this.#layers = {
-      raw: sarLayer(raw, projection, { interpolate, nodata: scene.nodata, stretch: this.#stretch() }),
-      processed: byteLayer(processed, projection, { interpolate, stretch: this.#byteStretch() }),
-    };
-    this.#applyProcessing();
-    const frame = () => frameLayer([0, 0, cols, rows]);
-    this.sar.show(this.#view, [this.#layers.raw, this.#layers.processed, frame(), this.#boxes.layer()]);
-    this.optical.show(this.#view, optical ? [byteLayer(optical, projection, { interpolate, shift: mapShift(scene.optical_offset_px) }), frame(), this.#boxes.layer()] : []);
-    if (this.#isFitted) this.fit();
+    const { view, projection } = this.sight;
+    const trouble = (/** @type {string} */ message) => this.packet === packet && this.listeners.onTrouble(message);
+    const images = new Images(packet.scene, this.shown, trouble);
+    await images.open();
+    if (this.packet !== packet || !projection || !view || !this.#boxes || images.shown !== this.shown) return;
+    images.makeLayers({ projection, isSmooth: this.look.isSmooth, stretch: this.#stretch(), byteStretch: this.#byteStretch() });
+    images.choose(this.isProcessed);
+    images.move(this.offset_px);
+    this.#images = images;
+    this.sar.show(view, [...images.sarLayers, ...this.#overlays(this.#boxes)]);
+    this.optical.show(view, [...images.opticalLayers, ...(packet.scene.assets.optical ? this.#overlays(this.#boxes) : [])]);
+    if (this.sight.isFitted) this.sight.fit();
     this.#drawScales();
+    this.reader.again();
+    await this.#watchDrawing(packet, images);
   }
 
-  /** @param {PacketView} packet */
+  /** @param {Boxes} boxes */
+  #overlays(boxes) {
+    const { rows, cols } = this.packet?.scene ?? { rows: 1, cols: 1 };
+    return [frameLayer([0, 0, cols, rows]), boxes.layer(), this.#tallyMarks.layer(), this.distance.layer()];
+  }
+
+  /**
+   * Until all images are on the screen, or one cannot be read.
+   * @param {Viewed} packet
+   * @param {Images} images
+   */
+  async #watchDrawing(packet, images) {
+    const { assets } = packet.scene;
+    const [sar] = [images.raw ?? images.processed];
+    const ready = await Promise.all([
+      this.#isReady(sar, "SAR image", images.shown.sar),
+      this.#isReady(images.processed, "Processed image", assets.processed),
+      this.#isReady(images.optical, "Optical image", assets.optical),
+    ]);
+    const isWhole = sar !== null && ready.every(Boolean) && (images.optical !== null || !assets.optical);
+    if (!isWhole || this.#images !== images) return;
+    await Promise.all([this.sar.drawn(), ...(images.optical ? [this.optical.drawn()] : [])]);
+    if (this.#images === images) this.areBothLoaded = true;
+  }
+
+  /**
+   * @param {import("./layers.js").ImageLayer | null} layer
+   * @param {string} title
+   * @param {string | null} url
+   */
+  async #isReady(layer, title, url) {
+    try {
+      if (layer) await readyImage(layer);
+      return true;
+    } catch {
+      this.listeners.onTrouble(`${title}: ${await explain(url ?? "")}`);
+      return false;
+    }
+  }
+
+  /** @param {Viewed} packet */
   async #drawStills(packet) {
-    const { assets, optical_offset_px } = packet.scene;
-    await drawStill(this.sar.target, assets.processed, packet);
-    if (assets.optical) await drawStill(this.optical.target, assets.optical, packet, optical_offset_px);
+    const { assets } = packet.scene;
+    const onTap = (/** @type {Point} */ point, /** @type {number} */ reach) => this.tool === "count" && this.listeners.onCount(point, reach);
+    const sar = new Still(this.sar.target, packet, onTap);
+    const optical = assets.optical ? new Still(this.optical.target, packet, onTap) : null;
+    this.#stills = optical ? [sar, optical] : [sar];
+    this.#redrawStills();
+    try {
+      await Promise.all([sar.draw(assets.processed), optical?.draw(assets.optical ?? "", this.offset_px)]);
+      this.areBothLoaded = this.packet === packet;
+    } catch (error) {
+      if (this.packet === packet) this.listeners.onTrouble(`An image: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   clear() {
@@ -177,93 +216,99 @@ export class Viewer {
     this.#clearMaps();
     drawScale(this.sar.scale, null, 1);
     drawScale(this.optical.scale, null, 1);
-    this.north.hidden = this.look.hidden = true;
+    this.north.hidden = this.arrow.hidden = true;
   }
 
   /** Nothing of one scene is ever seen beside the texts of another. */
   #clearMaps() {
-    this.#layers = null;
-    this.#samplers = null;
+    this.#images = null;
     this.#boxes = null;
+    this.#stills = [];
     this.#lit = [];
+    this.areBothLoaded = false;
+    this.mark([]);
+    this.distance.clear();
     this.sar.clear();
     this.optical.clear();
-    this.#isFitted = true;
-    this.#isFilled = false;
+  }
+
+  /** The SAR image that is shown: its values, unit, histogram. @returns {Shown} */
+  get shown() {
+    return this.#polarisations[this.#polarisation] ?? NOTHING;
+  }
+
+  get isProcessed() {
+    return this.look.isProcessed && this.#polarisation === 0 && (this.packet?.scene.has_processed ?? false);
   }
 
   /** @returns {number} of the values as they are shown */
   get gamma() {
-    return this.isProcessed ? this.brightness : this.brightness * this.#firstGamma;
+    return this.isProcessed ? this.look.brightness : this.look.brightness * firstGamma(this.shown);
   }
 
   #stretch() {
-    const scale = this.packet?.scene.scale ?? 1;
+    const { scale } = this.shown;
     const [low, high] = this.limits;
-    return { low: low / scale, high: high / scale, gamma: this.brightness * this.#firstGamma, invert: Number(this.isInverted) };
+    return { ...this.#byteStretch(), low: low / scale, high: high / scale, gamma: this.look.brightness * firstGamma(this.shown) };
   }
 
   #byteStretch() {
-    return { low: 0, high: 1, gamma: this.brightness, invert: Number(this.isInverted) };
+    const { brightness, isInverted, palette } = this.look;
+    return { low: 0, high: 1, gamma: brightness, invert: Number(isInverted), palette: PALETTES.indexOf(palette) };
   }
 
-  #restretch() {
-    this.#layers?.raw.updateStyleVariables(this.#stretch());
-    this.#layers?.processed.updateStyleVariables(this.#byteStretch());
+  /** Draw with the look as it is now: variables of the shader, so nothing is fetched or read anew. */
+  restretch() {
+    this.#images?.restretch(this.#stretch(), this.#byteStretch());
+    this.#images?.choose(this.isProcessed);
   }
 
-  #applyProcessing() {
-    this.#layers?.raw.setVisible(!this.isProcessed);
-    this.#layers?.processed.setVisible(this.isProcessed);
+  /** The limits that the look asks for. */
+  relimit() {
+    this.limits = this.look.limitsOf(this.shown);
+    this.restretch();
+  }
+
+  /** @param {[number, number]} limits in shown units, of this image alone */
+  setLimits(limits) {
+    this.limits = limits;
+    this.restretch();
   }
 
   #drawScales() {
     const spacing = this.packet?.scene.pixel_spacing_m ?? null;
-    const resolution = this.#view?.getResolution() ?? 1;
-    for (const panel of [this.sar, this.optical]) drawScale(panel.scale, spacing, resolution);
+    for (const panel of [this.sar, this.optical]) drawScale(panel.scale, spacing, this.sight.resolution);
   }
 
-  /** @param {[number, number]} limits in shown units */
-  setLimits(limits) {
-    this.limits = limits;
-    this.#restretch();
-  }
-
-  /** @param {number} brightness 1: as at first */
-  setBrightness(brightness) {
-    this.brightness = Math.min(4, Math.max(0.25, brightness));
-    this.#restretch();
-  }
-
-  /** @param {boolean} isInverted */
-  setInverted(isInverted) {
-    this.isInverted = isInverted;
-    this.#restretch();
-  }
-
-  /** @param {boolean} isProcessed */
-  setProcessed(isProcessed) {
-    this.isProcessed = isProcessed && (this.packet?.scene.has_processed ?? false);
-    this.#applyProcessing();
+  /** The next of the scene's polarisations; what is in sight stays. */
+  nextPolarisation() {
+    if (!this.packet || this.#polarisations.length < 2) return;
+    this.#polarisation = (this.#polarisation + 1) % this.#polarisations.length;
+    this.limits = this.look.limitsOf(this.shown);
+    if (this.canDraw) void this.#redraw(this.packet);
   }
 
   /** @param {boolean} isSmooth */
   setSmooth(isSmooth) {
-    this.isSmooth = isSmooth;
+    this.look.isSmooth = isSmooth;
     if (this.packet && this.canDraw) void this.#redraw(this.packet);
   }
 
   /** @param {boolean} areShown */
   setBoxes(areShown) {
-    this.areBoxesShown = areShown;
+    this.look.areBoxesShown = areShown;
     this.#boxes?.show(areShown);
+    this.#redrawStills();
   }
 
   /** @param {Mode} mode */
   setMode(mode) {
-    const hasOptical = Boolean(this.packet?.scene.assets.optical);
-    if (hasOptical || !this.packet) this.mode = mode;
-    this.root.dataset.mode = hasOptical ? mode : "sar";
+    if (this.packet?.scene.assets.optical || !this.packet) this.look.mode = mode;
+    this.#setMode();
+  }
+
+  #setMode() {
+    this.root.dataset.mode = this.packet?.scene.assets.optical ? this.look.mode : "sar";
     this.root.dataset.front = "sar";
     this.#arrange();
   }
@@ -283,85 +328,93 @@ export class Viewer {
     this.root.dataset.front = this.root.dataset.front === "optical" ? "sar" : "optical";
   }
 
-  /** The whole image; where that is shown already, as much of it as fills the panel. */
-  fitOrFill() {
-    this.#isFilled = this.#isFitted && !this.#isFilled;
-    this.fit();
+  /** @param {Tool | null} tool */
+  setTool(tool) {
+    this.tool = tool;
+    if (tool !== "distance") this.distance.clear();
+    for (const panel of [this.sar, this.optical]) panel.setTapping(tool === "count" || tool === "distance");
   }
 
-  fit() {
-    const size = this.sar.map.getSize();
-    if (!this.packet || !this.#view || !size) return;
-    const { rows, cols } = this.packet.scene;
-    const ratios = [cols / Math.max(1, size[0] - 12), rows / Math.max(1, size[1] - 12)];
-    this.#isFitted = true;
-    this.#view.setCenter([cols / 2, rows / 2]);
-    this.#view.setResolution(this.#isFilled ? Math.min(...ratios) : Math.max(...ratios));
-  }
-
-  /** @param {number} steps positive: nearer */
-  zoom(steps) {
-    this.#isFitted = false;
-    this.#view?.adjustZoom(steps);
+  /** @param {[number, number]} offset_px [row, col] by which the optical image is drawn moved from now on */
+  moveOptical(offset_px) {
+    this.offset_px = offset_px;
+    this.#images?.move(offset_px);
+    this.#stills[1]?.move(offset_px);
+    this.reader.again();
   }
 
   /** @param {Iterable<number>} numbers */
   light(numbers) {
     this.#lit = [...numbers];
     // The images are drawn anew for it: what was typed is seen before.
-    void afterPaint().then(() => this.#boxes?.light(this.#lit));
+    void afterPaint().then(() => {
+      this.#boxes?.light(this.#lit);
+      this.#redrawStills();
+    });
   }
 
   /** @param {Iterable<number>} numbers */
   heat(numbers) {
-    this.#boxes?.heat(numbers);
+    const hot = [...numbers];
+    this.#boxes?.heat(hot);
+    for (const still of this.#stills) still.heat(hot);
+  }
+
+  /**
+   * The marks of what was counted, in both panels.
+   * @param {readonly Point[]} marks in pixels of the scene
+   * @returns {boolean} whether they are others than before
+   */
+  mark(marks) {
+    if (JSON.stringify(marks) === JSON.stringify(this.marks)) return false;
+    this.marks = [...marks];
+    this.#tallyMarks.show(this.marks, this.packet?.scene.rows ?? 1);
+    this.#redrawStills();
+    return true;
+  }
+
+  #redrawStills() {
+    const state = { areBoxesShown: this.look.areBoxesShown, lit: this.#lit, marks: this.marks };
+    for (const still of this.#stills) still.show(state);
   }
 
   /** How the scene is being looked at, for the verdict's `view`. */
   looking() {
     const panel = this.root.dataset.mode ?? "sar";
-    return { limits: this.limits, zoom: Number((1 / (this.#view?.getResolution() ?? 1)).toFixed(3)), panel: this.isProcessed ? `${panel}+processed` : panel };
+    return {
+      limits: this.limits,
+      zoom: Number((1 / this.sight.resolution).toFixed(3)),
+      panel: this.isProcessed ? `${panel}+processed` : panel,
+      window: this.sight.window,
+      both_loaded: this.areBothLoaded,
+    };
   }
 
-  /** @param {[number, number] | null} coordinate */
+  #sources() {
+    if (!this.packet || !this.#images) return null;
+    const { sarSampler: sar, opticalSampler: optical } = this.#images;
+    return { scene: this.packet.scene, scale: this.#images.shown.scale, sar, optical, offset_px: this.offset_px };
+  }
+
+  /** @param {Point | null} coordinate */
   #pointed(coordinate) {
-    this.#cursor = coordinate;
     this.sar.point(coordinate);
     this.optical.point(coordinate);
-    if (!this.#isReading) requestAnimationFrame(() => void this.#read());
-  }
-
-  /** One reading at a time, always of the newest place. */
-  async #read() {
-    if (this.#isReading) return;
-    this.#isReading = true;
-    /** @type {[number, number] | null | undefined} */
-    let done;
-    while (done !== this.#cursor) {
-      done = this.#cursor;
-      this.listeners.onRead(done && (await this.#readingAt(done)));
-    }
-    this.#isReading = false;
+    this.reader.point(coordinate);
+    if (coordinate && this.tool === "distance" && this.packet) this.distance.point(flip(coordinate, this.packet.scene.rows), this.packet.scene);
   }
 
   /**
-   * @param {[number, number]} coordinate
-   * @returns {Promise<Reading | null>}
+   * @param {Point} coordinate
+   * @param {number} resolution
+   * @returns {boolean} whether a tool took it
    */
-  async #readingAt(coordinate) {
-    if (!this.packet || !this.#samplers) return null;
-    const { scene } = this.packet;
-    const pixel = pixelAt(coordinate, scene.rows, scene.cols);
-    if (!pixel) return null;
+  #tapped(coordinate, resolution) {
+    const { scene } = this.packet ?? {};
+    if (!scene || this.tool === null || this.tool === "nudge") return false;
     const point = flip(coordinate, scene.rows);
-    // Of the optical image, the pixel that is drawn here.
-    const [x, y] = mapShift(scene.optical_offset_px);
-    const under = pixelAt([coordinate[0] - x, coordinate[1] - y], scene.rows, scene.cols);
-    const [sar, optical] = await Promise.all([
-      this.#samplers.sar.at(pixel.row, pixel.col).catch(() => null),
-      (under && this.#samplers.optical?.at(under.row, under.col).catch(() => null)) ?? null,
-    ]);
-    const lonlat = scene.ground && lonlatAt(scene.ground.lonlat_corners, point, scene.rows, scene.cols);
-    return { x: point[0], y: point[1], lonlat, sar: sar && sar.map((value) => value * scene.scale), optical };
+    if (this.tool === "distance") this.distance.tap(point, scene);
+    else this.listeners.onCount(point, resolution);
+    return true;
   }
 }
