@@ -21,6 +21,9 @@ DomainError
 ├── WrongBoxesError           verdicts for other boxes than the scene's
 ├── InvalidBoxError           a box's verdict that cannot be stored as it is
 ├── NothingToMoveError        the optical image is to be moved, and the scene shows none
+├── InvalidOrderError         no such order of a queue
+├── InvalidPoolError          a pool or skill whose name cannot be, or a pool that must stay
+├── UnknownPoolError
 └── UnstorableTextError       NUL, lone surrogates, too long
 """
 
@@ -131,6 +134,19 @@ class NothingToMoveError(DomainError):
     code: ClassVar[str] = "nothing_to_move"
 
 
+class InvalidOrderError(DomainError):
+    code: ClassVar[str] = "invalid_order"
+
+
+class InvalidPoolError(DomainError):
+    code: ClassVar[str] = "invalid_pool"
+
+
+class UnknownPoolError(DomainError):
+    meaning: ClassVar[Meaning] = "not_found"
+    code: ClassVar[str] = "unknown_pool"
+
+
 class UnstorableTextError(DomainError):
     code: ClassVar[str] = "unstorable_text"
 
@@ -155,7 +171,7 @@ def hold_ended() -> HoldEndedError:
 
 def released() -> HoldEndedError:
     return HoldEndedError(
-        "A lead took this packet back, and others may review it now. What you did is kept: submit it as it is, or go on."
+        "A lead took this packet back and others may review it now. What you did is kept: submit it as it is, or go on."
     )
 
 
