@@ -63,6 +63,9 @@ Images = Annotated[str | None, typer.Option(help="Folder of the SAR images, wher
 Labelled = Annotated[str, typer.Option(help="Categories annotated exhaustively: ship,bridge,…")]
 Pair = Annotated[str | None, typer.Option(help="SAR:OPTICAL, what tells partners apart, as SAR-Intensity:PS-RGB.")]
 Band = Annotated[str | None, typer.Option(help="The polarisation: a band's number from 1, or HH, VV, …")]
+OnlyBand = Annotated[
+    bool, typer.Option("--only-band", help="Leave the other polarisations of the files out; else up to 4 are kept.")
+]
 QuantityIs = Annotated[
     Quantity | None, typer.Option(help="What the numbers are. Default: as documented, or told from the file.")
 ]

@@ -28,7 +28,7 @@ def band_names(dataset: Any) -> tuple[str | None, ...]:
 
 def is_polarisation(name: str | None) -> bool:
     """Whether a band's name is, or holds, that of a polarisation."""
-    return _polarisation_in(name) is not None
+    return polarisation_in(name) is not None
 
 
 def band_number(image: Opened, band: int | str | None) -> int:
@@ -48,7 +48,7 @@ def band_number(image: Opened, band: int | str | None) -> int:
     names = band_names(image.dataset)
     wanted = band.strip().casefold()
     fitting = [number for number, name in enumerate(names, 1) if name and name.casefold() == wanted]
-    fitting = fitting or [number for number, name in enumerate(names, 1) if _polarisation_in(name) == wanted.upper()]
+    fitting = fitting or [number for number, name in enumerate(names, 1) if polarisation_in(name) == wanted.upper()]
     if len(fitting) == 1:
         return fitting[0]
     known = ", ".join(name for name in names if name) or "no descriptions"
@@ -80,8 +80,8 @@ def _tagged(tags: dict[str, str]) -> str | None:
     return next((found[tag].strip() for tag in _TAGS if is_polarisation(found.get(tag))), None)
 
 
-def _polarisation_in(name: str | None) -> str | None:
-    """``Sigma0_VV_db`` holds VV; ``HH+HV`` holds none, as it is two."""
+def polarisation_in(name: str | None) -> str | None:
+    """The polarisation that a name holds: ``Sigma0_VV_db`` holds VV; ``HH+HV`` holds none, as it is two."""
     found = {word for word in re.split(r"[^A-Z]+", (name or "").upper()) if word in POLARISATIONS}
     return found.pop() if len(found) == 1 else None
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.imaging.chips import chip_windows
 from pipeline.imaging.errors import ImageError, StorageError
+from pipeline.imaging.further import with_further
 from pipeline.imaging.land_cover import opened_land_cover
 from pipeline.imaging.opening import CACHE_BYTES, LARGE_CACHE_BYTES
 from pipeline.imaging.optical import Grid, Partner, opened_partner
@@ -42,7 +43,8 @@ def prepare_scene(request: SceneRequest, announce: Announce = quietly) -> list[P
 
     One for a scene that stays whole (``chip`` is None), else one for each chip with data in it, row by row: its pixels
     are those that the whole scene would have. An optical partner or land cover that cannot be used does not lose the
-    scene: ``optical_note`` or a note of the provenance says why there is none.
+    scene: ``optical_note`` or a note of the provenance says why there is none. Other polarisations of the file come
+    along, see :mod:`pipeline.imaging.further`.
 
     Raises
     ------
@@ -59,9 +61,11 @@ def prepare_scene(request: SceneRequest, announce: Announce = quietly) -> list[P
         classes, path = request.land_cover_classes, request.land_cover_path
         land_cover, land_cover_note = stack.enter_context(opened_land_cover(path, classes, reader.shape))
         beside = Beside(partner, optical_note, land_cover, (land_cover_note,) if land_cover_note else ())
-        if not windows:
-            return [_prepare_whole(reader, request, beside)]
-        return _prepare_chips(reader, windows, request, beside)
+        if windows:
+            plan, prepared = _prepare_chips(reader, windows, request, beside)
+        else:
+            plan, prepared = _prepare_whole(reader, request, beside)
+        return with_further(reader, plan, request, prepared)
 
 
 @contextmanager
@@ -82,17 +86,17 @@ def _opened_partner(request: SceneRequest, grid: Grid, *, is_large: bool) -> Ite
         yield partner, note
 
 
-def _prepare_whole(reader: BandReader, request: SceneRequest, beside: Beside) -> PreparedScene:
+def _prepare_whole(reader: BandReader, request: SceneRequest, beside: Beside) -> tuple[Plan, list[PreparedScene]]:
     raster, survey = reader.read(0, 0, *reader.shape)
     studied = study_whole(raster, survey, request.quantity, request.speckle, request.sar_path)
     part = Part(studied.shown, studied.values, studied.despeckled, None)
     numbers = sar_numbers(studied.plan.shown, studied.plan.found, raster.dtype, request.unit)
-    return written(part, studied.plan, numbers, request, beside)
+    return studied.plan, [written(part, studied.plan, numbers, request, beside)]
 
 
 def _prepare_chips(
     reader: BandReader, windows: Sequence[ChipWindow], request: SceneRequest, beside: Beside
-) -> list[PreparedScene]:
+) -> tuple[Plan, list[PreparedScene]]:
     plan = study_strips(reader, request.quantity, request.speckle, request.sar_path)
     numbers = sar_numbers(plan.shown, plan.found, reader.described.dtype, request.unit)
     prepared = [
@@ -103,7 +107,7 @@ def _prepare_chips(
     note = f"one of {len(windows)} chips, of which the others overlap it or lie beside it"
     if len(prepared) < len(windows):
         note = f"{note}; {len(windows) - len(prepared)} of them have no data and were left out"
-    return [replace(scene, provenance=_with_note(scene.provenance, note)) for scene in prepared]
+    return plan, [replace(scene, provenance=_with_note(scene.provenance, note)) for scene in prepared]
 
 
 def _with_note(provenance: Any, note: str) -> dict[str, Any]:

@@ -99,6 +99,10 @@ class SceneRequest:
     land_cover_path: Path | None = None
     land_cover_classes: Mapping[int, str] = field(default_factory=dict)
     """See :class:`pipeline.records.Scene`."""
+    polarisations: tuple[str, ...] = ()
+    """Of the file's bands, where the source says it: that of ``band`` first, then the others in their order."""
+    only_band: bool = False
+    """Whether the file's other polarisations are left out."""
 
     def as_json(self) -> dict[str, Any]:
         return _plain(self)
@@ -129,6 +133,27 @@ class PreprocessRequest:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> PreprocessRequest:
         return cls(**_restored(stored, paths=("source", "target", "despeckled")))
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherPolarisation:
+    """Another polarisation of the scene's file on the scene's grid; the fields are those of the scene's own image."""
+
+    polarisation: str
+    """Such as VH; the band's number, as ``band 2``, where nobody says what it is."""
+    band: int
+    sar: Path
+    unit: str
+    scale: float
+    nodata: float | None
+    display_limits: tuple[float, float]
+    histogram_edges: tuple[float, ...]
+    histogram_counts: tuple[int, ...]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the file or its source says which polarisation it is."""
+        return self.polarisation != f"band {self.band}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,18 +208,26 @@ class PreparedScene:
     """None without an optical image."""
     land_cover: Mapping[str, float] | None = None
     """``{class: share of the labelled area}``, summing to 1; None without labels."""
+    further: tuple[FurtherPolarisation, ...] = ()
+    """Other polarisations of the same file."""
+
+    @property
+    def rectangle(self) -> tuple[int, int, int, int]:
+        """(row, col, rows, cols) in the file."""
+        row, col = (0, 0) if self.chip is None else (self.chip.row, self.chip.col)
+        return row, col, self.rows, self.cols
 
     def as_json(self) -> dict[str, Any]:
-        stored = _plain(self)
-        if self.nodata is not None and self.nodata != self.nodata:
-            stored["nodata"] = "nan"
-        return stored
+        further = [_without_nan(_plain(one)) for one in self.further]
+        return {**_without_nan(_plain(self)), "further": further}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> PreparedScene:
         values = _restored(stored, paths=("sar", "processed", "optical"))
-        if values["nodata"] is not None:
-            values["nodata"] = float(values["nodata"])
+        values["further"] = tuple(
+            FurtherPolarisation(**_with_nan(_restored(one, paths=("sar",)))) for one in stored.get("further", ())
+        )
+        values = _with_nan(values)
         if values["corners_lon_lat"] is not None:
             values["corners_lon_lat"] = tuple(tuple(corner) for corner in values["corners_lon_lat"])
         return cls(**values)
@@ -202,6 +235,16 @@ class PreparedScene:
 
 def _plain(record: Any) -> dict[str, Any]:
     return {key: str(value) if isinstance(value, Path) else value for key, value in asdict(record).items()}
+
+
+def _without_nan(stored: dict[str, Any]) -> dict[str, Any]:
+    """JSON has no NaN."""
+    nodata = stored["nodata"]
+    return {**stored, "nodata": "nan" if nodata is not None and nodata != nodata else nodata}
+
+
+def _with_nan(stored: dict[str, Any]) -> dict[str, Any]:
+    return {**stored, "nodata": None if stored["nodata"] is None else float(stored["nodata"])}
 
 
 def _restored(stored: Mapping[str, Any], paths: tuple[str, ...]) -> dict[str, Any]:

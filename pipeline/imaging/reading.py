@@ -57,7 +57,7 @@ class BandReader:
 
     def __init__(self, image: Opened, band: int | str | None) -> None:
         dataset = image.dataset
-        self._image = image
+        self.image = image
         self._number = band_number(image, band)
         notes = choose_silently(image) if band is None else []
         self._palette: Palette | None = palette_of(image, self._number)
@@ -81,10 +81,14 @@ class BandReader:
         """Without pixels: what every part of the band has in common."""
         self._mask = _declared_by(dataset, self._number, names)
 
+    def of(self, band: int) -> BandReader:
+        """Another band of the same image."""
+        return BandReader(self.image, band)
+
     @property
     def block_rows(self) -> int:
         """Rows that the file keeps together."""
-        return int(self._image.dataset.block_shapes[self._number - 1][0])
+        return int(self.image.dataset.block_shapes[self._number - 1][0])
 
     def read(self, row: int, col: int, rows: int, cols: int) -> tuple[Raster, Survey]:
         """The rectangle of this size from there on, its coordinates shifted.
@@ -92,8 +96,8 @@ class BandReader:
         Raises ImageError where its pixels cannot be read, StorageError where that is not the file's fault.
         """
         window = Window(col, row, cols, rows)
-        with self._image.damage_reported():
-            values = self._image.dataset.read(self._number, window=window)
+        with self.image.damage_reported():
+            values = self.image.dataset.read(self._number, window=window)
             valid = self._declared_valid(values, window)
         if self._palette is not None:
             values = self._palette.levels[values]
@@ -107,7 +111,7 @@ class BandReader:
         if self._mask == "nodata":
             # Asking GDAL for its mask would decode the file a second time.
             return np.asarray(values != values.dtype.type(self.described.nodata))
-        return np.asarray(self._image.dataset.read_masks(self._number, window=window) != 0)
+        return np.asarray(self.image.dataset.read_masks(self._number, window=window) != 0)
 
 
 @contextmanager

@@ -162,6 +162,7 @@ select (select array[rows, cols] from scene where dataset_id = :dataset_id order
     coalesce(sum(rows::float8 * cols), 0) / 1e6 as megapixels,
     (select coalesce(sum(bytes), 0)::bigint from asset where sha256 in (
         select unnest(array[sar_sha256, processed_sha256, optical_sha256]) from scene where dataset_id = :dataset_id
+        union select p.sar_sha256 from polarisation p join scene using (scene_id) where dataset_id = :dataset_id
     )) as bytes,
     count(parent) as chips, count(distinct parent) as parents
 from scene where dataset_id = :dataset_id

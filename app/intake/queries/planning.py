@@ -281,10 +281,12 @@ class KnownScene:
 
 _KNOWN: Final = text("""
 select coalesce(parent, name) as name, source_sha256,
-    array_remove(array[sar_sha256, processed_sha256, optical_sha256], null) as assets
+    array_remove(array[sar_sha256, processed_sha256, optical_sha256], null)
+        || array(select p.sar_sha256 from polarisation p where p.scene_id = scene.scene_id) as assets
 from scene where dataset_id = :dataset_id and parent is null and name = any(:names)
 union all
 select parent, source_sha256, array_remove(array[sar_sha256, processed_sha256, optical_sha256], null)
+        || array(select p.sar_sha256 from polarisation p where p.scene_id = scene.scene_id)
 from scene where dataset_id = :dataset_id and parent = any(:names)
 """)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.assets import Asset
 from app.db.tables.intake import Asset as AssetRow
+from app.db.tables.intake import Polarisation as PolarisationRow
 from app.db.tables.intake import Scene as SceneRow
 from app.intake.queries.copying import copy_rows
 from pipeline.records import ObjectBox, SceneMetadata
@@ -63,6 +64,12 @@ def add_boxes(session: Session, boxes: Mapping[int, Sequence[ObjectBox]]) -> int
         for number, box in enumerate(listed, 1)
     )
     return copy_rows(session, "object_box", BOX_COLUMNS, rows)
+
+
+def add_polarisations(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Other polarisations of new scenes."""
+    if rows:
+        session.execute(insert(PolarisationRow).values(list(rows)))
 
 
 def load_scenes(session: Session, scene_ids: Sequence[int]) -> list[StoredScene]:

@@ -17,7 +17,7 @@ from app.intake.queries import datasets, planning, runs, scenes
 from app.intake.queries.copying import add_counts
 from app.intake.queries.planning import ImportRun, KnownScene
 from app.intake.workflow.decoders import Decoders
-from app.intake.workflow.describing import scene_row
+from app.intake.workflow.describing import polarisation_rows, scene_row
 from app.intake.workflow.options import ImportOptions
 from app.intake.workflow.outages import require_source
 from app.intake.workflow.planned import PlannedScene
@@ -138,7 +138,11 @@ class _Doing:
 
     def _add_parts(self, session: Session, parts: tuple[PreparedAssets, ...], split: str | None) -> dict[str, int]:
         run = self.run
-        return scenes.add_scenes(session, [scene_row(part, run.dataset_id, run.split_seed, split) for part in parts])
+        rows = [scene_row(part, run.dataset_id, run.split_seed, split) for part in parts]
+        ids = scenes.add_scenes(session, rows)
+        new = [(part, ids[part.scene.name]) for part in parts if part.scene.name in ids]
+        scenes.add_polarisations(session, [row for part, id_ in new for row in polarisation_rows(part, id_)])
+        return ids
 
 
 def _refusals_of(outcome: Outcome) -> tuple[Refusal, ...]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from app.intake.workflow.preparing import PreparedAssets
 from app.intake.workflow.storable import as_jsonb
-from pipeline.imaging.prepared import PreparedScene
+from pipeline.imaging.prepared import FurtherPolarisation, PreparedScene
 from pipeline.records import SceneMetadata
 from pipeline.sources.splits import GroundCell, assign_split, ground_cells
 
@@ -66,6 +66,25 @@ def scene_row(found: PreparedAssets, dataset_id: int, split_seed: int, published
     }
 
 
+def polarisation_rows(found: PreparedAssets, scene_id: int) -> list[dict[str, Any]]:
+    """Columns of ``polarisation``: one row for each further polarisation of the scene."""
+    return [
+        {
+            "scene_id": scene_id,
+            "polarisation": one.polarisation,
+            "sar_sha256": asset.sha256,
+            "unit": one.unit,
+            "scale": one.scale,
+            # NaN says that pixels without data are NaN, which no page needs to be told.
+            "nodata": None if one.nodata is None or one.nodata != one.nodata else one.nodata,
+            "limits_low": one.display_limits[0],
+            "limits_high": one.display_limits[1],
+            "histogram": as_jsonb(_histogram(one)),
+        }
+        for one, asset in zip(found.prepared.further, found.further, strict=True)
+    ]
+
+
 def _name_of(cell: GroundCell) -> str:
     return f"{cell[0]}:{cell[1]}"
 
@@ -79,7 +98,8 @@ def _pair_state(prepared: PreparedScene) -> str:
 
 def _metadata(stated: SceneMetadata, prepared: PreparedScene) -> SceneMetadata:
     """What the source says, completed by what the file itself says; the source holds."""
-    found = (prepared.polarisation,) if prepared.polarisation else ()
+    own = (prepared.polarisation,) if prepared.polarisation else ()
+    found = own + tuple(one.polarisation for one in prepared.further if own and one.is_known)
     return replace(
         stated,
         polarisations=stated.polarisations or found,
@@ -87,7 +107,7 @@ def _metadata(stated: SceneMetadata, prepared: PreparedScene) -> SceneMetadata:
     )
 
 
-def _histogram(prepared: PreparedScene) -> Mapping[str, Any]:
+def _histogram(prepared: PreparedScene | FurtherPolarisation) -> Mapping[str, Any]:
     edges = prepared.histogram_edges
     return {"low": edges[0], "high": edges[-1], "counts": prepared.histogram_counts}
 

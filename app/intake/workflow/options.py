@@ -37,6 +37,8 @@ class ImportOptions:
     """``SAR:OPTICAL``: the part of a path that tells a SAR image, and what stands there for its partner."""
     band: int | str | None = None
     """The polarisation: a band's number from 1, or its description, such as HH."""
+    only_band: bool = False
+    """Whether the other polarisations of the files are left out."""
     quantity: Quantity | None = None
     """What the numbers are, where it is known; else as the source's documents say, or told from type and range."""
     unit: Literal["sigma0_db", "gamma0_db", "relative_db"] = "relative_db"

@@ -43,17 +43,20 @@ class PreparedAssets:
     sar: Asset
     processed: Asset
     optical: Asset | None
+    further: tuple[Asset, ...] = ()
+    """Of the file's other polarisations, in the order of ``prepared.further``."""
     originals: tuple[Asset, ...] = ()
     """Of the files as they came, where the store keeps them too."""
 
     @property
     def images(self) -> frozenset[str]:
-        """SHA-256 of the images that are shown."""
+        """SHA-256 of the images by which the texts are judged."""
         return frozenset(asset.sha256 for asset in (self.sar, self.processed, self.optical) if asset is not None)
 
     @property
     def assets(self) -> tuple[Asset, ...]:
-        return tuple(asset for asset in (self.sar, self.processed, self.optical, *self.originals) if asset is not None)
+        own = (self.sar, self.processed, self.optical, *self.further, *self.originals)
+        return tuple(asset for asset in own if asset is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +119,17 @@ class Preparation:
             return Refusal(scene.name, _CHANGED)
         if known is not None and all(map(self.store.exists, sorted(known.assets))):
             return Unchanged(scene.name)
-        found = self._prepared(scene, source_sha256, hashes)
+        # What is to be put back may have been stored with all its polarisations.
+        only_band = self.options.only_band and known is None
+        found = self._prepared(scene, source_sha256, hashes, only_band=only_band)
         return found if known is None or isinstance(found, Refusal) else _restored(scene, found, known)
 
-    def _prepared(self, scene: Scene, source_sha256: str, hashes: Mapping[str, str]) -> Prepared | Refusal:
+    def _prepared(
+        self, scene: Scene, source_sha256: str, hashes: Mapping[str, str], *, only_band: bool
+    ) -> Prepared | Refusal:
         originals, kept = self._originals(scene, hashes)
         with self.store.staging() as folder:
-            prepared = self.decoders.prepare(self._request(scene, folder))
+            prepared = self.decoders.prepare(self._request(scene, folder, only_band=only_band))
             rows, cols = _whole_size(prepared[0])
             reason = misfit(scene, rows, cols)
             if reason is not None:
@@ -138,6 +145,7 @@ class Preparation:
                     sar=stored[one.sar],
                     processed=stored[one.processed],
                     optical=None if one.optical is None else stored[one.optical],
+                    further=tuple(stored[each.sar] for each in one.further),
                     originals=kept,
                 )
                 for one in prepared
@@ -146,8 +154,10 @@ class Preparation:
             refusals += (Refusal(scene.name, f"taken without its optical image: {prepared[0].optical_note}"),)
         return Prepared(parts, refusals)
 
-    def _request(self, scene: Scene, folder: Path) -> SceneRequest:
+    def _request(self, scene: Scene, folder: Path, *, only_band: bool) -> SceneRequest:
         options = self.options
+        # What is read comes first in a source's list: a band that the user chose may be another one.
+        is_sources = scene.band is not None or options.band in (None, 1)
         return SceneRequest(
             sar_path=scene.sar_path,
             folder=folder,
@@ -161,6 +171,8 @@ class Preparation:
             chips=options.chips(),
             land_cover_path=scene.land_cover_path,
             land_cover_classes=scene.land_cover_classes,
+            polarisations=scene.metadata.polarisations if is_sources else (),
+            only_band=only_band,
         )
 
     def _originals(self, scene: Scene, hashes: Mapping[str, str]) -> tuple[dict[str, Any], tuple[Asset, ...]]:
@@ -174,7 +186,9 @@ class Preparation:
 
     def _stored(self, prepared: Sequence[PreparedScene]) -> dict[Path, Asset]:
         """All images of the scene, or of all its chips, moved into the store at once."""
+        further = [each.sar for one in prepared for each in one.further]
         images = [path for one in prepared for path in (one.sar, one.processed, one.optical) if path is not None]
+        images += further
         files = list(dict.fromkeys(images))
         return dict(zip(files, self.store.put_many([(path, TIFF) for path in files], move=True), strict=True))
 
@@ -233,7 +247,9 @@ def _whole_size(prepared: PreparedScene) -> tuple[int, int]:
 
 
 def _restored(scene: Scene, found: Prepared, known: KnownScene) -> Outcome:
-    if frozenset().union(*(part.images for part in found.parts)) != known.assets:
+    own = frozenset().union(*(part.images for part in found.parts))
+    further = frozenset(asset.sha256 for part in found.parts for asset in part.further)
+    if not own <= known.assets <= own | further:
         return Refusal(
             scene.name,
             "its stored images are missing, and this version makes others from the same files; restore the asset"
