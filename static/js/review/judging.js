@@ -1,6 +1,8 @@
 // @ts-check
 /** What keys and clicks do to the open packet. Each change is drawn and saved at once. */
 
+import { acceptAll } from "./accepting.js";
+import { shownDrafts } from "./box_set.js";
 import { DraftList } from "./drafts.js";
 import { look, newsOf } from "./firsts.js";
 import { Flagging } from "./flagging.js";
@@ -9,6 +11,7 @@ import { ask, say } from "./messages.js";
 import { Revising } from "./revising.js";
 import { afterAll } from "./sar_first.js";
 import { Screening } from "./screening.js";
+import { Seen } from "./seen.js";
 import { FLAGS, UNUSABLE_REASONS, VERDICT_TITLES } from "./vocabulary.js";
 
 /** @typedef {import("./work.js").Work} Work */
@@ -32,6 +35,8 @@ export class Judging {
   #lookedSince = performance.now();
   /** Who is asked about a key before the texts are: a step before them, or a tool of the image. @type {((id: string, name: string) => boolean)[]} */
   #before = [];
+  /** A step before the texts draws itself in their place. @type {() => boolean} whether it does */
+  instead = () => false;
 
   /**
    * @param {HTMLElement} root
@@ -47,6 +52,7 @@ export class Judging {
     this.revising = new Revising(this);
     this.flagging = new Flagging(this);
     this.screening = new Screening(() => this.#work && this.list.drawWording(this));
+    this.seen = new Seen(() => display.viewer.areBothLoaded);
     listenToKeys(this);
     root.addEventListener("pointerup", () => this.#work && this.flagging.take());
   }
@@ -82,6 +88,7 @@ export class Judging {
 
   /** @param {Work | null} work */
   show(work) {
+    if (work?.packet !== this.#work?.packet) this.seen.begin();
     this.#work = work;
     this.#leave();
     if (!work) return;
@@ -98,10 +105,12 @@ export class Judging {
   }
 
   redraw() {
+    if (this.instead()) return;
     const { focused } = this.work;
     this.root.classList.toggle("is-unusable", this.work.isUnusable);
     this.list.draw(this);
     this.list.reveal();
+    this.seen.watch(this.root);
     this.display.viewer.light(focused.box_numbers);
     this.display.mark(this.work.opinion(focused).marks ?? []);
     this.screen();
@@ -194,6 +203,7 @@ export class Judging {
       accept: () => this.#judge("accept"),
       reject: () => this.#judge("reject"),
       unsure: () => this.#judge("unsure"),
+      accept_all: () => acceptAll(this),
       revise: () => this.revising.begin(),
       support: () => this.flagging.toggleSupport(),
       fix: () => this.revising.nextFix(),
@@ -235,8 +245,9 @@ export class Judging {
   /** @param {number} step */
   #move(step) {
     const { work } = this;
-    const at = Math.min(work.drafts.length - 1, Math.max(0, work.drafts.indexOf(work.focused) + step));
-    const target = work.drafts[at];
+    const shown = shownDrafts(work);
+    const at = Math.min(shown.length - 1, Math.max(0, shown.indexOf(work.focused) + step));
+    const target = shown[at];
     if (!target) return;
     this.open(target.draft_id);
     say(`${target.title}: ${target.text}`);

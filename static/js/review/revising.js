@@ -28,7 +28,8 @@ export class Revising {
     if (!this.isEditing) {
       this.#before = work.opinion(work.focused);
       work.remember();
-      work.reword(work.focused, work.wording(work.focused));
+      const { pending, origin } = this.#before;
+      work.reword(work.focused, work.wording(work.focused), pending ? origin : "single");
       this.isEditing = true;
       this.judging.changed();
     }
@@ -68,8 +69,11 @@ export class Revising {
     const { work } = this.judging;
     const wording = work.wording(work.focused);
     if (finding.suggestion === null) return;
+    const { pending, origin } = work.opinion(work.focused);
+    // A suggestion put into words of one's own is one's own.
+    const isOwn = pending && origin !== "fix" && work.isReworded(work.focused);
     work.remember();
-    work.reword(work.focused, finding.field === "answer" ? { ...wording, answer: finding.suggestion } : { ...wording, text: finding.suggestion });
+    work.reword(work.focused, finding.field === "answer" ? { ...wording, answer: finding.suggestion } : { ...wording, text: finding.suggestion }, isOwn ? "single" : "fix");
     this.judging.changed();
     say("A new wording is proposed: Enter confirms it.");
   }

@@ -1,6 +1,7 @@
 // @ts-check
 /** The verdicts of one packet in the making: every change goes through here, so that each is saved and can be undone. */
 
+import { isJudgingBoxes } from "./box_set.js";
 import { keepFirst } from "./firsts.js";
 
 /** @typedef {import("./contract").PacketView} PacketView */
@@ -92,7 +93,7 @@ export class Work {
   }
 
   get isComplete() {
-    return this.isUnusable || this.judgedCount === this.drafts.length;
+    return this.isUnusable || (!isJudgingBoxes(this) && this.judgedCount === this.drafts.length);
   }
 
   firstOpen() {
@@ -156,6 +157,16 @@ export class Work {
     const kept = verdict === "accept" ? { flags: [], spans: [] } : {};
     this.change(draft, { verdict, pending: false, revised_text: null, revised_answer: null, origin: "single", ...kept });
     keepFirst(this, draft);
+  }
+
+  /**
+   * Accept several at once, undone at once.
+   * @param {Draft[]} drafts
+   * @param {Omit<import("./contract").Looked, "ms">} looking how they were on screen
+   */
+  acceptAll(drafts, looking) {
+    this.remember();
+    for (const draft of drafts) this.change(draft, { verdict: "accept", origin: "accept_all", view: { ...looking, ms: this.opinion(draft).view.ms } });
   }
 
   /**
