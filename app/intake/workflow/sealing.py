@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+from app import work
 from app.db import SessionMaker, transaction
 from app.intake.queries import packets
 
@@ -24,7 +25,11 @@ def seal_packets(sessions: SessionMaker, dataset_id: int) -> Counter[str]:
         with transaction(sessions) as session:
             scene_ids = packets.loose_scenes(session, dataset_id, after=after, limit=CHUNK_SCENES)
             if not scene_ids:
-                return made
+                break
             sealed = packets.seal_scenes(session, scene_ids)
         made.update(packets=sealed.packets, drafts=sealed.drafts, slots=sealed.slots)
         after = scene_ids[-1]
+    if made["packets"]:
+        with transaction(sessions) as session:
+            work.defer(session, "review.order_new_packets", once=True, dataset_id=dataset_id)
+    return made
