@@ -6,7 +6,7 @@ from procrastinate import Blueprint, JobContext
 
 from app.db import transaction
 from app.review.queries.counting import fold_counters
-from app.review.workflow import ordering
+from app.review.workflow import ordering, overview
 from app.review.workflow.policies import apply_policy
 from app.review.workflow.sampling import take_over
 from app.review.workflow.strata import keep_strata
@@ -53,3 +53,15 @@ def count_strata(context: JobContext, dataset_id: int) -> None:
     """Count what a large dataset's strata hold; deferred by the page that shows it."""
     with transaction(sessions_of(context)) as session:
         keep_strata(session, dataset_id)
+
+
+@jobs.task(name="count_pace", retry=WorkRetry(), pass_context=True)
+def count_pace(context: JobContext) -> None:
+    """Count what was reviewed a day; deferred by who looks at an admin's first page."""
+    overview.count_pace(sessions_of(context))
+
+
+@jobs.task(name="count_verdicts", retry=WorkRetry(), pass_context=True)
+def count_verdicts(context: JobContext, dataset_id: int) -> None:
+    """Count what reviewers said of a dataset's texts; deferred by who looks at its charts."""
+    overview.count_verdicts(sessions_of(context), dataset_id)
