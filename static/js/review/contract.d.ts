@@ -187,6 +187,8 @@ export interface ProgressBody {
   firsts?: Record<string, FirstVerdict>;
   /** Drafts whose findings were looked at after the first verdict. */
   seen?: number[];
+  /** Where boxes come first. */
+  boxes?: BoxSet;
 }
 
 /** How a person likes to look at a dataset's scenes; what is left out is as it is at first. */
@@ -210,6 +212,7 @@ export interface Viewed {
   boxes: Box[];
   viewer_settings: ViewerSettings | null;
   assignment?: Assignment;
+  optical_hidden?: boolean;
 }
 
 export interface PacketView extends Viewed {
@@ -223,6 +226,58 @@ export interface PacketView extends Viewed {
   /** Whether the optical image is shown only after verdicts from the SAR image alone; then its address is not here. */
   optical_hidden: boolean;
   progress: { version: number; body: ProgressBody } | null;
+  /** Where the scene's boxes are judged before the texts that follow from them: how far the reader is. */
+  judging: BoxJudging | null;
+}
+
+export type BoxVerdictWord = "right" | "wrong_class" | "spurious" | "missing";
+
+/** What is said of a box. Of a missing one its place too: x_min, y_min, width, height in pixels of the scene. */
+export interface BoxSaid {
+  verdict: BoxVerdictWord;
+  category?: string;
+  box?: [number, number, number, number];
+}
+
+/** What judged boxes give for a text. */
+export interface TextOutcome {
+  draft_id: number;
+  outcome: "same" | "changed" | "gone";
+  answer: string | null;
+  /** Whether it is to be read by itself all the same. */
+  is_sampled: boolean;
+  flag: string;
+}
+
+export interface BoxReview {
+  box_review_id: number;
+  revision: number;
+  texts: TextOutcome[];
+}
+
+export interface BoxJudging {
+  revision: number;
+  verdicts: { number: number; verdict: BoxVerdictWord; category: string | null; box: [number, number, number, number] | null }[];
+  /** Whether the set is confirmed for this packet, so that `texts` hold. */
+  is_judged: boolean;
+  texts: TextOutcome[];
+  categories: string[];
+}
+
+/** The boxes as they are judged on the page. */
+export interface BoxSet {
+  /** By number; what is not here is right. */
+  said: Record<string, BoxSaid>;
+  focus: number;
+  /** Of the set that the server has. */
+  revision?: number;
+  /** Of the set that is confirmed and waits for the server's answer. */
+  submission_id?: string;
+  view?: Looked;
+  /** What follows, once it is confirmed. */
+  texts: TextOutcome[] | null;
+  /** Whether the texts that follow are shown one by one. */
+  is_unfolded?: boolean;
 }
 
 export interface Claim {

@@ -4,6 +4,8 @@
 import { slot } from "../dom.js";
 import { keepOnly } from "../viewer/assets.js";
 import { LoggedOutError, ProblemError, reviewer, takeNewSession, UnreachableError } from "./api.js";
+import { tellAheadOfBoxes } from "./box_set.js";
+import { BoxStep } from "./box_step.js";
 import { Display } from "./display.js";
 import { takeShown } from "./firsts.js";
 import { isSureToHandBack, tellHoldLost } from "./handing.js";
@@ -54,6 +56,7 @@ export class Desk {
       onConflict: (work, stored) => void this.#conflict(work, stored),
       onShown: (work, shown) => this.#shown(work, shown),
       onRevealed: (work, notice) => this.#revealed(work, notice),
+      onBoxes: (work, told) => this.#boxesJudged(work, told),
       onAcknowledged: (acknowledgement) => this.#acknowledge(acknowledgement),
       onRefused: (problem) => this.#refused(problem),
       onHoldLost: (problem) => this.#holdLost(problem.message),
@@ -68,6 +71,7 @@ export class Desk {
       onSubmit: () => void this.#submit(),
       onOther: (id) => this.#press(id),
     });
+    this.boxStep = new BoxStep(this.judging, { onSend: () => this.saver.retry() });
     this.tally = new Tally(this.judging);
     addEventListener("pagehide", () => this.queue.releaseAhead());
     // From the back-forward cache the page would go on with what it no longer holds.
@@ -124,6 +128,7 @@ export class Desk {
     this.holds.watch(id);
     this.display.show(packet);
     this.sarFirst.show(work);
+    this.boxStep.begin(work);
     this.judging.show(work);
     tellPacket(packet);
     tellFoot(this.#work);
@@ -219,6 +224,17 @@ export class Desk {
     tellFoot(work);
   }
 
+  /**
+   * @param {Work} work
+   * @param {import("./box_sending.js").Told} told
+   */
+  #boxesJudged(work, told) {
+    if (!("refused" in told)) tellAheadOfBoxes(work, this.queue.ahead, told);
+    if (work !== this.#work) return;
+    this.boxStep.answered(work, told);
+    tellFoot(work);
+  }
+
   /** @param {string} meanwhile */
   async #goOn(meanwhile) {
     const next = await this.queue.advance();
@@ -305,8 +321,13 @@ export class Desk {
    * @param {boolean} isClick
    */
   #pointedAt(numbers, isClick) {
-    this.judging.heat(numbers);
     const [number] = numbers;
+    if (this.boxStep.isOpen) {
+      this.boxStep.pointed(numbers);
+      if (isClick && number !== undefined) this.boxStep.lookAt(number);
+      return;
+    }
+    this.judging.heat(numbers);
     if (isClick && number !== undefined && this.#work) this.judging.openBox(number);
   }
 

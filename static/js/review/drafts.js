@@ -2,6 +2,8 @@
 /** The packet's drafts: the open one large, the others quiet. */
 
 import { bdi, element } from "../dom.js";
+import { drawFollowing } from "./box_list.js";
+import { shownDrafts } from "./box_set.js";
 import { newsOf } from "./firsts.js";
 import { drawDifferences, drawFindings, drawFocused } from "./focused.js";
 import { gravestFirst, isQuiet } from "./severity.js";
@@ -46,11 +48,12 @@ export class DraftList {
    */
   draw(scope) {
     const held = this.#heldFocus();
-    const rows = scope.work.drafts.map((draft) => {
+    const rows = shownDrafts(scope.work).map((draft) => {
       const isOpen = draft === scope.work.focused;
       return element("li", { "aria-current": isOpen ? "true" : null }, isOpen ? drawFocused(scope, draft) : drawRow(scope, draft));
     });
-    this.root.replaceChildren(element("ol", { class: "drafts", "aria-label": "Texts of this packet" }, ...rows));
+    const following = drawFollowing(scope.work, scope);
+    this.root.replaceChildren(...(following ? [following] : []), element("ol", { class: "drafts", "aria-label": "Texts of this packet" }, ...rows));
     this.#giveFocus(held);
   }
 

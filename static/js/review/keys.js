@@ -8,9 +8,9 @@ import { FLAGS } from "./vocabulary.js";
 
 /** @type {Key[]} */
 export const KEYS = [
-  { id: "accept", keys: ["A"], title: "Accept", group: "Verdict" },
+  { id: "accept", keys: ["A"], title: "Accept; of a box: right", group: "Verdict" },
   { id: "revise", keys: ["E"], title: "Revise: write the text anew", group: "Verdict" },
-  { id: "reject", keys: ["X"], title: "Reject", group: "Verdict" },
+  { id: "reject", keys: ["X"], title: "Reject; of a box: spurious", group: "Verdict" },
   { id: "unsure", keys: ["U"], title: "Unsure", group: "Verdict" },
   { id: "accept_all", keys: ["Shift+A"], title: "Accept all open texts that you have seen and that have no error", group: "Verdict" },
   { id: "support", keys: ["T"], title: "Identity known from the optical image", group: "Verdict" },
@@ -21,6 +21,8 @@ export const KEYS = [
   { id: "next", keys: ["J", "ArrowDown"], title: "Next text", group: "Packet", repeats: true },
   { id: "previous", keys: ["K", "ArrowUp"], title: "Text before", group: "Packet", repeats: true },
   { id: "submit", keys: ["Enter"], title: "Confirm a revision; submit when all are judged, else go to the first that is not", group: "Packet" },
+  { id: "box_set", keys: ["Shift+S"], title: "Show or fold the texts that follow from boxes", group: "Packet" },
+  { id: "judge_boxes", keys: ["Shift+B"], title: "Judge the boxes again", group: "Packet" },
   { id: "unusable", keys: ["N"], title: "Scene unusable, and why", group: "Packet" },
   { id: "note", keys: ["W"], title: "Write a note to the lead", group: "Packet" },
   { id: "guidelines", keys: ["G"], title: "Guidelines, and what each flag means", group: "Packet" },
@@ -42,11 +44,11 @@ export const KEYS = [
   { id: "nearer", keys: ["+"], title: "Nearer", group: "Image", repeats: true },
   { id: "farther", keys: ["-"], title: "Farther", group: "Image", repeats: true },
   { id: "keep_zoom", keys: [";"], title: "Keep the zoom for the next scene, or fit it", group: "Image" },
-  { id: "count", keys: ["C"], title: "Count by clicks, on or off", group: "Image" },
+  { id: "count", keys: ["C"], title: "Count by clicks, on or off; of a box: wrong class", group: "Image" },
   { id: "tally", keys: ["Shift+C"], title: "Write the tally into the answer", group: "Image" },
-  { id: "unmark", keys: ["Backspace"], title: "Take off the last mark", group: "Image" },
+  { id: "unmark", keys: ["Backspace"], title: "Take off the last mark, or a box that you drew", group: "Image" },
   { id: "distance", keys: ["D"], title: "Measure a distance by two clicks", group: "Image" },
-  { id: "nudge", keys: ["M"], title: "Move the optical image by arrow keys", group: "Image" },
+  { id: "nudge", keys: ["M"], title: "Move the optical image by arrow keys; among boxes: draw a missing one", group: "Image" },
   { id: "display", keys: ["."], title: "All settings of the display", group: "Image" },
 ];
 

@@ -4,8 +4,11 @@
  * journal first. Without an answer it tries again, ever more rarely, and at once when the browser is on line again.
  */
 
-import { call, LoggedOutError, ProblemError, UnreachableError } from "./api.js";
+import { call, isFinal, LoggedOutError, ProblemError, UnreachableError } from "./api.js";
+import { sendBoxes } from "./box_sending.js";
+import { waitingBoxes } from "./box_set.js";
 import { dropFirst, waitingFirsts } from "./firsts.js";
+import { reveal, sendBefore, waitingSar } from "./sar_first.js";
 
 /** @typedef {import("./contract").Submission} Submission */
 /** @typedef {import("./contract").Acknowledgement} Acknowledgement */
@@ -17,14 +20,13 @@ import { dropFirst, waitingFirsts } from "./firsts.js";
 const DEBOUNCE_MS = 600;
 const LONGEST_WAIT_MS = 15_000;
 
-/** Whether the server has answered, and will never answer otherwise. @param {unknown} error @returns {error is ProblemError} */
-const isFinal = (error) => error instanceof ProblemError && error.status < 500 && error.status !== 429;
-
 /**
  * @typedef {object} Listeners
  * @property {(state: SaveState) => void} onState
  * @property {(work: Work, stored: Stored) => void} onConflict
  * @property {(work: Work, shown: import("./contract").DraftFindings[]) => void} onShown findings after a first verdict
+ * @property {(work: Work, notice: import("./sar_first.js").Notice) => void} onRevealed the optical image, after verdicts without it
+ * @property {(work: Work, told: import("./box_sending.js").Told) => void} onBoxes what follows from judged boxes
  * @property {(acknowledgement: Acknowledgement, submission: Submission) => void} onAcknowledged
  * @property {(problem: ProblemError, submission: Submission) => void} onRefused
  * @property {(problem: ProblemError) => void} onHoldLost
@@ -143,6 +145,18 @@ export class Saver {
       await this.#sendFirst(this.#work, first);
       return true;
     }
+    const said = this.#work && waitingSar(this.#work);
+    if (this.#work && said) {
+      const work = this.#work;
+      this.listeners.onRevealed(work, await reveal(work, said));
+      return true;
+    }
+    const set = this.#work && waitingBoxes(this.#work);
+    if (this.#work && set) {
+      const work = this.#work;
+      this.listeners.onBoxes(work, await sendBoxes(work, set));
+      return true;
+    }
     if (!this.#work || !this.#isDirty || this.#isStopped) return false;
     await this.#sendProgress(this.#work);
     return true;
@@ -193,6 +207,7 @@ export class Saver {
       this.listeners.onAcknowledged(acknowledgement, submission);
     } catch (error) {
       if (!isFinal(error)) throw error;
+      if (await sendBefore(submission, error)) return;
       this.journal.setAside(submission);
       this.listeners.onRefused(error, submission);
     }

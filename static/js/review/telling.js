@@ -2,6 +2,7 @@
 /** What header, foot and the place of the texts say of the packet, the hold and the saving. */
 
 import { element, slot } from "../dom.js";
+import { boxCounts, isJudgingBoxes, isWaitingForTexts } from "./box_set.js";
 import { newsOf } from "./firsts.js";
 import { notify, say } from "./messages.js";
 import { isOpticalHidden } from "./sar_first.js";
@@ -99,6 +100,11 @@ export function tellFoot(work) {
   const { reason } = work.body.scene;
   slot("scene-verdict").textContent = reason ? `Unusable: ${reason.replaceAll("_", " ")}` : "Scene usable";
   slot("scene-verdict").closest("button")?.setAttribute("aria-pressed", String(work.isUnusable));
+  if (isJudgingBoxes(work)) {
+    slot("judged").textContent = boxCounts(work);
+    slot("submit").textContent = isWaitingForTexts(work) ? "Waiting for the server" : "Confirm boxes";
+    return;
+  }
   const news = work.isUnusable ? 0 : newsOf(work).filter((draft) => draft !== work.focused).length;
   slot("judged").textContent = work.isUnusable ? "" : `${work.judgedCount} of ${work.drafts.length} judged${news ? ` · ${news} with findings now` : ""}`;
   const next = !work.isUnusable && isOpticalHidden(work) ? "Show the optical image" : "Submit and next";

@@ -94,8 +94,8 @@ export class Images {
     this.processed?.setVisible(showsProcessed);
   }
 
-  /** @param {Stretch} stretch @param {Stretch} byteStretch */
-  restretch(stretch, byteStretch) {
+  /** @param {{ stretch: Stretch, byteStretch: Stretch }} stretches */
+  restretch({ stretch, byteStretch }) {
     this.raw?.updateStyleVariables(stretch);
     this.processed?.updateStyleVariables(byteStretch);
   }

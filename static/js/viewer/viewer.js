@@ -3,20 +3,19 @@
 
 import { afterPaint } from "../dom.js";
 import { flip } from "../pixels.js";
-import { explain } from "./assets.js";
-import { Boxes } from "./boxes.js";
+import { JudgedBoxes } from "./box_drawing.js";
 import { firstGamma } from "./contrast.js";
 import { Distance } from "./distance.js";
-import { Images, polarisationsOf } from "./images.js";
-import { frameLayer, hasWebGL, readyImage } from "./layers.js";
+import { polarisationsOf } from "./images.js";
+import { hasWebGL } from "./layers.js";
 import { Look } from "./look.js";
 import { drawArrows, drawScale } from "./overlays.js";
 import { PALETTES } from "./palettes.js";
 import { Panel } from "./panel.js";
+import { Picture } from "./picture.js";
 import { Reader } from "./reading.js";
 import { Sight } from "./sight.js";
-import { Still } from "./still.js";
-import { TallyMarks } from "./tally_marks.js";
+import { REACH_PX } from "./tally_marks.js";
 
 /** @typedef {import("../review/contract").Viewed} Viewed */
 /** @typedef {import("../review/contract").Shown} Shown */
@@ -43,28 +42,19 @@ export class Viewer {
   look = new Look();
   /** @type {[number, number]} in the unit of what is shown */
   limits = [0, 1];
-  /** @type {Shown[]} */
-  #polarisations = [];
-  /** Which of them is shown. */
-  #polarisation = 0;
   canDraw = hasWebGL();
-  /** Whether all images of the scene were really drawn. */
-  areBothLoaded = false;
   /** @type {Tool | null} */
   tool = null;
   /** [row, col] by which the optical image is drawn moved. @type {[number, number]} */
   offset_px = [0, 0];
-  /** @type {Boxes | null} */
-  #boxes = null;
-  /** @type {Images | null} */
-  #images = null;
-  /** @type {Still[]} */
-  #stills = [];
-  #tallyMarks = new TallyMarks();
   /** Of what was counted, in pixels of the scene. @type {Point[]} */
   marks = [];
-  /** @type {number[]} */
-  #lit = [];
+  /** What is said of the boxes, where they are judged. */
+  judged = new JudgedBoxes();
+  /** @type {Shown[]} */
+  #polarisations = [];
+  /** Which of them is shown. */
+  #polarisation = 0;
 
   /**
    * @param {HTMLElement} root the element `.panels`
@@ -78,13 +68,14 @@ export class Viewer {
       onPoint: (/** @type {Point | null} */ at) => this.#pointed(at),
       onTap: (/** @type {Point} */ at, /** @type {number} */ resolution) => this.#tapped(at, resolution),
       onBox: listeners.onBox,
-      boxesAt: (/** @type {Point} */ at, /** @type {number} */ tolerance) => this.#boxes?.numbersAt(at, tolerance) ?? [],
+      boxesAt: (/** @type {Point} */ at, /** @type {number} */ tolerance) => this.picture.boxesAt(at, tolerance),
       onMove: () => this.sight.free(),
     };
     this.sar = new Panel(this.#part('[data-panel="sar"]'), parts);
     this.optical = new Panel(this.#part('[data-panel="optical"]'), parts);
+    this.picture = new Picture(this);
     this.sight = new Sight(() => this.sar.map.getSize());
-    this.reader = new Reader(() => this.#sources(), listeners.onRead);
+    this.reader = new Reader(() => this.picture.sources, listeners.onRead);
     this.north = this.#part(".north");
     this.arrow = this.#part(".look");
     new ResizeObserver(() => this.#arrange()).observe(root);
@@ -101,135 +92,45 @@ export class Viewer {
 
   /** @param {Viewed} packet */
   async show(packet) {
-    const { scene } = packet;
+    const { scene, dataset } = packet;
     this.packet = packet;
     this.#polarisations = polarisationsOf(scene);
     this.#polarisation = 0;
     this.limits = this.look.limitsOf(this.shown);
     this.offset_px = [...scene.optical_offset_px];
-    this.#clearMaps();
+    this.mark([]);
+    this.picture.clear();
+    this.sight.open(`${dataset.name}/${scene.name}`, scene, this.look.keepsZoom);
+    this.sight.view?.on("change:resolution", () => this.#drawScales());
     this.#setMode();
     drawArrows(this.north, this.arrow, scene);
     // The texts first: making the layers takes longer than all else that is shown.
     await afterPaint();
-    if (this.packet !== packet) return;
-    await (this.canDraw ? this.#draw(packet) : this.#drawStills(packet));
+    if (this.packet === packet) await this.picture.open(packet);
   }
 
   /** The optical image may be seen now; what is in sight stays. @param {Viewed} packet */
   async reveal(packet) {
     this.packet = packet;
     this.offset_px = [...packet.scene.optical_offset_px];
-    this.areBothLoaded = false;
+    this.picture.isDrawn = false;
     this.#setMode();
-    await (this.canDraw ? this.#redraw(packet) : this.#drawStills(packet));
+    await this.picture.draw(packet);
   }
 
-  /** @param {Viewed} packet */
-  async #draw(packet) {
-    const { scene } = packet;
-    this.sight.open(`${packet.dataset.name}/${scene.name}`, scene, this.look.keepsZoom);
-    this.sight.view?.on("change:resolution", () => this.#drawScales());
-    this.#boxes = new Boxes(packet.boxes, scene.rows);
-    this.#boxes.show(this.look.areBoxesShown);
-    this.#boxes.light(this.#lit);
-    await this.#redraw(packet);
-  }
-
-  /** @param {Viewed} packet */
-  async #redraw(packet) {
-    const { view, projection } = this.sight;
-    const trouble = (/** @type {string} */ message) => this.packet === packet && this.listeners.onTrouble(message);
-    const images = new Images(packet.scene, this.shown, trouble);
-    await images.open();
-    if (this.packet !== packet || !projection || !view || !this.#boxes || images.shown !== this.shown) return;
-    images.makeLayers({ projection, isSmooth: this.look.isSmooth, stretch: this.#stretch(), byteStretch: this.#byteStretch() });
-    images.choose(this.isProcessed);
-    images.move(this.offset_px);
-    this.#images = images;
-    this.sar.show(view, [...images.sarLayers, ...this.#overlays(this.#boxes)]);
-    this.optical.show(view, [...images.opticalLayers, ...(packet.scene.assets.optical ? this.#overlays(this.#boxes) : [])]);
+  /** Layers are made: fit them, and measure what is in sight. */
+  drawn() {
     if (this.sight.isFitted) this.sight.fit();
     this.#drawScales();
     this.reader.again();
-    await this.#watchDrawing(packet, images);
-  }
-
-  /** @param {Boxes} boxes */
-  #overlays(boxes) {
-    const { rows, cols } = this.packet?.scene ?? { rows: 1, cols: 1 };
-    return [frameLayer([0, 0, cols, rows]), boxes.layer(), this.#tallyMarks.layer(), this.distance.layer()];
-  }
-
-  /**
-   * Until all images are on the screen, or one cannot be read.
-   * @param {Viewed} packet
-   * @param {Images} images
-   */
-  async #watchDrawing(packet, images) {
-    const { assets } = packet.scene;
-    const [sar] = [images.raw ?? images.processed];
-    const ready = await Promise.all([
-      this.#isReady(sar, "SAR image", images.shown.sar),
-      this.#isReady(images.processed, "Processed image", assets.processed),
-      this.#isReady(images.optical, "Optical image", assets.optical),
-    ]);
-    const isWhole = sar !== null && ready.every(Boolean) && (images.optical !== null || !assets.optical);
-    if (!isWhole || this.#images !== images) return;
-    await Promise.all([this.sar.drawn(), ...(images.optical ? [this.optical.drawn()] : [])]);
-    if (this.#images === images) this.areBothLoaded = true;
-  }
-
-  /**
-   * @param {import("./layers.js").ImageLayer | null} layer
-   * @param {string} title
-   * @param {string | null} url
-   */
-  async #isReady(layer, title, url) {
-    try {
-      if (layer) await readyImage(layer);
-      return true;
-    } catch {
-      this.listeners.onTrouble(`${title}: ${await explain(url ?? "")}`);
-      return false;
-    }
-  }
-
-  /** @param {Viewed} packet */
-  async #drawStills(packet) {
-    const { assets } = packet.scene;
-    const onTap = (/** @type {Point} */ point, /** @type {number} */ reach) => this.tool === "count" && this.listeners.onCount(point, reach);
-    const sar = new Still(this.sar.target, packet, onTap);
-    const optical = assets.optical ? new Still(this.optical.target, packet, onTap) : null;
-    this.#stills = optical ? [sar, optical] : [sar];
-    this.#redrawStills();
-    try {
-      await Promise.all([sar.draw(assets.processed), optical?.draw(assets.optical ?? "", this.offset_px)]);
-      this.areBothLoaded = this.packet === packet;
-    } catch (error) {
-      if (this.packet === packet) this.listeners.onTrouble(`An image: ${error instanceof Error ? error.message : String(error)}`);
-    }
   }
 
   clear() {
     this.packet = null;
-    this.#clearMaps();
-    drawScale(this.sar.scale, null, 1);
-    drawScale(this.optical.scale, null, 1);
-    this.north.hidden = this.arrow.hidden = true;
-  }
-
-  /** Nothing of one scene is ever seen beside the texts of another. */
-  #clearMaps() {
-    this.#images = null;
-    this.#boxes = null;
-    this.#stills = [];
-    this.#lit = [];
-    this.areBothLoaded = false;
     this.mark([]);
-    this.distance.clear();
-    this.sar.clear();
-    this.optical.clear();
+    this.picture.clear();
+    for (const panel of [this.sar, this.optical]) drawScale(panel.scale, null, 1);
+    this.north.hidden = this.arrow.hidden = true;
   }
 
   /** The SAR image that is shown: its values, unit, histogram. @returns {Shown} */
@@ -241,38 +142,39 @@ export class Viewer {
     return this.look.isProcessed && this.#polarisation === 0 && (this.packet?.scene.has_processed ?? false);
   }
 
+  /** Whether all images of the scene were really drawn. */
+  get areBothLoaded() {
+    return this.picture.isDrawn;
+  }
+
   /** @returns {number} of the values as they are shown */
   get gamma() {
     return this.isProcessed ? this.look.brightness : this.look.brightness * firstGamma(this.shown);
   }
 
-  #stretch() {
+  /** Of the values and of the processed image, for the shader. */
+  get stretches() {
+    const { brightness, isInverted, palette } = this.look;
     const { scale } = this.shown;
     const [low, high] = this.limits;
-    return { ...this.#byteStretch(), low: low / scale, high: high / scale, gamma: this.look.brightness * firstGamma(this.shown) };
+    const byteStretch = { low: 0, high: 1, gamma: brightness, invert: Number(isInverted), palette: PALETTES.indexOf(palette) };
+    return { byteStretch, stretch: { ...byteStretch, low: low / scale, high: high / scale, gamma: brightness * firstGamma(this.shown) } };
   }
 
-  #byteStretch() {
-    const { brightness, isInverted, palette } = this.look;
-    return { low: 0, high: 1, gamma: brightness, invert: Number(isInverted), palette: PALETTES.indexOf(palette) };
-  }
-
-  /** Draw with the look as it is now: variables of the shader, so nothing is fetched or read anew. */
+  /** The look has changed. */
   restretch() {
-    this.#images?.restretch(this.#stretch(), this.#byteStretch());
-    this.#images?.choose(this.isProcessed);
+    this.picture.restretch();
   }
 
   /** The limits that the look asks for. */
   relimit() {
-    this.limits = this.look.limitsOf(this.shown);
-    this.restretch();
+    this.setLimits(this.look.limitsOf(this.shown));
   }
 
   /** @param {[number, number]} limits in shown units, of this image alone */
   setLimits(limits) {
     this.limits = limits;
-    this.restretch();
+    this.picture.restretch();
   }
 
   #drawScales() {
@@ -285,30 +187,32 @@ export class Viewer {
     if (!this.packet || this.#polarisations.length < 2) return;
     this.#polarisation = (this.#polarisation + 1) % this.#polarisations.length;
     this.limits = this.look.limitsOf(this.shown);
-    if (this.canDraw) void this.#redraw(this.packet);
+    if (this.canDraw) void this.picture.draw(this.packet);
   }
 
   /** @param {boolean} isSmooth */
   setSmooth(isSmooth) {
     this.look.isSmooth = isSmooth;
-    if (this.packet && this.canDraw) void this.#redraw(this.packet);
+    if (this.packet && this.canDraw) void this.picture.draw(this.packet);
   }
 
   /** @param {boolean} areShown */
   setBoxes(areShown) {
     this.look.areBoxesShown = areShown;
-    this.#boxes?.show(areShown);
-    this.#redrawStills();
+    this.picture.showBoxes();
   }
 
   /** @param {Mode} mode */
   setMode(mode) {
     if (this.packet?.scene.assets.optical || !this.packet) this.look.mode = mode;
-    this.#setMode();
+    this.#setMode(mode);
   }
 
-  #setMode() {
-    this.root.dataset.mode = this.packet?.scene.assets.optical ? this.look.mode : "sar";
+  #setMode(mode = this.look.mode) {
+    const { scene, optical_hidden } = this.packet ?? {};
+    // Of an optical image that is hidden there is its place, with the reason.
+    const instead = optical_hidden && mode !== "sar" ? "pair" : "sar";
+    this.root.dataset.mode = scene?.assets.optical ? mode : instead;
     this.root.dataset.front = "sar";
     this.#arrange();
   }
@@ -331,33 +235,25 @@ export class Viewer {
   /** @param {Tool | null} tool */
   setTool(tool) {
     this.tool = tool;
-    if (tool !== "distance") this.distance.clear();
+    this.distance.clear();
     for (const panel of [this.sar, this.optical]) panel.setTapping(tool === "count" || tool === "distance");
   }
 
   /** @param {[number, number]} offset_px [row, col] by which the optical image is drawn moved from now on */
   moveOptical(offset_px) {
     this.offset_px = offset_px;
-    this.#images?.move(offset_px);
-    this.#stills[1]?.move(offset_px);
+    this.picture.move();
     this.reader.again();
   }
 
-  /** @param {Iterable<number>} numbers */
+  /** @param {Iterable<number>} numbers boxes of the open text */
   light(numbers) {
-    this.#lit = [...numbers];
-    // The images are drawn anew for it: what was typed is seen before.
-    void afterPaint().then(() => {
-      this.#boxes?.light(this.#lit);
-      this.#redrawStills();
-    });
+    this.picture.light([...numbers]);
   }
 
-  /** @param {Iterable<number>} numbers */
+  /** @param {Iterable<number>} numbers boxes pointed at, in the image or in a text */
   heat(numbers) {
-    const hot = [...numbers];
-    this.#boxes?.heat(hot);
-    for (const still of this.#stills) still.heat(hot);
+    this.picture.heat([...numbers]);
   }
 
   /**
@@ -368,45 +264,35 @@ export class Viewer {
   mark(marks) {
     if (JSON.stringify(marks) === JSON.stringify(this.marks)) return false;
     this.marks = [...marks];
-    this.#tallyMarks.show(this.marks, this.packet?.scene.rows ?? 1);
-    this.#redrawStills();
+    this.picture.mark();
     return true;
-  }
-
-  #redrawStills() {
-    const state = { areBoxesShown: this.look.areBoxesShown, lit: this.#lit, marks: this.marks };
-    for (const still of this.#stills) still.show(state);
   }
 
   /** How the scene is being looked at, for the verdict's `view`. */
   looking() {
-    const panel = this.root.dataset.mode ?? "sar";
+    const panel = (!this.packet?.optical_hidden && this.root.dataset.mode) || "sar";
+    const { rows, cols } = this.packet?.scene ?? { rows: 1, cols: 1 };
     return {
       limits: this.limits,
       zoom: Number((1 / this.sight.resolution).toFixed(3)),
       panel: this.isProcessed ? `${panel}+processed` : panel,
-      window: this.sight.window,
+      window: this.canDraw ? this.sight.window : [0, 0, cols, rows],
       both_loaded: this.areBothLoaded,
     };
   }
 
-  #sources() {
-    if (!this.packet || !this.#images) return null;
-    const { sarSampler: sar, opticalSampler: optical } = this.#images;
-    return { scene: this.packet.scene, scale: this.#images.shown.scale, sar, optical, offset_px: this.offset_px };
-  }
-
   /** @param {Point | null} coordinate */
   #pointed(coordinate) {
+    const { scene } = this.packet ?? {};
     this.sar.point(coordinate);
     this.optical.point(coordinate);
     this.reader.point(coordinate);
-    if (coordinate && this.tool === "distance" && this.packet) this.distance.point(flip(coordinate, this.packet.scene.rows), this.packet.scene);
+    if (coordinate && scene && this.tool === "distance") this.distance.point(flip(coordinate, scene.rows), scene);
   }
 
   /**
    * @param {Point} coordinate
-   * @param {number} resolution
+   * @param {number} resolution pixels of the scene a screen pixel
    * @returns {boolean} whether a tool took it
    */
   #tapped(coordinate, resolution) {
@@ -414,7 +300,7 @@ export class Viewer {
     if (!scene || this.tool === null || this.tool === "nudge") return false;
     const point = flip(coordinate, scene.rows);
     if (this.tool === "distance") this.distance.tap(point, scene);
-    else this.listeners.onCount(point, resolution);
+    else if (point[0] >= 0 && point[1] >= 0 && point[0] <= scene.cols && point[1] <= scene.rows) this.listeners.onCount(point, REACH_PX * resolution);
     return true;
   }
 }
