@@ -24,6 +24,9 @@ const all = (selector) => /** @type {HTMLElement[]} */ ([...document.querySelect
 /** The one after this, the first after the last. @template Value @param {readonly Value[]} values @param {Value} value @returns {Value} */
 const after = (values, value) => /** @type {Value} */ (values[(values.indexOf(value) + 1) % values.length]);
 
+/** Of the modes, while the optical image is hidden: its place beside the SAR image, or not. @type {readonly (string | undefined)[]} */
+const WITHOUT_OPTICAL = ["pair", "sar"];
+
 const NO_WEBGL = "This browser draws no WebGL: a still picture is shown, without zoom and limits. Boxes, marks and verdicts work as ever.";
 
 /**
@@ -128,7 +131,7 @@ export class Display {
     sar.tag.hidden = optical.tag.hidden = false;
     if (!scene.pair_notice) return;
     // Beside the image that is shown: without the optical one, it explains why there is none.
-    const { tag } = scene.assets.optical ? optical : sar;
+    const { tag } = scene.assets.optical || packet.optical_hidden ? optical : sar;
     tag.append(element("span", { class: "tag__notice", text: `⚠ The optical image ${scene.pair_notice}` }));
   }
 
@@ -149,7 +152,7 @@ export class Display {
     const { look } = viewer;
     /** @type {Record<string, () => void>} */
     const actions = {
-      view: () => this.#mode(after(MODES, look.mode)),
+      view: () => this.#mode(viewer.packet?.optical_hidden ? after(WITHOUT_OPTICAL, this.root.dataset.mode) : after(MODES, look.mode)),
       blink: () => viewer.blink(),
       processed: () => this.#change({ isProcessed: !viewer.isProcessed }),
       polarisation: () => this.#nextPolarisation(),
@@ -242,7 +245,7 @@ export class Display {
     for (const [id, isOn] of Object.entries(pressed)) {
       for (const button of all(`.tool[data-key="${id}"]`)) button.setAttribute("aria-pressed", String(isOn));
     }
-    enable(all(".seg [data-mode]"), ({ mode }) => mode === this.root.dataset.mode, ({ mode }) => mode === "sar" || Boolean(scene?.assets.optical));
+    enable(all(".seg [data-mode]"), ({ mode }) => mode === this.root.dataset.mode, ({ mode }) => mode === "sar" || Boolean(scene?.assets.optical || (packet?.optical_hidden && mode === "pair")));
     enable(all("[data-processed]"), ({ processed }) => (processed === "true") === viewer.isProcessed, ({ processed }) => processed !== "true" || Boolean(scene?.has_processed));
     for (const button of all('.tool[data-key="polarisation"]')) {
       button.hidden = !scene?.polarisations?.length;
@@ -253,17 +256,10 @@ export class Display {
     for (const button of all('.tool[data-key="distance"], .tool[data-key="smooth"]')) button.toggleAttribute("disabled", !viewer.canDraw);
     slot("histogram").setAttribute("aria-disabled", String(viewer.isProcessed || !viewer.canDraw));
     this.histogram.colour(rampOf(look.palette, { gamma: viewer.gamma, isInverted: look.isInverted }));
+    const range = rangeText(viewer);
     const isFixed = look.fixed?.unit === shown.unit;
-    this.menu.show(look, { gamma: viewer.gamma, isByHand: this.#isByHand, isFixed, canDraw: viewer.canDraw, hasValues: !viewer.isProcessed });
-    this.#showLimits();
-  }
-
-  #showLimits() {
-    const { viewer } = this;
-    const { unit } = viewer.shown;
-    const gamma = Math.abs(viewer.gamma - 1) < 0.01 ? "" : ` γ ${viewer.gamma.toFixed(2)}`;
-    const range = viewer.isProcessed ? "0 … 255" : `${limitText(viewer.limits[0], unit)} … ${limitText(viewer.limits[1], unit)} ${unitText(unit)}`;
-    slot("limits").textContent = range + gamma;
+    slot("limits").textContent = range + (Math.abs(viewer.gamma - 1) < 0.01 ? "" : ` γ ${viewer.gamma.toFixed(2)}`);
+    this.menu.show(look, { gamma: viewer.gamma, range, isByHand: this.#isByHand, isFixed, canDraw: viewer.canDraw, hasValues: !viewer.isProcessed });
   }
 
   /** @param {Reading | null} reading */
@@ -288,10 +284,9 @@ function enable(buttons, isChosen, isPossible) {
   }
 }
 
-/**
- * @param {number} value
- * @param {string} unit
- */
-function limitText(value, unit) {
-  return unit === "dn" ? String(Math.round(value)) : value.toFixed(1);
+/** From which value to which is shown. @param {Viewer} viewer */
+function rangeText({ isProcessed, limits, shown: { unit } }) {
+  if (isProcessed) return "0 … 255";
+  const [low, high] = limits.map((limit) => (unit === "dn" ? String(Math.round(limit)) : limit.toFixed(1)));
+  return `${low} … ${high} ${unitText(unit)}`;
 }

@@ -4,7 +4,7 @@
  * keeps the optical image back. Enter sends these verdicts, the answer shows the image, and then Enter submits.
  */
 
-import { element } from "../dom.js";
+import { element, kbd } from "../dom.js";
 import { call, isFinal } from "./api.js";
 import { notify, say } from "./messages.js";
 
@@ -129,7 +129,7 @@ export class SarFirst {
     this.display = display;
     this.onAsked = onAsked;
     this.text = element("p", {});
-    this.cover = element("div", { class: "sar-first", hidden: true }, element("h3", { text: "Judge from the SAR image first" }), this.text);
+    this.cover = element("div", { class: "sar-first", hidden: true }, element("p", { class: "sar-first__title", text: "Judge from the SAR image first" }), this.text);
     display.viewer.optical.element.append(this.cover);
   }
 
@@ -143,8 +143,8 @@ export class SarFirst {
   /** @param {boolean} isWaiting */
   #draw(isWaiting) {
     this.cover.hidden = !this.#work || !isOpticalHidden(this.#work);
-    const text = isWaiting ? "Your verdicts are kept. The optical image comes with the server's answer." : "With a verdict on each text, ⏎ keeps what you said and shows the optical image.";
-    if (this.text.textContent !== text) this.text.textContent = text;
+    const way = ["With a verdict on each text, ", kbd("⏎"), " keeps what you said and shows the optical image."];
+    this.text.replaceChildren(...(isWaiting ? ["Your verdicts are kept. The optical image comes with the server's answer."] : way));
   }
 
   /**
