@@ -55,7 +55,8 @@ def refused(sessions: SessionMaker, policy: int) -> str:
 
 
 def add_error(session: Session, draft_id: int, severity: str = "error", version: str = "v1") -> None:
-    finding = """insert into finding (draft_id, screening_version, rule, severity, field, start_, end_, span_text, message)
+    finding = """insert into finding (draft_id, screening_version, rule, severity, field, start_, end_, span_text,
+            message)
         values (:draft, :version, 'count.number', :severity, 'question', 0, 1, 'A', 'wrong')"""
     session.execute(text(finding), {"draft": draft_id, "version": version, "severity": severity})
 
@@ -67,14 +68,13 @@ def test_the_rest_is_taken_over_on_the_sample_and_only_once_it_is_read(sessions:
     assert (before.read, before.rest, before.to_take) == (0, 240 - before.drawn, 240 - before.drawn)
     assert f"{before.drawn} of {before.drawn} drawn texts are still to be reviewed" in refused(sessions, of[1])
     with transaction(sessions) as session:
-        rest = [row[0] for row in rows(session, "select draft_id from draft where not exists (select from packet_draft m"
-                                                " where m.draft_id = draft.draft_id) order by 1")]  # fmt: skip
+        loose = (
+            "select draft_id from draft d where not exists (select from packet_draft m where m.draft_id = d.draft_id)"
+        )
+        rest = [row[0] for row in rows(session, f"{loose} order by 1")]
         review_all(session, reject=6)
-        for draft, severity, version in (
-            (rest[0], "error", "v1"),
-            (rest[1], "warning", "v1"),
-            (rest[2], "error", "v0"),
-        ):
+        found = [(rest[0], "error", "v1"), (rest[1], "warning", "v1"), (rest[2], "error", "v0")]
+        for draft, severity, version in found:
             add_error(session, draft, severity, version)
     done = counted(sessions, of)
     assert (done.read, done.with_error, done.to_take, why_not(done)) == (done.drawn, 1, len(rest) - 1, "")
@@ -94,8 +94,9 @@ def test_the_rest_is_taken_over_on_the_sample_and_only_once_it_is_read(sessions:
     assert take_over(sessions, run_id)["taken_over"] == len(rest) - 1
     with sessions() as session:
         assert value(session, TAKEN) == len(rest) - 1
-        told = rows(session, "select outcome, support, review_ids, r.text = d.text, r.answer = d.answer, is_revised"
-                             " from resolution r join draft d using (draft_id) where basis = 'sample' group by 1,2,3,4,5,6")  # fmt: skip
+        same = """select distinct outcome, support, review_ids, r.text = d.text, r.answer = d.answer, is_revised
+            from resolution r join draft d using (draft_id) where basis = 'sample'"""
+        told = rows(session, same)
         assert told == [("verified", "sar", [], True, True, False)]
         [result] = list_results(session, of[0])
         assert (result.read, result.wrong, result.interval) == (done.read, done.wrong, interval)
@@ -130,25 +131,19 @@ def test_what_is_in_dispute_unscreened_or_drafted_later_holds_it_up(sessions: Se
     of = sampled(sessions, 0.3, reviews=2, scenes=12)
     with transaction(sessions) as session:
         review_all(session)
-        reviewer, hand = (who := add_reviewer(session)), add_hand(session, who)
-        question = value(
-            session, "select count(*) from draft where kind = 'question' and draft_id = :d", d=hand.drafts[0]
-        )
-        while not question:
-            submit(session, reviewer, submission(hand))
-            hand = add_hand(session, reviewer)
-            question = value(
-                session, "select count(*) from draft where kind = 'question' and draft_id = :d", d=hand.drafts[0]
-            )
-        submit(session, reviewer, submission(hand, GivenVerdict(hand.drafts[0], "reject")))
-        review_all(session, reviewer=reviewer)
+        questions = {row[0] for row in rows(session, "select draft_id from draft where kind = 'question'")}
+        second, differs = add_reviewer(session), False
+        while not differs:
+            hand = add_hand(session, second)
+            differs = hand.drafts[0] in questions
+            submit(session, second, submission(hand, GivenVerdict(hand.drafts[0], "reject" if differs else "accept")))
+        review_all(session, reviewer=second)
     assert "differ: adjudicate first" in refused(sessions, of[1])
     with transaction(sessions) as session:
         session.execute(text("update disagreement set closed_at = now()"))
-        session.execute(
-            text("""insert into resolution (draft_id, outcome, text, answer, support, review_ids)
-            select d.draft_id, 'verified', d.text, d.answer, 'sar', array[1] from disagreement join draft d using (draft_id)""")
-        )
+        decided = """insert into resolution (draft_id, outcome, text, answer, support, review_ids)
+            select draft_id, 'verified', text, answer, 'sar', array[1] from disagreement join draft using (draft_id)"""
+        session.execute(text(decided))
     assert why_not(counted(sessions, of)) == ""
     run_id = begin(sessions, of[1])
     with transaction(sessions) as session:
@@ -190,10 +185,10 @@ def test_packets_that_were_sealed_before_the_sample_say_nothing_of_the_rest(sess
     policy = resample(sessions, dataset_id, 0.5)
     count = counted(sessions, (dataset_id, policy))
     assert count.drawn + count.rest == 40
-    assert count.drawn == value(sessions(), "select count(*) from packet_draft where scene_id > :at", at=max(early))
     with transaction(sessions) as session:
-        session.execute(text("update slot set is_free = false where packet_id in (select packet_id from packet"
-                             " where review_policy_id is null)"))  # fmt: skip
+        assert count.drawn == value(session, "select count(*) from packet_draft where scene_id > :at", at=max(early))
+        otherwise = "select packet_id from packet where review_policy_id is null"
+        session.execute(text(f"update slot set is_free = false where packet_id in ({otherwise})"))
         review_all(session)
     take_over(sessions, begin(sessions, policy))
     with sessions() as session:
