@@ -14,6 +14,7 @@ from app.adjudication.queries.waiting import next_packet
 from app.adjudication.schemas.views import adjudication_view
 from app.adjudication.workflow.differing import differing_of, require_stranger
 from app.adjudication.workflow.sides import Blind
+from app.review.queries.reviewer_settings import read_settings
 from app.web.database import DbSession
 from app.web.guard import CurrentViewer
 from app.web.rendering import render
@@ -44,7 +45,7 @@ def deciding_page(
 ) -> Response:
     """The sides without who took them. To an admin who does not adjudicate it is only to be read."""
     require_stranger(session, packet_id, viewer.pseudonym)
-    packet = differing_packet(session, packet_id)
+    packet = differing_packet(session, packet_id, viewer.pseudonym)
     may_decide = "adjudicator" in viewer.roles
     behind = packet.drafts[0]["draft_id"] if packet.drafts else after
     next_id = next_packet(session, viewer.pseudonym, chosen.filters(session), packet_id, behind) if may_decide else None
@@ -57,6 +58,7 @@ def deciding_page(
         may_decide=may_decide,
         next_address="" if next_id is None else f"/adjudication/{next_id}{chosen.query(after=behind)}",
         list_address=list_address,
+        keys=read_settings(session, viewer.pseudonym).get("keys") or {},
     )
     page = DecidingPage(
         scene=packet.scene["name"],

@@ -53,7 +53,7 @@ from flagged f join judged j using (draft_id) group by 1, 2, 3, 4 order by 1, 2,
 _COUNT: Final = text("""
 select count(*) from (
     select from disagreement x join packet p on p.packet_id = x.packet_id where p.dataset_id = :dataset_id limit :most
-) as some
+) as found
 """)
 
 _KEPT: Final = text("""

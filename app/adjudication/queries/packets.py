@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,12 +29,12 @@ from packet p where p.packet_id = :packet_id
 
 _SCENE: Final = text(f"""
 select p.packet_id, t.name as dataset_name, p.scene_id, {SHOWN},
-    h.expires_at as held_until, h.adjudicator as held_by, h.expires_at > statement_timestamp() as is_held,
-    (select count(*) from disagreement d where d.packet_id = p.packet_id and d.closed_at is not null) as decided
+    (select count(*) from disagreement d where d.packet_id = p.packet_id and d.closed_at is not null) as decided,
+    (select v.settings from viewer_setting v
+        where v.reviewer = :person and v.dataset_id = p.dataset_id) as viewer_settings
 from packet p
 join dataset t on t.dataset_id = p.dataset_id
 join scene s on s.scene_id = p.scene_id
-left join adjudication_hold h on h.packet_id = p.packet_id
 {DECISION_OF}
 where p.packet_id = :packet_id
 """)  # noqa: S608  (parts of our own)
@@ -104,10 +103,6 @@ class DifferingPacket:
     """A row a counted review and draft; of a review without verdicts one row without a draft."""
     notes: Sequence[Note]
 
-    @property
-    def held_until(self) -> dt.datetime | None:
-        return self.scene["held_until"] if self.scene["is_held"] else None
-
 
 def standing_of(session: Session, packet_id: int, person: uuid.UUID) -> Standing | None:
     """None where there is no such packet."""
@@ -115,10 +110,10 @@ def standing_of(session: Session, packet_id: int, person: uuid.UUID) -> Standing
     return None if row is None else Standing(**row._mapping)
 
 
-def differing_packet(session: Session, packet_id: int) -> DifferingPacket:
-    """The packet, which exists."""
+def differing_packet(session: Session, packet_id: int, person: uuid.UUID) -> DifferingPacket:
+    """The packet, which exists, with how this person likes to look at its dataset."""
     asked = {"packet_id": packet_id}
-    scene = session.execute(_SCENE, asked).mappings().one()
+    scene = session.execute(_SCENE, {**asked, "person": person}).mappings().one()
     return DifferingPacket(
         scene=scene,
         boxes=scene_boxes(session, scene["scene_id"]),

@@ -91,6 +91,10 @@ class AdjudicationView(View):
     next_address: str
     """Of the next packet that waits for the same person under the same filters; empty where there is none."""
     list_address: str
+    viewer_settings: dict[str, Any] | None
+    """How the reader likes to look at scenes of the dataset."""
+    keys: dict[str, Any]
+    """Those of the image that the reader chose anew."""
 
 
 class HoldView(View):
@@ -134,6 +138,7 @@ def adjudication_view(
     may_decide: bool,
     next_address: str,
     list_address: str,
+    keys: dict[str, Any],
 ) -> AdjudicationView:
     """The packet as it is shown, its images under addresses that only ``reader`` may read."""
     about_scene = any(draft["reason"] == "scene_differs" for draft in packet.drafts)
@@ -150,6 +155,8 @@ def adjudication_view(
         may_decide=may_decide,
         next_address=next_address,
         list_address=list_address,
+        viewer_settings=packet.scene["viewer_settings"],
+        keys=keys,
     )
 
 

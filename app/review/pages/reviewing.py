@@ -40,6 +40,8 @@ class QueuePage:
     template: ClassVar[str] = "review/queue.html"
 
     rows: Sequence[QueueRow]
+    unseen_comments: int
+    """Of leads to this reviewer; 100 for all that is more."""
 
 
 @router.get("/review", name="review_page")
@@ -61,4 +63,5 @@ def review_page(
 @router.get("/queue", name="queue_page")
 def queue_page(request: Request, session: DbSession, viewer: CurrentViewer) -> HTMLResponse:
     """The datasets that have packets, and what the reviewer did of each."""
-    return render(request, QueuePage(rows=queue_of(session, viewer.pseudonym)))
+    page = QueuePage(rows=queue_of(session, viewer.pseudonym), unseen_comments=count_unseen(session, viewer.pseudonym))
+    return render(request, page)

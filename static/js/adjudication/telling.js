@@ -1,0 +1,63 @@
+// @ts-check
+/** What header, foot and notices say of the packet, the hold and the saving. */
+
+import { bdi, element, slot } from "../dom.js";
+import { notify } from "../review/messages.js";
+
+/** @typedef {import("./contract").Making} Making */
+
+const SAVE_TEXTS = { saved: "● saved", saving: "○ saving", offline: "◐ offline – kept in this browser", logged_out: "◐ logged out – kept in this browser" };
+/** From here on the hold is shown as a warning. */
+const SHORT_S = 60;
+
+/** @param {import("./keeping.js").SaveState} state */
+export function tellSaving(state) {
+  const shown = slot("save");
+  shown.dataset.state = state;
+  shown.textContent = SAVE_TEXTS[state];
+  notify("session", state === "logged_out" ? { title: "You are logged out.", text: "Nothing is lost. Log in, in a new tab, and come back: this page then goes on by itself.", actions: [{ text: "Log in", href: "/login?next=/adjudication" }] } : null);
+}
+
+/** @param {number | null} left_s */
+export function tellLeft(left_s) {
+  slot("hold").hidden = left_s === null;
+  slot("hold").classList.toggle("hold--short", (left_s ?? 0) < SHORT_S);
+  if (left_s !== null) slot("hold-left").textContent = `${Math.floor(left_s / 60)}:${String(left_s % 60).padStart(2, "0")}`;
+}
+
+/** @param {import("./case.js").Case} work */
+export function tellFoot(work) {
+  const { view, drafts } = work;
+  const done = work.count((state) => state !== "open");
+  slot("foot").hidden = !view.may_decide;
+  slot("counts").textContent = `${drafts.length} ${drafts.length === 1 ? "text differs" : "texts differ"}${view.decided ? `, ${view.decided} decided before` : ""}${view.may_decide ? "" : " · to be read only"}`;
+  slot("decided").textContent = `${done} of ${drafts.length} decided`;
+  slot("save-title").textContent = done === drafts.length ? "Go on" : "Save and go on";
+  const next = slot("next");
+  next.hidden = !view.next_address;
+  if (view.next_address) next.setAttribute("href", view.next_address);
+}
+
+/**
+ * Nothing of the packet is left to be decided.
+ * @param {import("./contract").AdjudicationView} view
+ * @param {number} done just now
+ */
+export function tellDone(view, done) {
+  const text = done ? `You decided ${done} just now.` : "Its texts were decided before.";
+  const link = view.next_address ? element("a", { class: "button button--primary", href: view.next_address, text: "The next packet" }) : null;
+  slot("counts").textContent = "nothing to decide";
+  slot("foot").hidden = true;
+  slot("list").replaceChildren(element("div", { class: "empty" }, element("h2", { text: "Nothing is left to decide here" }), element("p", { text: view.next_address ? text : `${text} Nothing else waits for you.` }), element("div", { class: "row" }, link, element("a", { class: "button", href: view.list_address, text: "What waits" }))));
+}
+
+/** What was written of texts that another senior decided meanwhile. @param {Making[]} makings */
+export function tellElsewhere(makings) {
+  notify("elsewhere", { title: "Decided by another senior meanwhile.", text: "Their decision stays. What you wrote is here, to be copied:" });
+  const notice = document.querySelector('[data-topic="elsewhere"]');
+  for (const { choice, text, answer, note, comment } of makings) {
+    const written = [choice === "written" ? text : "", choice === "written" ? (answer ?? "") : "", note, comment.text].filter(Boolean);
+    notice?.append(...written.map((words) => element("p", { class: "kept-words", dir: "auto" }, bdi(words))));
+  }
+  if (!makings.length) notify("elsewhere", { title: "Decided by another senior meanwhile.", text: "Their decision stays; go on with the next text." });
+}
