@@ -6,7 +6,7 @@ from procrastinate import Blueprint, JobContext
 
 from app.db import transaction
 from app.review.queries.counting import fold_counters
-from app.review.workflow import ordering, overview
+from app.review.workflow import ordering, overview, releasing
 from app.review.workflow.policies import apply_policy
 from app.review.workflow.sampling import take_over
 from app.review.workflow.strata import keep_strata
@@ -34,6 +34,12 @@ def order_new_packets(context: JobContext, dataset_id: int) -> None:
     """Give packets or slots that were added to a dataset their place in its queue; deferred by who adds them."""
     with transaction(sessions_of(context)) as session:
         ordering.order_new_packets(session, dataset_id)
+
+
+@jobs.task(name="count_blocked", retry=WorkRetry(), pass_context=True)
+def count_blocked(context: JobContext, dataset_id: int) -> None:
+    """Count the packets for which no reviewer is left; deferred by who looks at the holds of a dataset."""
+    releasing.count_blocked(sessions_of(context), dataset_id)
 
 
 @jobs.task(name="apply_policy", retry=WorkRetry(), pass_context=True)
