@@ -9,6 +9,7 @@ from app.review.queries.counting import fold_counters
 from app.review.workflow import ordering, overview, releasing
 from app.review.workflow.policies import apply_policy
 from app.review.workflow.sampling import take_over
+from app.review.workflow.sar_first_figures import count_sar_first
 from app.review.workflow.strata import keep_strata
 from app.work import WorkRetry, sessions_of, stop_check
 
@@ -71,3 +72,10 @@ def count_pace(context: JobContext) -> None:
 def count_verdicts(context: JobContext, dataset_id: int) -> None:
     """Count what reviewers said of a dataset's texts; deferred by who looks at its charts."""
     overview.count_verdicts(sessions_of(context), dataset_id)
+
+
+@jobs.task(name="count_sar_first", retry=WorkRetry(), pass_context=True)
+def count_hindsight(context: JobContext, dataset_id: int) -> None:
+    """Count what the optical image changed of a large dataset's verdicts; deferred by the page that shows it."""
+    with transaction(sessions_of(context)) as session:
+        count_sar_first(session, dataset_id)

@@ -14,7 +14,7 @@ from app.intake.workflow.running import require_dataset
 from app.intake.workflow.sar_first import set_sar_first_share
 from app.review.schemas.sar_first import hindsight_csv
 from app.review.workflow.measuring import LEAST_SCENES, LEAST_VERDICTS
-from app.review.workflow.sar_first_figures import Hindsight, hindsight_of
+from app.review.workflow.sar_first_figures import Hindsight, hindsight_of, kept_hindsight
 from app.web.database import DbSession
 from app.web.rendering import render
 from pipeline.vocabulary import VERDICTS
@@ -30,7 +30,8 @@ class SarFirstPage:
 
     name: str
     policy: SarFirst
-    hindsight: Hindsight
+    hindsight: Hindsight | None
+    """None while a large dataset is counted for the first time."""
     verdicts: Sequence[str]
     least_verdicts: int
     least_scenes: int
@@ -42,7 +43,7 @@ def sar_first_page(request: Request, session: DbSession, name: Name) -> Response
     page = SarFirstPage(
         name=name,
         policy=sar_first_of(session, dataset_id),
-        hindsight=hindsight_of(session, dataset_id),
+        hindsight=kept_hindsight(session, name, dataset_id),
         verdicts=VERDICTS,
         least_verdicts=LEAST_VERDICTS,
         least_scenes=LEAST_SCENES,

@@ -1,11 +1,13 @@
 """What the optical image changed of verdicts from the SAR image alone: sums over a dataset, four statements whatever
-there is."""
+there is. Of a million texts they take seconds, so a job keeps them in ``dataset_figures``."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
@@ -72,6 +74,16 @@ group by 1, 2 order by 1, 2
 """)
 
 
+_KEEP: Final = text("""
+insert into dataset_figures (dataset_id, name, body) values (:dataset_id, 'sar_first', cast(:body as jsonb))
+on conflict (dataset_id, name) do update set body = excluded.body, counted_at = clock_timestamp()
+""")
+
+_KEPT: Final = text("""
+select body, counted_at from dataset_figures where dataset_id = :dataset_id and name = 'sar_first'
+""")
+
+
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """How many texts were judged twice, from the SAR image alone and with the optical one."""
@@ -114,24 +126,48 @@ class SupportCount:
     texts: int
 
 
-def gathered(session: Session, dataset_id: int) -> Gathered:
-    """How much there is."""
-    return Gathered(**session.execute(_GATHERED, {"dataset_id": dataset_id}).one()._mapping)
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """All that is counted of a dataset."""
+
+    gathered: Gathered
+    sums: Sequence[Sums]
+    """Those with most texts first."""
+    moves: Sequence[Move]
+    """Only those that occur."""
+    support: Sequence[SupportCount]
 
 
-def sums_of(session: Session, dataset_id: int) -> list[Sums]:
-    """The sums of every level, those with most texts first."""
-    return [_sums(row) for row in session.execute(_SUMS, {"dataset_id": dataset_id}).mappings()]
+def count(session: Session, dataset_id: int) -> Counts:
+    """Count it now; reads all verdicts from the SAR image alone, and all verified texts of the dataset."""
+    of = {"dataset_id": dataset_id}
+    return Counts(
+        gathered=Gathered(**session.execute(_GATHERED, of).one()._mapping),
+        sums=[_sums(row) for row in session.execute(_SUMS, of).mappings()],
+        moves=[Move(**row._mapping) for row in session.execute(_MOVES, of)],
+        support=[SupportCount(**row._mapping) for row in session.execute(_SUPPORT, of)],
+    )
 
 
-def moves_of(session: Session, dataset_id: int) -> Sequence[Move]:
-    """From which verdict to which; only those that occur."""
-    return [Move(**row._mapping) for row in session.execute(_MOVES, {"dataset_id": dataset_id})]
+def keep(session: Session, dataset_id: int, counts: Counts) -> None:
+    """Keep the counts for pages."""
+    body = json.dumps(asdict(counts))
+    session.execute(_KEEP, {"dataset_id": dataset_id, "body": body})
 
 
-def support_of(session: Session, dataset_id: int) -> Sequence[SupportCount]:
-    """Verified texts by kind and support; reads all of the dataset's, so for the page of one dataset only."""
-    return [SupportCount(**row._mapping) for row in session.execute(_SUPPORT, {"dataset_id": dataset_id})]
+def kept(session: Session, dataset_id: int) -> tuple[Counts, dt.datetime] | None:
+    """The counts as last kept, and when they were counted; None where they never were."""
+    row = session.execute(_KEPT, {"dataset_id": dataset_id}).one_or_none()
+    return None if row is None else (_from_json(row.body), row.counted_at)
+
+
+def _from_json(body: Mapping[str, Any]) -> Counts:
+    return Counts(
+        gathered=Gathered(**body["gathered"]),
+        sums=[Sums(**{**each, "changed": ClusteredCount(**each["changed"])}) for each in body["sums"]],
+        moves=[Move(**each) for each in body["moves"]],
+        support=[SupportCount(**each) for each in body["support"]],
+    )
 
 
 def _sums(row: RowMapping) -> Sums:

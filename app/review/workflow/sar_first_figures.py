@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from app.intake.queries.datasets import dataset_overview
 from app.review.queries import sar_first_figures
-from app.review.queries.sar_first_figures import Gathered, Level, Move, Sums, SupportCount
+from app.review.queries.sar_first_figures import Counts, Gathered, Level, Move, Sums, SupportCount
 from app.review.workflow.measuring import NOTHING, Figure, figure
+from app.review.workflow.strata import COUNTED_AT_ONCE, OLD_AFTER
+from app.work import defer
 from pipeline.vocabulary import KIND_TITLES, KINDS, QUESTION_TYPE_TITLES, SUPPORTS, VERDICTS
 
 LEVELS: Final[Mapping[Level, str]] = {
@@ -80,6 +84,8 @@ class Hindsight:
     seen_moves: Sequence[MoveRow]
     """Empty where nobody had seen the optical image before."""
     support: Sequence[SupportRow]
+    counted_at: dt.datetime | None = None
+    """Where it was counted before; None: just now."""
 
     @property
     def groups(self) -> list[tuple[str, list[ChangedFigures]]]:
@@ -89,14 +95,35 @@ class Hindsight:
 
 
 def hindsight_of(session: Session, dataset_id: int) -> Hindsight:
-    """The figures of a dataset."""
-    moves = sar_first_figures.moves_of(session, dataset_id)
+    """The figures of a dataset, counted now: a few seconds of a million texts."""
+    return _told(sar_first_figures.count(session, dataset_id))
+
+
+def kept_hindsight(session: Session, dataset: str, dataset_id: int) -> Hindsight | None:
+    """The figures for a page. Of a large dataset those that were kept, which are counted anew behind it where they are
+    old; None where they have not been counted yet."""
+    overview = dataset_overview(session, dataset)
+    if overview is None or overview.drafts <= COUNTED_AT_ONCE:
+        return hindsight_of(session, dataset_id)
+    kept = sar_first_figures.kept(session, dataset_id)
+    if kept is None or dt.datetime.now(dt.UTC) - kept[1] > OLD_AFTER:
+        defer(session, "review.count_sar_first", once=True, dataset_id=dataset_id)
+    return None if kept is None else _told(*kept)
+
+
+def count_sar_first(session: Session, dataset_id: int) -> None:
+    """Count the figures of a dataset, and keep them for its page."""
+    sar_first_figures.keep(session, dataset_id, sar_first_figures.count(session, dataset_id))
+
+
+def _told(counts: Counts, counted_at: dt.datetime | None = None) -> Hindsight:
     return Hindsight(
-        gathered=sar_first_figures.gathered(session, dataset_id),
-        changed=_changed(sar_first_figures.sums_of(session, dataset_id)),
-        fresh_moves=_moves(move for move in moves if not move.has_seen_optical),
-        seen_moves=_moves(move for move in moves if move.has_seen_optical),
-        support=_support(sar_first_figures.support_of(session, dataset_id)),
+        gathered=counts.gathered,
+        changed=_changed(counts.sums),
+        fresh_moves=_moves(move for move in counts.moves if not move.has_seen_optical),
+        seen_moves=_moves(move for move in counts.moves if move.has_seen_optical),
+        support=_support(counts.support),
+        counted_at=counted_at,
     )
 
 

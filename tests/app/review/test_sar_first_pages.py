@@ -19,7 +19,7 @@ from app.accounts.workflow import add_person, make_token
 from app.cli.command import command
 from app.db import SessionMaker, transaction
 from app.review.workflow import GivenVerdict, submit
-from app.review.workflow.sar_first_figures import hindsight_of
+from app.review.workflow.sar_first_figures import count_sar_first, hindsight_of
 from pipeline.scoring.intervals import wilson
 from tests.app.review.factories import Hand, add_hand, add_packets, add_reviewer, submission, value
 
@@ -168,6 +168,25 @@ def test_the_page_says_what_to_do_next_and_then_what_hindsight_changed(
     assert "not enough yet: 20 of 30 verdicts" in page
     assert "image known before</th>" not in page
     assert "No reviewer has judged a packet from the SAR image alone" in client.get("/datasets/empty/sar-first").text
+
+
+def test_of_a_large_dataset_a_job_counts_and_the_page_waits_for_nothing(
+    client: TestClient, sessions: SessionMaker
+) -> None:
+    with transaction(sessions) as session:
+        add_twice(session, 20)
+        dataset_id = value(session, "select dataset_id from dataset where name = 'coast'")
+        large = "insert into counter_delta (dataset_id, name, delta) values (:id, 'drafts', 1000000)"
+        session.execute(text(large), {"id": dataset_id})
+    assert "The figures are being counted" in client.get("/datasets/coast/sar-first").text
+    with transaction(sessions) as session:
+        asked = "select count(*) from procrastinate_jobs where task_name = 'review.count_sar_first'"
+        assert value(session, asked) == 1
+        count_sar_first(session, dataset_id)
+    page = client.get("/datasets/coast/sar-first").text
+    assert "40 texts judged twice by 1 reviewer on 20 scenes" in page
+    assert "Counted 2" in page
+    assert "<b>50%</b>" in page
 
 
 def test_the_file_and_the_command_line_tell_the_same(
