@@ -54,6 +54,13 @@ FLAGS: Final = ("colour", "wrong_statement", "count", "vague", "not_visible_in_s
 """In the order of their digits 1 to 8; the first four are the paper's."""
 
 SUPPORTS: Final = ("sar", "sar_with_optical")
+VERIFICATION_TITLES: Final[Mapping[str, str]] = {
+    "reviewed": "Reviewed",
+    "boxes_reviewed": "Boxes reviewed",
+    "sample_verified": "Sample-verified",
+}
+"""How a released text was verified: it was read, the boxes that it follows from were judged, or a sample of texts like
+it was read."""
 
 SEVERITIES: Final = ("error", "warning", "info")
 

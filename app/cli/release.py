@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import errno
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -23,6 +24,10 @@ def create(
         list[str] | None, typer.Option(help="Only these: concise_caption, complex_caption, question.")
     ] = None,
     notes: Annotated[str, typer.Option(help="What its readers should know.")] = "",
+    with_sampled: Annotated[
+        bool,
+        typer.Option("--with-sampled", help="And texts that a sample vouches for: not read themselves, and told so."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Freeze the verified texts of datasets."""
@@ -32,12 +37,19 @@ def create(
     from app.settings import Settings
 
     with opened(Settings.from_environment()) as sessions, transaction(sessions) as session:
-        made = create_release(session, name, dataset, kind, notes)
+        made = create_release(session, name, dataset, kind, notes, with_sampled=with_sampled)
     if as_json:
-        shown = {"release": made.label, "texts": made.text_count, "content_sha256": made.content_sha256}
+        shown: dict[str, Any] = {"release": made.label, "texts": made.text_count, "content_sha256": made.content_sha256}
+        shown |= {"verification": made.counts["verification"]}
         typer.echo(json.dumps(shown, indent=1))
     else:
-        typer.echo(f"{made.label}: {made.text_count} texts, content {made.content_sha256}")
+        typer.echo(f"{made.label}: {made.text_count} texts ({_verified(made.counts)}), content {made.content_sha256}")
+
+
+def _verified(counts: Mapping[str, Any]) -> str:
+    """``120 reviewed, 880 sample-verified``."""
+    parts = counts["verification"].items()
+    return ", ".join(f"{texts} {how.replace('_', '-')}" for how, texts in sorted(parts))
 
 
 @group.command()

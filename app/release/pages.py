@@ -15,7 +15,7 @@ from app.release.workflow import STANDINGS, EmptyReleaseError, ReleaseError, Sta
 from app.web.database import DbSession
 from app.web.errors import STATUSES
 from app.web.rendering import render
-from pipeline.vocabulary import KIND_TITLES, QUESTION_TYPE_TITLES, SPLITS
+from pipeline.vocabulary import KIND_TITLES, QUESTION_TYPE_TITLES, SPLITS, VERIFICATION_TITLES
 
 router = APIRouter()
 
@@ -45,6 +45,9 @@ class NewReleasePage:
     chosen: frozenset[str]
     chosen_kinds: frozenset[str]
     notes: str
+    with_sampled: bool
+    sampled: int
+    """Texts of all datasets that a sample vouches for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ class Line:
     title: str
     by_split: list[int]
     texts: int
-    revised: int
+    corrected: float | None
+    """Of those that were read, the share whose words a reviewer changed; None where none was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,9 @@ class ReleasePage:
     release: ReleaseRow
     splits: list[str]
     lines: list[Line]
-    revised: int
+    corrected: float | None
+    verified: list[tuple[str, int]]
+    """How its texts were verified, and how many; empty of a release from before that was told."""
     left_out: list[tuple[str, str, int]]
     exports: list[ExportRow]
     is_waiting: bool
@@ -95,12 +101,15 @@ def create_release(
     datasets: Texts = None,
     kinds: Texts = None,
     notes: Annotated[str, Form()] = "",
+    with_sampled: Annotated[bool, Form()] = False,
 ) -> Response:
     try:
-        release = workflow.create_release(session, name.strip(), datasets or [], kinds or [], notes)
+        release = workflow.create_release(
+            session, name.strip(), datasets or [], kinds or [], notes, with_sampled=with_sampled
+        )
     except (ReleaseError, EmptyReleaseError) as refused:
         chosen, chosen_kinds = frozenset(datasets or []), frozenset(kinds or [])
-        page = _new(session, refused.message, name[:63], chosen, chosen_kinds, notes)
+        page = _new(session, refused.message, name[:63], chosen, chosen_kinds, notes, with_sampled=with_sampled)
         return render(request, page, STATUSES[refused.meaning])
     return RedirectResponse(f"/releases/{release.label}", 303)
 
@@ -109,7 +118,7 @@ def create_release(
 def release_page(request: Request, session: DbSession, label: str) -> Response:
     release = workflow.get_release(session, label)
     exports = workflow.list_exports(session, release)
-    parts = release.counts["parts"]
+    parts, told = release.counts["parts"], release.counts.get("verification", {})
     splits = [split for split in SPLITS if any(part["split"] == split for part in parts)]
     left_out = [
         (dataset, STANDINGS[standing], drafts)
@@ -120,7 +129,8 @@ def release_page(request: Request, session: DbSession, label: str) -> Response:
         release=release,
         splits=splits,
         lines=_lines(parts, splits),
-        revised=sum(part["revised"] for part in parts),
+        corrected=_corrected(parts),
+        verified=[(title, told[how]) for how, title in VERIFICATION_TITLES.items() if told.get(how)],
         left_out=left_out,
         exports=exports,
         is_waiting=any(export.is_open for export in exports),
@@ -142,10 +152,19 @@ def _new(
     chosen: frozenset[str] = frozenset(),
     chosen_kinds: frozenset[str] = frozenset(KIND_TITLES),
     notes: str = "",
+    *,
+    with_sampled: bool = False,
 ) -> NewReleasePage:
     standings = workflow.preview(session, workflow.list_dataset_names(session))
     reasons = {standing: words for standing, words in STANDINGS.items() if standing != "verified"}
-    return NewReleasePage(standings, reasons, dict(KIND_TITLES), message, name, chosen, chosen_kinds, notes)
+    sampled = sum(standing.left_out.get("sample_verified", 0) for standing in standings)
+    kinds = dict(KIND_TITLES)
+    return NewReleasePage(standings, reasons, kinds, message, name, chosen, chosen_kinds, notes, with_sampled, sampled)
+
+
+def _corrected(parts: list[dict[str, Any]]) -> float | None:
+    read = sum(part["texts"] - part.get("sample_verified", 0) for part in parts)
+    return sum(part["revised"] for part in parts) / read if read else None
 
 
 def _lines(parts: list[dict[str, Any]], splits: list[str]) -> list[Line]:
@@ -158,5 +177,5 @@ def _lines(parts: list[dict[str, Any]], splits: list[str]) -> list[Line]:
     for key, title in titles.items():
         found = [part for part in parts if (part["kind"], part["question_type"]) == key]
         by_split = [sum(part["texts"] for part in found if part["split"] == split) for split in splits]
-        lines.append(Line(title, by_split, sum(by_split), sum(part["revised"] for part in found)))
+        lines.append(Line(title, by_split, sum(by_split), _corrected(found)))
     return [line for line in lines if line.texts]

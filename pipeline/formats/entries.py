@@ -8,6 +8,12 @@ A text::
     question + answer | caption       as verified
     support                           sar | sar_with_optical
     is_revised                        whether a reviewer changed the words
+    verification                      reviewed | boxes_reviewed | sample_verified: the text itself was read, the boxes
+                                      that it follows from were judged, or it is one of those of which a sample was
+                                      read. Releases that were frozen before this was told have reviewed texts only
+    sample                            of a sample_verified text: {read, wrong, error_rate, low, high, split, kind,
+                                      drafter}: the sample, with the 95 % interval of its error rate, and the stratum
+                                      that it is of (null is any; the drafter by identity)
     draft                             {text, answer, sha256, box_ids, program, raw_answer_sha256}: before the review
     drafter                           {identity, name, version, model, prompt_version, parameters}
     verdicts                          [{reviewer, revision, counted, verdict, flags, spans, support, revised_text,
@@ -63,6 +69,12 @@ def text_id(entry: Entry) -> str:
 def flags_of(entry: Entry) -> list[str]:
     """What the counted reviews flagged, in alphabetical order."""
     return sorted({flag for verdict in entry["verdicts"] if verdict["counted"] for flag in verdict["flags"]})
+
+
+def verification_of(entry: Entry) -> str:
+    """How the text was verified."""
+    told: str = entry.get("verification", "reviewed")
+    return told
 
 
 def is_from_boxes(entry: Entry) -> bool:

@@ -13,8 +13,10 @@ from typing import Any, Final
 from pipeline.formats.entries import is_intact, sealed
 from pipeline.formats.layout import IMAGES, IMAGES_FILE, MANIFEST_FILE, TEXTS_FILE
 
-WRITER: Final = "trihedral-sarlang-1"
+WRITER: Final = "trihedral-sarlang-2"
 """The version of the bytes: a release and this version determine them."""
+FIRST_WRITER: Final = "trihedral-sarlang-1"
+"""Of releases that were frozen before it was told how a text was verified: their bytes stay as they were."""
 LARGEST_BYTES: Final = 512 << 20
 """Of a manifest that is read: one of three million files."""
 
@@ -43,7 +45,8 @@ class ReleaseHead:
     rules: Mapping[str, Any]
     """Datasets, kinds and gates that chose the texts."""
     counts: Mapping[str, Any]
-    """``left_out``: {dataset: {reason: texts}} at the time of freezing."""
+    """``left_out``: {dataset: {reason: texts}} at the time of freezing; ``verification``: {how: texts}, where that is
+    told."""
 
 
 def counts_for_identity(path: str) -> bool:
@@ -72,9 +75,11 @@ def _root(hashes: Sequence[bytes]) -> bytes:
 
 def manifest_bytes(head: ReleaseHead, files: Sequence[FileRow], texts: int, images: int) -> bytes:
     """``manifest.json``: indented, keys sorted, one line a value, ``sha256`` over all the rest."""
+    told = {"verification": head.counts["verification"]} if "verification" in head.counts else {}
     content = {
+        **told,
         "format": "sarlang",
-        "writer": WRITER,
+        "writer": WRITER if told else FIRST_WRITER,
         "release": f"{head.name}@{head.number}",
         "created_at": head.created_at,
         "notes": head.notes,

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from pipeline.formats.entries import Entry, flags_of
+from pipeline.formats.entries import Entry, flags_of, json_line, verification_of
 from pipeline.formats.manifest import ReleaseHead
-from pipeline.vocabulary import FLAGS, KIND_TITLES, KINDS, QUESTION_TYPE_TITLES, QUESTION_TYPES, SPLITS, SUPPORTS
+from pipeline.vocabulary import (
+    FLAGS,
+    KIND_TITLES,
+    KINDS,
+    QUESTION_TYPE_TITLES,
+    QUESTION_TYPES,
+    SPLITS,
+    SUPPORTS,
+    VERIFICATION_TITLES,
+)
 
 Key = tuple[str, ...]
 
@@ -17,6 +27,9 @@ class Statistics:
 
     def __init__(self) -> None:
         self.texts: Counter[Key] = Counter()
+        self.unread: Counter[Key] = Counter()
+        self.samples: dict[str, tuple[Mapping[str, Any], str]] = {}
+        """By what is said of them; with the name of the drafter whose texts they are of, empty for any."""
         self.revised: Counter[Key] = Counter()
         self.images: Counter[Key] = Counter()
         self.reviewers: set[str] = set()
@@ -43,18 +56,31 @@ class Statistics:
             ("reviews", str(len(counted))),
         ]
         keys += [("flag", flag) for flag in flags_of(entry)]
+        if "verification" in entry:
+            keys.append(("verification", entry["verification"]))
+        if verification_of(entry) == "sample_verified":
+            self._add_sampled(keys, entry["sample"], writer)
         self.texts.update(keys)
         if entry["is_revised"]:
             self.revised.update(keys)
         self.reviewers.update(verdict["reviewer"] for verdict in counted)
 
+    def _add_sampled(self, keys: list[Key], sample: Mapping[str, Any], writer: str) -> None:
+        self.unread.update(keys)
+        name = json_line(sample)
+        self.samples[name] = sample, writer if sample["drafter"] else ""
+        keys.append(("sample", name))
+
     def markdown(self, head: ReleaseHead) -> str:
-        """The page. A correction rate is the share of verified texts whose words a reviewer changed."""
+        """The page. A correction rate is the share of verified texts, of those that were read, whose words a reviewer
+        changed."""
         parts = [
             f"# {head.name}@{head.number}",
             f"{_counted(self.texts['all',], 'verified text')} of {_counted(self.images['all',], 'image')}, by"
-            f" {_counted(len(self.reviewers), 'reviewer')}. {self._rate(('all',))} of the texts were corrected before"
-            f" they were verified. Frozen on {head.created_at[:10]}.",
+            f" {_counted(len(self.reviewers), 'reviewer')}. {self._rate(('all',))} of the texts{self._that_were_read()}"
+            f" were corrected before they were verified. Frozen on {head.created_at[:10]}.",
+            _section("How they were verified", self._verifications()),
+            _section("Samples", self._samples()),
             _section("Kinds and splits", self._kinds_and_splits()),
             _section("Question types", self._rows("Question type", "type", QUESTION_TYPES, QUESTION_TYPE_TITLES)),
             _section("Datasets", self._datasets()),
@@ -75,6 +101,22 @@ class Statistics:
             table += [row] if self.texts["kind", kind] else []
         images = [f"{self.images['split', split]:,}" for split in splits]
         return [*table, ("Images", *images, "", "")]
+
+    def _verifications(self) -> list[Sequence[str]]:
+        return self._rows("Verification", "verification", VERIFICATION_TITLES, VERIFICATION_TITLES)
+
+    def _that_were_read(self) -> str:
+        return " that were read" if self.unread["all",] else ""
+
+    def _samples(self) -> list[Sequence[str]]:
+        table: list[Sequence[str]] = [("Sample of", "texts", "read", "wrong", "error rate", "95 % interval")]
+        for name, (sample, writer) in sorted(self.samples.items()):
+            parts = [(sample["split"] or "").replace("_", " "), KIND_TITLES.get(sample["kind"], ""), writer]
+            stratum = " · ".join(part for part in parts if part) or "all texts"
+            rate, low, high = (f"{100 * sample[key]:.1f} %" for key in ("error_rate", "low", "high"))
+            counts = (f"{self.texts['sample', name]:,}", f"{sample['read']:,}", f"{sample['wrong']:,}")
+            table.append((_cell(stratum), *counts, rate, f"{low} to {high}"))
+        return table
 
     def _datasets(self) -> list[Sequence[str]]:
         rows = [
@@ -103,7 +145,9 @@ class Statistics:
 
     def _rate(self, key: Key) -> str:
         """``12.5 %``; exact arithmetic, so that it is the same everywhere."""
-        texts = self.texts[key]
+        texts = self.texts[key] - self.unread[key]
+        if not texts and self.unread[key]:
+            return "–"
         tenths = (2000 * self.revised[key] + texts) // (2 * texts) if texts else 0
         return f"{tenths // 10}.{tenths % 10} %"
 

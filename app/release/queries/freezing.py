@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.db.tables.intake import Dataset
 
+VERIFICATIONS: Final = {"reviews": "reviewed", "box_set": "boxes_reviewed", "sample": "sample_verified"}
+"""What a text's outcome rests on, and what an entry says of it."""
+
 _STANDING: Final = """
 chosen as (
     select dataset_id, name from dataset where name = any(:datasets)
@@ -32,6 +35,7 @@ standing as (
         when disagreement.draft_id is not null then 'disagreement'
         when now_.outcome is null then 'not_reviewed'
         when now_.outcome = 'rejected' then 'rejected'
+        when now_.basis = 'sample' then 'sample_verified'
         else 'verified' end as standing
     from chosen join scene using (dataset_id) join draft using (scene_id)
     left join unusable using (scene_id)
@@ -54,15 +58,21 @@ verdicts as (
     from standing join resolution using (resolution_id)
     join draft_verdict on draft_verdict.draft_id = standing.draft_id
     join review on review.review_id = draft_verdict.review_id
-    where standing.standing = 'verified' and not exists (
+    where standing.standing = any(:taken) and not exists (
         select 1 from review later
         where later.packet_id = review.packet_id and later.reviewer = review.reviewer
           and later.revision > review.revision)
     group by draft_verdict.draft_id
 ),
+sampled as (
+    select sample_result_id, jsonb_build_object('sample', jsonb_build_object(
+        'read', read, 'wrong', wrong, 'error_rate', wrong::float8 / read, 'low', low, 'high', high,
+        'split', review_policy.split, 'kind', review_policy.kind, 'drafter', drafter.identity)) as sample
+    from sample_result join review_policy using (review_policy_id) left join drafter using (drafter_id)
+),
 texts as materialized (
     select standing.draft_id, standing.resolution_id, standing.scene_id, standing.dataset, scene.split,
-        draft.kind, draft.question_type, resolution.is_revised,
+        draft.kind, draft.question_type, resolution.is_revised, resolution.basis,
         encode(sha256(convert_to(jsonb_build_array(
             standing.dataset, scene.name, scene.processed_sha256, scene.split, draft.kind, draft.question_type,
             resolution.text, resolution.answer, resolution.support, draft.draft_sha256
@@ -72,6 +82,7 @@ texts as materialized (
             'image_sha256', scene.processed_sha256, 'kind', draft.kind, 'question_type', draft.question_type,
             'support', resolution.support, 'is_revised', resolution.is_revised,
             'verdicts', coalesce(verdicts.verdicts, '[]'),
+            'verification', cast(:verifications as jsonb) ->> resolution.basis,
             'draft', jsonb_build_object(
                 'text', draft.text, 'answer', draft.answer, 'sha256', draft.draft_sha256, 'box_ids', draft.box_ids,
                 'program', draft.program, 'raw_answer_sha256', draft.raw_answer_sha256),
@@ -80,11 +91,13 @@ texts as materialized (
                 'model', drafter.model, 'prompt_version', drafter.prompt_version, 'parameters', drafter.parameters)
         ) || case when draft.kind = 'question'
             then jsonb_build_object('question', resolution.text, 'answer', resolution.answer)
-            else jsonb_build_object('caption', resolution.text) end as entry
+            else jsonb_build_object('caption', resolution.text) end
+        || coalesce(sampled.sample, '{}') as entry
     from standing join draft using (draft_id) join scene on scene.scene_id = standing.scene_id
     join drafter using (drafter_id) join resolution using (resolution_id)
     left join verdicts on verdicts.draft_id = standing.draft_id
-    where standing.standing = 'verified'
+    left join sampled using (sample_result_id)
+    where standing.standing = any(:taken)
 ),
 scenes as materialized (
     select distinct scene_id, dataset from texts
@@ -92,21 +105,26 @@ scenes as materialized (
 parts as (
     select coalesce(jsonb_agg(to_jsonb(part) order by
         dataset collate "C", split collate "C", kind collate "C", question_type collate "C"), '[]') as parts from (
-        select dataset, split, kind, question_type, count(*) as texts, count(*) filter (where is_revised) as revised
+        select dataset, split, kind, question_type, count(*) as texts, count(*) filter (where is_revised) as revised,
+            count(*) filter (where basis = 'sample') as sample_verified
         from texts group by dataset, split, kind, question_type) part
 ),
 left_out as (
     select coalesce(jsonb_object_agg(dataset, reasons), '{}') as left_out from (
         select dataset, jsonb_object_agg(standing, drafts) as reasons from (
-            select dataset, standing, count(*) as drafts from standing where standing <> 'verified'
+            select dataset, standing, count(*) as drafts from standing where standing <> all(:taken)
             group by dataset, standing) by_reason group by dataset) by_dataset
+),
+verified as (
+    select jsonb_object_agg(cast(:verifications as jsonb) ->> basis, texts) as verified
+    from (select basis, count(*) as texts from texts group by basis) by_basis
 ),
 frozen as (
     insert into release (name, number, notes, rules, counts, text_count, content_sha256)
     select :name, (select coalesce(max(number), 0) + 1 from release where name = :name), :notes,
         cast(:rules as jsonb),
         jsonb_build_object('parts', (select parts from parts), 'left_out', (select left_out from left_out),
-            'images', (select count(*) from scenes)),
+            'verification', (select verified from verified), 'images', (select count(*) from scenes)),
         count(*),
         encode(sha256(convert_to(string_agg(text_sha256, '' order by text_sha256 collate "C"), 'UTF8')), 'hex')
     from texts having count(*) > 0
@@ -160,9 +178,16 @@ def count_standings(session: Session, datasets: Sequence[str], kinds: Sequence[s
 
 
 def freeze(
-    session: Session, name: str, datasets: Sequence[str], kinds: Sequence[str], notes: str, rules: Mapping[str, Any]
+    session: Session,
+    name: str,
+    datasets: Sequence[str],
+    kinds: Sequence[str],
+    notes: str,
+    rules: Mapping[str, Any],
+    taken: Sequence[str],
 ) -> int | None:
-    """Freeze all verified texts under the next number of ``name``; None, and nothing written, if there are none.
+    """Freeze all texts whose standing is ``taken`` under the next number of ``name``; None, and nothing written, if
+    there are none.
 
     One statement, so that all of it is of one moment. Two at once under one name get two numbers: the second waits.
     """
@@ -173,6 +198,8 @@ def freeze(
         "name": name,
         "notes": notes,
         "rules": json.dumps(rules),
+        "taken": list(taken),
+        "verifications": json.dumps(VERIFICATIONS),
     }
     row = session.execute(text(f"with {_STANDING}, {_FREEZE}"), values).one_or_none()
     return row[0] if row else None

@@ -18,13 +18,14 @@ NAME_FORM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 LONGEST_NOTES: Final = 10_000
 STANDINGS: Final = {
     "verified": "verified",
+    "sample_verified": "sample-verified",
     "not_reviewed": "not yet reviewed",
     "disagreement": "reviews differ",
     "rejected": "rejected",
     "scene_unusable": "scene unusable",
     "not_settled": "import not finished",
 }
-"""How a draft can stand, and the words for it; only the first gets into a release."""
+"""How a draft can stand, and the words for it; the first gets into a release, and the second where that is wanted."""
 
 
 class ReleaseError(DomainError):
@@ -49,7 +50,7 @@ class Standing:
     dataset: str
     verified: int
     left_out: dict[str, int]
-    """{standing: drafts}"""
+    """{standing: drafts}; among them those that are in only where that is wanted: ``sample_verified``."""
     unsettled: int = 0
     """Scenes whose import is not finished: their split may still change, so no release takes them."""
 
@@ -72,12 +73,19 @@ def preview(session: Session, datasets: Sequence[str], kinds: Sequence[str] = KI
 
 
 def create_release(
-    session: Session, name: str, datasets: Sequence[str], kinds: Sequence[str] | None = None, notes: str = ""
+    session: Session,
+    name: str,
+    datasets: Sequence[str],
+    kinds: Sequence[str] | None = None,
+    notes: str = "",
+    *,
+    with_sampled: bool = False,
 ) -> ReleaseRow:
     """Freeze the verified texts of the datasets as the next number of ``name``. Nothing changes it afterwards.
 
     In are the current resolutions with outcome verified, of drafts with origin drafted, in scenes that no reviewer
-    found unusable and whose import is finished, so that their split is final.
+    found unusable and whose import is finished, so that their split is final. What was not read itself but taken over
+    on a sample is in only ``with_sampled``.
 
     Raises
     ------
@@ -96,15 +104,24 @@ def create_release(
             "origin is drafted",
             "no reviewer found the scene unusable",
             "the import of the scene is finished",
+            *([] if with_sampled else ["the text was reviewed itself, or the boxes that it follows from"]),
         ],
     }
-    release_id = freezing.freeze(session, name, rules["datasets"], chosen, notes, rules)
+    taken = ["verified", "sample_verified"] if with_sampled else ["verified"]
+    release_id = freezing.freeze(session, name, rules["datasets"], chosen, notes, rules, taken)
     if release_id is None:
-        raise EmptyReleaseError(
-            f"No text of {', '.join(rules['datasets'])} is verified yet, so the release would be empty."
-            " Review some packets first."
-        )
+        raise EmptyReleaseError(_why_empty(session, rules["datasets"], chosen))
     return releases.get_release(session, release_id)
+
+
+def _why_empty(session: Session, datasets: Sequence[str], kinds: Sequence[str]) -> str:
+    sampled = sum(standing.left_out.get("sample_verified", 0) for standing in preview(session, datasets, kinds))
+    why = f"No text of {', '.join(datasets)} is verified yet, so the release would be empty."
+    if sampled:
+        return (
+            f"{why} {sampled:,} sample-verified {'text was' if sampled == 1 else 'texts were'} left out: take them in."
+        )
+    return f"{why} Review some packets first."
 
 
 def get_release(session: Session, label: str) -> ReleaseRow:

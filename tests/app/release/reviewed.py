@@ -16,6 +16,7 @@ from app.assets.store import AssetStore
 from app.db.tables.accounts import Pseudonym
 from app.db.tables.drafts import Draft, Drafter, Packet, PacketDraft
 from app.db.tables.intake import Asset, Dataset, ObjectBox, Run, Scene
+from app.db.tables.queueing import ReviewPolicy, SampleResult
 from app.db.tables.review import Disagreement, DraftVerdict, Resolution, Review
 from pipeline.records import digest
 
@@ -25,7 +26,8 @@ OTHER = uuid.UUID(int=2)
 
 @dataclass
 class Text:
-    """A draft and what became of it. ``verdict`` None: not reviewed; "differs": waits to be adjudicated."""
+    """A draft and what became of it. ``verdict`` None: not reviewed; "differs": waits to be adjudicated; "boxes": its
+    boxes were judged; "sampled": taken over on a sample of which 2 of 40 were wrong."""
 
     text: str
     answer: str | None = None
@@ -146,6 +148,9 @@ def _add_review(session: Session, packet_id: int, reviewer: uuid.UUID, view: Vie
 
 def _decide(session: Session, packet_id: int, draft_id: int, text: Text, reviews: Sequence[int]) -> None:
     verdict = "unsure" if text.verdict == "differs" else text.verdict
+    if verdict in {"boxes", "sampled"}:
+        _take_over(session, packet_id, draft_id, text, reviews if verdict == "boxes" else [])
+        return
     for review_id in reviews:
         session.execute(
             insert(DraftVerdict).values(
@@ -165,6 +170,29 @@ def _decide(session: Session, packet_id: int, draft_id: int, text: Text, reviews
             answer=(text.revised_answer or text.answer) if is_verified else None,
             support=text.support if is_verified else None, is_revised=verdict == "revise", review_ids=[reviews[0]],
         )
+    )  # fmt: skip
+
+
+def _take_over(session: Session, packet_id: int, draft_id: int, text: Text, reviews: Sequence[int]) -> None:
+    """An outcome without a verdict on the text itself."""
+    dataset_id = session.execute(select(Packet.dataset_id).where(Packet.packet_id == packet_id)).scalar_one()
+    result_id = None if reviews else _sample(session, dataset_id)
+    session.execute(
+        insert(Resolution).values(
+            draft_id=draft_id, outcome="verified", text=text.text, answer=text.answer, support="sar",
+            review_ids=list(reviews[:1]), basis="box_set" if reviews else "sample", sample_result_id=result_id,
+        )
+    )  # fmt: skip
+
+
+def _sample(session: Session, dataset_id: int) -> int:
+    policy_id = _add(
+        session, ReviewPolicy, "review_policy_id", dataset_id=dataset_id, kind="question", mode="sample",
+        sample_share=0.1, decided_by="command",
+    )  # fmt: skip
+    return _add(
+        session, SampleResult, "sample_result_id", review_policy_id=policy_id, read=40, wrong=2, low=0.0125, high=0.168,
+        decided_by="command",
     )  # fmt: skip
 
 

@@ -165,6 +165,33 @@ def test_the_statistics_count_what_is_in(
     assert "| ports | rejected | 1 |" in page
 
 
+def test_an_export_says_of_each_text_how_it_was_verified_and_of_a_sample_what_it_showed(
+    sessions: SessionMaker, store: AssetStore, tmp_path: Path
+) -> None:
+    sampled = [Text("How many cranes?", verdict="sampled"), Text("How many cars?", verdict="boxes")]
+    with transaction(sessions) as session:
+        make_dataset(session, store, [View("port.png", [caption("A port."), *sampled], split="train")])
+        label = workflow.create_release(session, "bench", ["ports"], with_sampled=True).label
+    for name in ("one", "two"):
+        workflow.export_release(sessions, store, label, "sarlang", tmp_path / name)
+    assert digests(tmp_path / "one") == digests(tmp_path / "two")
+    assert workflow.verify_folder(tmp_path / "one").is_intact
+    manifest = json.loads((tmp_path / "one" / "manifest.json").read_bytes())
+    assert manifest["verification"] == {"reviewed": 1, "boxes_reviewed": 1, "sample_verified": 1}
+    assert manifest["writer"] == "trihedral-sarlang-2"
+    lines = {line.get("question") or line["caption"]: line for line in side_lines(tmp_path / "one")}
+    assert {words: line["verification"] for words, line in lines.items()} == {
+        "A port.": "reviewed",
+        "How many cars?": "boxes_reviewed",
+        "How many cranes?": "sample_verified",
+    }
+    assert (lines["How many cranes?"]["sample"]["error_rate"], lines["How many cranes?"]["verdicts"]) == (0.05, [])
+    page = (tmp_path / "one" / "STATISTICS.md").read_text()
+    assert "0.0 % of the texts that were read were corrected" in page
+    assert "| Sample-verified | 1 | – |" in page
+    assert "| Question | 1 | 40 | 2 | 5.0 % | 1.2 % to 16.8 % |" in page
+
+
 def test_the_same_release_gives_the_same_bytes(
     sessions: SessionMaker, store: AssetStore, release: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

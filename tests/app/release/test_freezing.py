@@ -90,6 +90,43 @@ def test_an_entry_says_what_was_drafted_what_was_decided_and_by_whom(session: Se
     assert (counted["verdict"], counted["flags"]) == ("revise", ["count", "colour"])
 
 
+def vouched() -> list[View]:
+    sampled = [Text(f"How many ships in row {number}?", "1", verdict="sampled") for number in range(2)]
+    return [View("a.png", [Text("How many ships?", verdict="boxes"), caption("A port."), *sampled])]
+
+
+def test_what_a_sample_vouches_for_is_in_only_where_it_is_wanted_and_says_so(
+    session: Session, store: AssetStore
+) -> None:
+    make_dataset(session, store, vouched())
+    [standing] = workflow.preview(session, ["ports"])
+    assert (standing.verified, standing.left_out) == (2, {"sample_verified": 2})
+    plain = workflow.create_release(session, "bench", ["ports"])
+    assert plain.counts["verification"] == {"reviewed": 1, "boxes_reviewed": 1}
+    assert plain.counts["left_out"] == {"ports": {"sample_verified": 2}}
+    told = {entry["verification"] for entry in entries(session, plain.release_id)}
+    assert told == {"reviewed", "boxes_reviewed"}
+    whole = workflow.create_release(session, "bench", ["ports"], with_sampled=True)
+    assert whole.counts["verification"] == {"reviewed": 1, "boxes_reviewed": 1, "sample_verified": 2}
+    assert whole.counts["left_out"] == {}
+    assert sum(part["sample_verified"] for part in whole.counts["parts"]) == 2
+    found = entries(session, whole.release_id)
+    samples = [entry.get("sample") for entry in found if entry["verification"] == "sample_verified"]
+    expected = {"read": 40, "wrong": 2, "error_rate": 0.05, "low": 0.0125, "high": 0.168}
+    assert samples == [{**expected, "split": None, "kind": "question", "drafter": None}] * 2
+    assert all("sample" not in entry for entry in found if entry["verification"] != "sample_verified")
+    assert len(plain.rules["gates"]) == len(whole.rules["gates"]) + 1
+
+
+def test_a_release_of_nothing_but_sampled_texts_says_that_they_were_left_out(
+    session: Session, store: AssetStore
+) -> None:
+    make_dataset(session, store, [View("a.png", [Text("How many ships?", verdict="sampled")])])
+    with pytest.raises(EmptyReleaseError, match="1 sample-verified text was left out: take them in"):
+        workflow.create_release(session, "bench", ["ports"])
+    assert workflow.create_release(session, "bench", ["ports"], with_sampled=True).text_count == 1
+
+
 def test_the_current_resolution_counts(session: Session, store: AssetStore) -> None:
     make_dataset(session, store, [View("b.png", [Text("How many tanks?", "1")])])
     session.execute(

@@ -95,6 +95,26 @@ def test_the_form_says_what_is_in_and_what_is_out_and_keeps_what_was_typed(clien
     assert client.get("/releases").text.count("bench@") == 0
 
 
+def test_sampled_texts_are_taken_in_only_where_that_is_ticked(
+    client: TestClient, sessions: SessionMaker, store: AssetStore
+) -> None:
+    assert "sample-verified texts" not in client.get("/releases/new").text
+    with transaction(sessions) as session:
+        make_dataset(session, store, [View("b.png", [Text("How many?", verdict="sampled")], image=b"b")], name="coast")
+    page = client.get("/releases/new").text
+    assert "And 1 sample-verified text<" in page
+    assert 'name="with_sampled" value="true" aria' in page
+    status, refused = create(client, datasets=["coast"])
+    assert (status, "1 sample-verified text was left out" in refused) == (409, True)
+    assert create(client, datasets=["coast", "ports"])[1] == "/releases/bench@1"
+    assert "2 reviewed</dd>" in client.get("/releases/bench@1").text
+    assert create(client, datasets=["coast", "ports"], with_sampled="true")[1] == "/releases/bench@2"
+    page = client.get("/releases/bench@2").text
+    assert "2 reviewed, 1 sample-verified</dd>" in page
+    assert "<dt>Corrected</dt><dd>50%</dd>" in page, "of those that were read"
+    assert create(client, datasets=["coast"], with_sampled="much")[0] == 422
+
+
 def test_a_release_that_is_not_there_is_said_to_be_missing(client: TestClient) -> None:
     for label in ("bench@1", "bench@x", "%00", "a" * 300):
         assert client.get(f"/releases/{label}").status_code == 404

@@ -73,6 +73,14 @@ def test_what_was_written_is_intact(folder: Path, tmp_path: Path) -> None:
     assert report.identity == write_release(tmp_path / "again")
 
 
+def test_a_release_from_before_it_was_told_how_a_text_was_verified_keeps_its_bytes(folder: Path) -> None:
+    total = hashlib.sha256()
+    for name in files_of(folder):
+        total.update(name.encode() + b"\0" + (folder / name).read_bytes())
+    assert total.hexdigest() == "3621eab3e320874b4fb9aad9a6daa96ee73222a9ab6481344d28eb7de84cadd5"
+    assert json.loads((folder / "manifest.json").read_bytes())["writer"] == "trihedral-sarlang-1"
+
+
 def test_one_changed_byte_anywhere_is_found_and_its_file_named(folder: Path) -> None:
     for name in files_of(folder):
         stored = (folder / name).read_bytes()
