@@ -20,7 +20,7 @@ VENV_STAMP := .venv/.made
 PYTHON_STAMP := .venv/.installed
 NODE_STAMP := node_modules/.installed
 VENDOR_STAMP := $(VENDOR)/.copied
-VENDOR_FILES := $(addprefix $(VENDOR)/,geotiff/geotiff.js ol/ol.js ol/ol.css htmx/htmx.min.js \
+VENDOR_FILES := $(addprefix $(VENDOR)/,geotiff/geotiff.js ol/ol.js ol/ol.css htmx/htmx.min.js chart/chart.umd.min.js \
 	swagger-ui/swagger-ui-bundle.js swagger-ui/swagger-ui.css)
 
 # First, so that the tools of the environment, and node where it came from the lock, are found by name.
@@ -74,10 +74,11 @@ $(NODE_STAMP): $(VENV_STAMP) package.json package-lock.json requirements-node.lo
 
 $(VENDOR_STAMP): $(NODE_STAMP) $(if $(filter-out $(wildcard $(VENDOR_FILES)),$(VENDOR_FILES)),again)
 	@rm -rf $(VENDOR)
-	@mkdir -p $(VENDOR)/geotiff $(VENDOR)/ol $(VENDOR)/htmx $(VENDOR)/swagger-ui
+	@mkdir -p $(VENDOR)/geotiff $(VENDOR)/ol $(VENDOR)/htmx $(VENDOR)/chart $(VENDOR)/swagger-ui
 	@cp node_modules/geotiff/dist-browser/geotiff.js $(VENDOR)/geotiff/
 	@cp node_modules/ol/dist/ol.js node_modules/ol/ol.css $(VENDOR)/ol/
 	@cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/htmx/
+	@cp node_modules/chart.js/dist/chart.umd.min.js $(VENDOR)/chart/
 	@cp node_modules/swagger-ui-dist/swagger-ui-bundle.js node_modules/swagger-ui-dist/swagger-ui.css $(VENDOR)/swagger-ui/
 	@touch $@
 

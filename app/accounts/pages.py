@@ -64,7 +64,7 @@ class PeoplePage:
 def home_page(viewer: CurrentViewer) -> Response:
     """To where this person's work is."""
     is_reviewing = viewer.roles & {"reviewer", "adjudicator"}
-    return RedirectResponse("/queue" if is_reviewing else "/datasets", 303)
+    return RedirectResponse("/queue" if is_reviewing else "/overview", 303)
 
 
 @router.get("/login", name="login_page")

@@ -13,6 +13,7 @@ FILES: Final = (
     "ol/ol.js",
     "ol/ol.css",
     "htmx/htmx.min.js",
+    "chart/chart.umd.min.js",
     "swagger-ui/swagger-ui-bundle.js",
     "swagger-ui/swagger-ui.css",
 )

@@ -42,7 +42,7 @@ def log_in(client: TestClient, email: str, password: str = PASSWORD, next: str =
 
 def test_after_log_in_the_start_page_leads_to_the_work(client: TestClient, people: None) -> None:
     assert client.get("/").headers["location"] == "/login"
-    for email, home in [("admin@example.org", "/datasets"), ("reviewer@example.org", "/queue")]:
+    for email, home in [("admin@example.org", "/overview"), ("reviewer@example.org", "/queue")]:
         assert log_in(client, email) == 303
         assert client.get("/").headers["location"] == home
 
