@@ -15,27 +15,6 @@ from app.intake.queries.policies import DRAW, POLICIES, POLICY_OF
 from app.intake.queries.screening import NEWEST_SCREENING
 from pipeline.scoring.intervals import ClusteredCount, Interval
 
-# Of the sample is what is drawn and was not sealed otherwise before: that one is read for its own sake, and the rest,
-# of which the sample tells, has none like it.
-_TEXTS: Final = f"""
-{POLICIES.format(dataset_id=":dataset_id")}, asked as (
-    select dataset_id, split, kind, drafter_id, sample_share from policies where review_policy_id = :review_policy_id
-), texts as materialized (
-    select d.draft_id, d.scene_id, {DRAW} < q.sample_share as is_drawn, m.packet_id is null as is_loose,
-        m.packet_id is null or y.sample_share is not null as is_of_sample, now_.outcome, now_.is_revised, now_.basis,
-        exists (select from disagreement w where w.draft_id = d.draft_id and w.closed_at is null) as is_disputed
-    from asked q join dataset t using (dataset_id) join scene s using (dataset_id) join draft d using (scene_id)
-    left join packet_draft m using (draft_id) left join packet k using (packet_id)
-    left join review_policy y on y.review_policy_id = k.review_policy_id
-    left join resolution now_ on now_.draft_id = d.draft_id and not exists (
-        select from resolution later where later.draft_id = now_.draft_id and later.revision > now_.revision)
-    where d.origin = 'drafted' and coalesce(q.split, s.split) = s.split and coalesce(q.kind, d.kind) = d.kind
-        and coalesce(q.drafter_id, d.drafter_id) = d.drafter_id
-        and (select p.review_policy_id {POLICY_OF}) = :review_policy_id
-)
-"""  # noqa: S608  (parts of our own)
-"""The texts of a stratum for which its own policy holds, and what became of them."""
-
 _HAS_ERROR: Final = f"""
 exists (select from finding f where f.draft_id = d.draft_id and f.severity = 'error'
     and f.screening_version = {NEWEST_SCREENING})
@@ -49,28 +28,47 @@ exists (select from packet u join review v using (packet_id)
 """
 """As a release has it: one reviewer's word is enough."""
 
+# Of the sample is what is drawn and was not sealed otherwise before: that one is read for its own sake, and the rest,
+# of which the sample tells, has none like it.
 _COUNT: Final = text(f"""
-with {_TEXTS}, judged as (
-    select *, basis <> 'sample' and not is_disputed as is_read,
-        outcome = 'rejected' or is_revised as is_wrong from texts where is_drawn and is_of_sample
+with {POLICIES.format(dataset_id=":dataset_id")}, texts as materialized (
+    select ruled.review_policy_id, d.draft_id, d.scene_id, {DRAW} < ruled.sample_share as is_drawn,
+        m.packet_id is null as is_loose, m.packet_id is null or y.sample_share is not null as is_of_sample,
+        now_.outcome = 'rejected' or now_.is_revised as is_wrong, now_.basis,
+        exists (select from disagreement w where w.draft_id = d.draft_id and w.closed_at is null) as is_disputed
+    from dataset t join scene s using (dataset_id) join draft d using (scene_id)
+    cross join lateral (select p.review_policy_id, p.sample_share {POLICY_OF}) as ruled
+    left join packet_draft m using (draft_id) left join packet k using (packet_id)
+    left join review_policy y on y.review_policy_id = k.review_policy_id
+    left join resolution now_ on now_.draft_id = d.draft_id and not exists (
+        select from resolution later where later.draft_id = now_.draft_id and later.revision > now_.revision)
+    where t.dataset_id = :dataset_id and d.origin = 'drafted' and ruled.sample_share is not null
+), told as (
+    select d.review_policy_id, d.scene_id, d.is_drawn and d.is_of_sample as is_judged, d.is_loose, d.is_disputed,
+        d.is_wrong, d.basis <> 'sample' and not d.is_disputed as is_read, d.basis = 'sample' as is_taken_over,
+        not d.is_drawn and d.is_loose and d.basis is null as is_rest,
+        not d.is_drawn and d.is_loose and d.basis is null and {_IS_UNUSABLE} as is_unusable,
+        not d.is_drawn and d.is_loose and d.basis is null and {_HAS_ERROR} as has_error,
+        not exists (select from screened x where x.draft_id = d.draft_id) as is_unscreened
+    from texts d
 ), by_scene as (
-    select count(*) filter (where is_read) as trials, count(*) filter (where is_read and is_wrong) as hits
-    from judged group by scene_id
-), rest as (
-    select d.draft_id, {_HAS_ERROR} as has_error, {_IS_UNUSABLE} as is_unusable
-    from texts d where not is_drawn and is_loose and outcome is null
+    select review_policy_id, count(*) filter (where is_judged) as drawn,
+        count(*) filter (where is_judged and is_disputed) as disputed,
+        count(*) filter (where is_judged and is_loose) as unsealed,
+        count(*) filter (where is_judged and is_read) as trials,
+        count(*) filter (where is_judged and is_read and is_wrong) as hits,
+        count(*) filter (where is_taken_over) as taken_over, count(*) filter (where is_unscreened) as unscreened,
+        count(*) filter (where is_rest) as rest, count(*) filter (where is_unusable) as unusable,
+        count(*) filter (where has_error and not is_unusable) as with_error
+    from told group by review_policy_id, scene_id
 )
-select (select count(*) from judged) as drawn, (select count(*) from judged where is_disputed) as disputed,
-    (select count(*) from judged where is_loose) as unsealed,
-    (select count(*) from texts where basis = 'sample') as taken_over,
-    (select count(*) from texts d where not exists (select from screened x where x.draft_id = d.draft_id))
-        as unscreened,
-    (select count(*) from rest) as rest, (select count(*) from rest where is_unusable) as unusable,
-    (select count(*) from rest where has_error and not is_unusable) as with_error,
-    count(*) filter (where trials > 0) as clusters, coalesce(sum(trials), 0)::bigint as read,
-    coalesce(sum(hits), 0)::bigint as wrong, coalesce(sum(trials * trials), 0)::bigint as trials_squared,
-    coalesce(sum(trials * hits), 0)::bigint as trials_hits, coalesce(sum(hits * hits), 0)::bigint as hits_squared
-from by_scene
+select review_policy_id, sum(drawn)::bigint as drawn, sum(disputed)::bigint as disputed,
+    sum(unsealed)::bigint as unsealed, sum(taken_over)::bigint as taken_over, sum(unscreened)::bigint as unscreened,
+    sum(rest)::bigint as rest, sum(unusable)::bigint as unusable, sum(with_error)::bigint as with_error,
+    count(*) filter (where trials > 0) as clusters, sum(trials)::bigint as read, sum(hits)::bigint as wrong,
+    sum(trials * trials)::bigint as trials_squared, sum(trials * hits)::bigint as trials_hits,
+    sum(hits * hits)::bigint as hits_squared
+from by_scene group by review_policy_id
 """)  # noqa: S608  (parts of our own)
 
 _ADD_RESULT: Final = text("""
@@ -131,12 +129,13 @@ class SampleCount:
     """Of the rest: screening says that they are wrong."""
     taken_over: int
     clusters: int
+    """Scenes with a text that was read; the sums are over these: see :class:`ClusteredCount`."""
     trials_squared: int
     trials_hits: int
     hits_squared: int
 
     @property
-    def count(self) -> ClusteredCount:
+    def clustered(self) -> ClusteredCount:
         """Wrong ones of those that were read, with the scene as the unit."""
         return ClusteredCount(
             clusters=self.clusters,
@@ -151,6 +150,10 @@ class SampleCount:
     def to_take(self) -> int:
         """Of the rest, those that would be taken over."""
         return self.rest - self.unusable - self.with_error
+
+
+NOTHING: Final = SampleCount(**dict.fromkeys(SampleCount.__dataclass_fields__, 0))
+"""Of a stratum that holds no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +171,13 @@ class StoredResult:
     drafter_id: int | None
 
 
-def count_sample(session: Session, dataset_id: int, review_policy_id: int) -> SampleCount:
-    """The sample under this policy; all zero where it holds no longer or is none of a sample."""
-    asked = {"dataset_id": dataset_id, "review_policy_id": review_policy_id}
-    return SampleCount(**session.execute(_COUNT, asked).mappings().one())
+def count_samples(session: Session, dataset_id: int) -> dict[int, SampleCount]:
+    """The samples of all strata that are sampled and hold a text, by the number of the policy."""
+    rows = session.execute(_COUNT, {"dataset_id": dataset_id}).mappings()
+    return {
+        row["review_policy_id"]: SampleCount(**{name: row[name] for name in row if name != "review_policy_id"})
+        for row in rows
+    }
 
 
 def add_result(

@@ -32,7 +32,7 @@ class SampleError(DomainError):
 
 def interval_of(count: SampleCount) -> Interval | None:
     """The 95 % interval of the share of wrong texts, with the scene as the unit; None where nothing was read."""
-    return clustered(count.count) if count.read else None
+    return clustered(count.clustered) if count.read else None
 
 
 def why_not(count: SampleCount) -> str:
@@ -87,7 +87,7 @@ def begin_take_over(session: Session, dataset: str, review_policy_id: int, decid
     # Two admins at once: the second one counts again, and waits for the run of the first.
     lock_dataset(session, dataset_id)
     find_sampled(session, dataset_id, review_policy_id)
-    count = sampling.count_sample(session, dataset_id, review_policy_id)
+    count = sampling.count_samples(session, dataset_id).get(review_policy_id, sampling.NOTHING)
     interval, reason = interval_of(count), why_not(count)
     if reason or interval is None:
         raise SampleError(f"Nothing was taken over. {reason}")

@@ -10,7 +10,6 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from app.intake.queries.datasets import dataset_overview, get_dataset
-from app.intake.queries.policies import policies_in_force
 from app.review.queries import sampling, strata
 from app.review.queries.sampling import SampleCount
 from app.review.queries.strata import Cell, Pace, SealedTexts
@@ -37,14 +36,11 @@ class Counted:
 
 def count_strata(session: Session, dataset_id: int) -> Counted:
     """Count them now: a few seconds of a million drafts."""
-    sampled = [each for each in policies_in_force(session, dataset_id) if each.policy.is_sampled]
     return Counted(
         cells=strata.count_cells(session, dataset_id),
         sealed=strata.count_sealed(session, dataset_id),
         pace=strata.pace_of(session, dataset_id),
-        samples={
-            each.review_policy_id: sampling.count_sample(session, dataset_id, each.review_policy_id) for each in sampled
-        },
+        samples=sampling.count_samples(session, dataset_id),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.db import SessionMaker, transaction
 from app.intake.queries import packets
 from app.intake.queries.policies import Policy, Stratum, policies_in_force
-from app.review.queries.sampling import SampleCount, count_sample, list_results
+from app.review.queries.sampling import NOTHING, SampleCount, count_samples, list_results
 from app.review.workflow import GivenVerdict, submit
 from app.review.workflow.policies import apply_policy, set_policy
 from app.review.workflow.sampling import SampleError, begin_take_over, interval_of, take_over, why_not
@@ -40,7 +40,7 @@ def resample(sessions: SessionMaker, dataset_id: int, share: float, reviews: int
 
 def counted(sessions: SessionMaker, of: tuple[int, int]) -> SampleCount:
     with sessions() as session:
-        return count_sample(session, *of)
+        return count_samples(session, of[0]).get(of[1], NOTHING)
 
 
 def begin(sessions: SessionMaker, policy: int) -> int:
