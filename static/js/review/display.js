@@ -129,9 +129,9 @@ export class Display {
     sar.tag.textContent = sarTag(scene, shown.polarisation);
     optical.tag.textContent = opticalTag(scene);
     sar.tag.hidden = optical.tag.hidden = false;
-    if (!scene.pair_notice) return;
+    if (!scene.pair_notice || packet.optical_hidden) return;
     // Beside the image that is shown: without the optical one, it explains why there is none.
-    const { tag } = scene.assets.optical || packet.optical_hidden ? optical : sar;
+    const { tag } = scene.assets.optical ? optical : sar;
     tag.append(element("span", { class: "tag__notice", text: `⚠ The optical image ${scene.pair_notice}` }));
   }
 

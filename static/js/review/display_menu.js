@@ -9,7 +9,7 @@ import { capOf } from "./keys.js";
 
 /** @typedef {import("../viewer/look.js").Look} Look */
 
-const WIDTH_PX = 316;
+const WIDTH_PX = 348;
 const MARGIN_PX = 6;
 /** What a control of the menu does itself; all other keys are the page's, as ever. */
 const OWN_KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown", " ", "Enter"]);
@@ -38,6 +38,8 @@ export class DisplayMenu {
     root.addEventListener("keydown", (event) => {
       if (OWN_KEYS.has(event.key) && event.target instanceof Element && event.target.matches("input, select")) event.stopPropagation();
     });
+    // Wherever the keyboard's place is, and before the texts take the key.
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.#close(event), true);
     addEventListener("resize", () => this.#place());
   }
 
@@ -46,6 +48,14 @@ export class DisplayMenu {
     if (!this.root.togglePopover()) return;
     const chosen = this.root.querySelector("[aria-checked=true]");
     if (chosen instanceof HTMLElement) chosen.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #close(event) {
+    if (!this.root.matches(":popover-open")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.root.hidePopover();
   }
 
   #place() {
@@ -63,11 +73,12 @@ export class DisplayMenu {
     this.gammaText = element("output", { class: "mono" });
     const row = (/** @type {string} */ title, /** @type {string} */ id, /** @type {(Node | null)[]} */ ...parts) =>
       element("label", { class: "menu__row" }, element("span", { text: title }), ...parts, kbd(capOf(id)));
+    this.range = element("span", { class: "mono" });
     this.root.replaceChildren(
       element("div", { class: "menu__palettes", role: "radiogroup", "aria-label": "Palette", onkeydown: (/** @type {KeyboardEvent} */ event) => this.#onPaletteKey(event) }, ...this.palettes),
       row("Limits", "share", this.shares),
-      element("label", { class: "menu__check" }, this.fixed, "The same limits for every scene"),
-      row("Gamma", "brighter", this.gamma, this.gammaText),
+      element("label", { class: "menu__check" }, this.fixed, "for every scene", this.range),
+      row("Gamma", "brighter", this.gamma, this.gammaText, kbd(capOf("darker"))),
       element("div", { class: "menu__tools" }, this.#tool("invert", "Invert", true), this.#tool("smooth", "Smooth", true), this.#tool("keep_zoom", "Keep zoom", true), this.#tool("limits", "As at first", false)),
       element("div", { class: "menu__tools" }, this.#tool("distance", "Distance", true), this.#tool("nudge", "Move optical", true)),
     );
@@ -109,16 +120,17 @@ export class DisplayMenu {
 
   /**
    * @param {Look} look
-   * @param {{ gamma: number, isByHand: boolean, isFixed: boolean, canDraw: boolean, hasValues: boolean }} state
+   * @param {{ gamma: number, range: string, isByHand: boolean, isFixed: boolean, canDraw: boolean, hasValues: boolean }} state
    */
-  show(look, { gamma, isByHand, isFixed, canDraw, hasValues }) {
+  show(look, { gamma, range, isByHand, isFixed, canDraw, hasValues }) {
     for (const button of this.palettes ?? []) {
       const isChosen = button.dataset.palette === look.palette;
       button.setAttribute("aria-checked", String(isChosen));
       button.tabIndex = isChosen ? 0 : -1;
       button.disabled = !canDraw;
     }
-    if (!this.shares || !this.fixed || !this.gamma || !this.gammaText) return;
+    if (!this.shares || !this.fixed || !this.gamma || !this.gammaText || !this.range) return;
+    this.range.textContent = range;
     this.shares.value = isByHand || isFixed ? "hand" : (look.share ?? "");
     this.shares.disabled = this.fixed.disabled = !canDraw || !hasValues;
     this.fixed.checked = isFixed;

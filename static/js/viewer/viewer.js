@@ -268,7 +268,7 @@ export class Viewer {
     return true;
   }
 
-  /** How the scene is being looked at, for the verdict's `view`. */
+  /** How the scene is being looked at, for the verdict's `view`. @returns {Omit<import("../review/contract").Looked, "ms">} */
   looking() {
     const panel = (!this.packet?.optical_hidden && this.root.dataset.mode) || "sar";
     const { rows, cols } = this.packet?.scene ?? { rows: 1, cols: 1 };
