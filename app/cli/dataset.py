@@ -12,12 +12,14 @@ from app.cli.box_policy import boxes
 from app.cli.import_options import Json
 from app.cli.importing import import_
 from app.cli.measuring import hide, rules
+from app.cli.ordering import order
 from app.cli.sar_first import sar_first
 
 group = typer.Typer(help="Datasets: scenes imported under one name.", no_args_is_help=True)
 group.command("import")(import_)
 group.command()(rules)
 group.command()(hide)
+group.command()(order)
 group.command()(boxes)
 group.command("sar-first")(sar_first)
 

@@ -37,6 +37,8 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     # Reviewing
     "review_page": REVIEWERS,
     "queue_page": REVIEWERS,
+    "own_figures_page": REVIEWERS,
+    "download_own_hours": REVIEWERS,
     "claim_packet": REVIEWERS,
     "return_packet": REVIEWERS,
     "renew_assignment": REVIEWERS,

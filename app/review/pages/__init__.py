@@ -6,8 +6,8 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from app.review.pages import box_figures, browsing, history, measuring, overview, reviewing, sar_first
+from app.review.pages import box_figures, browsing, history, holds, measuring, overview, own_figures, pools, reviewing, sar_first
 
 router: Final = APIRouter()
-for _pages in (reviewing, measuring, sar_first, box_figures, browsing, history, overview):
+for _pages in (reviewing, measuring, sar_first, box_figures, browsing, history, overview, holds, pools, own_figures):
     router.include_router(_pages.router)

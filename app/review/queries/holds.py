@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -61,12 +60,6 @@ with {_HOLDS}, theirs as materialized (
 select count(*) from theirs
 """)  # noqa: S608  (parts of our own)
 
-_POOLS: Final = text("""
-select e.pool from pool e
-where exists (select from slot s where s.dataset_id = :dataset_id and s.pool = e.pool and s.is_free limit 1)
-order by e.pool
-""")
-
 
 @dataclass(frozen=True, slots=True)
 class Hold:
@@ -116,8 +109,3 @@ def release(
     """End this hold of the dataset, or all stale ones, and free their slots; gives how many. Progress stays stored."""
     asked = {"dataset_id": dataset_id, "released_by": released_by, "quiet_s": quiet_s, "assignment_id": assignment_id}
     return int(session.execute(_RELEASE, asked).scalar_one())
-
-
-def pools_with_work(session: Session, dataset_id: int) -> Sequence[str]:
-    """The pools in which a slot of the dataset is free."""
-    return session.execute(_POOLS, {"dataset_id": dataset_id}).scalars().all()

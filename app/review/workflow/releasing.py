@@ -55,7 +55,7 @@ def holds_of(session: Session, dataset: str, config: ReviewConfig, after: Key | 
     return HoldsOfDataset(
         rows=rows,
         count=holds.count_holds(session, dataset_id, quiet_s),
-        next=last and (last.expires_at, last.assignment_id),
+        next=(last.expires_at, last.assignment_id) if last else None,
         blocked=counted,
         is_counting=is_old,
         quiet_s=quiet_s,
