@@ -89,7 +89,7 @@ def _chosen(
     type: TypeChoice = "",
     drafter: Annotated[str, Query(pattern=r"^\d{0,18}$")] = "",
 ) -> Chosen:
-    return Chosen(dataset.replace("\0", ""), reason, flag, type, drafter)
+    return Chosen(dataset.replace("\0", "\ufffd"), reason, flag, type, drafter)
 
 
 ChosenFilters = Annotated[Chosen, Depends(_chosen)]

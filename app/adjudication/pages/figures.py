@@ -84,7 +84,7 @@ def download_differences(session: DbSession, dataset: DatasetName, drafter: Draf
 
 
 def _figures(session: Session, dataset: str, drafter: str) -> DifferenceFigures | None:
-    dataset_id = require_dataset(session, dataset.replace("\0", "")).dataset_id
+    dataset_id = require_dataset(session, dataset.replace("\0", "\ufffd")).dataset_id
     return figures_of(session, dataset_id, int(drafter) if drafter else None)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.accounts.workflow import add_person, make_token
+from app.accounts.workflow import make_token
 from app.adjudication.workflow import Decision, Decisions
 from app.adjudication.workflow.sides import Blind
 from app.review.workflow import GivenVerdict, submit
@@ -70,9 +70,11 @@ def add_pseudonym(session: Session) -> uuid.UUID:
 
 def add_someone(session: Session, name: str, *roles: str) -> tuple[uuid.UUID, str]:
     """A person with these roles: the pseudonym, and a bearer token."""
-    email = f"{name}@example.org"
-    person = add_person(session, email, name.title(), None, list(roles))
-    pseudonym = value(session, "select pseudonym from person where person_id = :id", id=person.person_id)
+    pseudonym, email = add_pseudonym(session), f"{name}@example.org"
+    person = """insert into person (pseudonym, email, display_name, password_hash, roles)
+        values (:pseudonym, :email, :name, 'none', :roles)"""
+    given = {"pseudonym": pseudonym, "email": email, "name": name.title(), "roles": list(roles)}
+    session.execute(text(person), given)
     return pseudonym, make_token(session, email)
 
 

@@ -234,42 +234,37 @@ def test_a_packet_is_open_to_one_senior_until_they_leave_or_stay_away(session: S
         take(session, senior, 999_999, CONFIG)
 
 
-@pytest.mark.parametrize(
-    ("fault", "error"),
-    [
-        ({"choice": "side"}, InvalidDecisionError),
-        ({"choice": "side", "side": "C"}, InvalidDecisionError),
-        ({"choice": "reject", "side": "A"}, InvalidDecisionError),
-        ({"choice": "side", "side": "unsure"}, InvalidDecisionError),
-        ({"choice": "reject", "text": "x"}, InvalidDecisionError),
-        ({"choice": "written"}, InvalidDecisionError),
-        ({"choice": "written", "text": " "}, InvalidDecisionError),
-        ({"choice": "written", "text": "its own"}, InvalidDecisionError),
-        ({"choice": "written", "text": "A ship.", "answer": "1"}, InvalidDecisionError),
-        ({"choice": "written", "text": "A ship\0."}, UnstorableTextError),
-        ({"choice": "written", "text": "A ship \ud800."}, UnstorableTextError),
-        ({"choice": "written", "text": "x" * 1_000_000}, UnstorableTextError),
-        ({"choice": "reject", "note": ""}, UnstorableTextError),
-        ({"choice": "reject", "note": "x" * 4001}, UnstorableTextError),
-        ({"choice": "reject", "comments": (CommentBack("C", "x"),)}, InvalidDecisionError),
-        ({"choice": "reject", "comments": (CommentBack("A", "\0"),)}, UnstorableTextError),
-        ({"choice": "reject", "seen": "x"}, SidesChangedError),
-        ({"choice": "reject", "draft_id": 999_999}, InvalidDecisionError),
-        ({"choice": "reject", "draft_id": "accepted"}, InvalidDecisionError),
-    ],
-)
-def test_a_decision_that_cannot_be_stored_is_refused_and_nothing_is_lost(
-    session: Session, senior: uuid.UUID, fault: dict[str, Any], error: type[DomainError]
-) -> None:
-    packet = add_differing(session, {1: says("unsure"), 3: says("reject")}, {3: says("unsure")}, drafts=3)
-    fault = {"draft_id": packet.drafts[0], **fault}
-    if fault.get("side") == "unsure":
-        fault["side"] = letter_of(session, senior, packet, 0)
-    if fault.get("text") == "its own":
-        fault["text"] = value(session, "select text || '  ' from draft where draft_id = :id", id=packet.drafts[0])
-    if fault["draft_id"] == "accepted":
-        fault["draft_id"] = packet.drafts[1]
-    assert refused(session, senior, decisions(packet, Decision(**fault))) is error
+UNSTORABLE: list[tuple[dict[str, Any], type[DomainError]]] = [
+    ({"choice": "side"}, InvalidDecisionError),
+    ({"choice": "side", "side": "C"}, InvalidDecisionError),
+    ({"choice": "reject", "side": "A"}, InvalidDecisionError),
+    ({"choice": "side", "side": "unsure"}, InvalidDecisionError),
+    ({"choice": "reject", "text": "x"}, InvalidDecisionError),
+    ({"choice": "written"}, InvalidDecisionError),
+    ({"choice": "written", "text": " "}, InvalidDecisionError),
+    ({"choice": "written", "text": "its own"}, InvalidDecisionError),
+    ({"choice": "written", "text": "A ship.", "answer": "1"}, InvalidDecisionError),
+    ({"choice": "written", "text": "A ship\0."}, UnstorableTextError),
+    ({"choice": "written", "text": "A ship \ud800."}, UnstorableTextError),
+    ({"choice": "written", "text": "x" * 1_000_000}, UnstorableTextError),
+    ({"choice": "reject", "note": ""}, UnstorableTextError),
+    ({"choice": "reject", "note": "x" * 4001}, UnstorableTextError),
+    ({"choice": "reject", "comments": (CommentBack("C", "x"),)}, InvalidDecisionError),
+    ({"choice": "reject", "comments": (CommentBack("A", "\0"),)}, UnstorableTextError),
+    ({"choice": "reject", "seen": "x"}, SidesChangedError),
+    ({"choice": "reject", "draft_id": 999_999}, InvalidDecisionError),
+    ({"choice": "reject", "draft_id": "accepted"}, InvalidDecisionError),
+]
+
+
+def test_a_decision_that_cannot_be_stored_is_refused_and_nothing_is_lost(session: Session, senior: uuid.UUID) -> None:
+    packet = add_differing(session, {1: says("unsure"), 3: says("reject")}, {3: says("unsure")})
+    own = value(session, "select text || '  ' from draft where draft_id = :id", id=packet.drafts[0])
+    meant = {"unsure": letter_of(session, senior, packet, 0), "its own": own, "accepted": packet.drafts[1]}
+    for fault, error in UNSTORABLE:
+        given = {"draft_id": packet.drafts[0], **fault}
+        given = {name: meant.get(value, value) if isinstance(value, str) else value for name, value in given.items()}
+        assert refused(session, senior, decisions(packet, Decision(**given))) is error, fault
 
 
 def test_decisions_in_no_form_are_refused(session: Session, senior: uuid.UUID) -> None:
