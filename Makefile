@@ -143,6 +143,7 @@ bench: setup $(PEERS_STAMP)
 	@$(BIN)/python -m benchmarks.drafting
 	@$(BIN)/python -m benchmarks.drafting_faults
 	@$(BIN)/python -m benchmarks.screening
+	@$(BIN)/python -m benchmarks.box_review
 	@$(BIN)/python -m benchmarks.submit_load --no-kills
 	@$(BIN)/python -m benchmarks.submit_load
 

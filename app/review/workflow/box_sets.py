@@ -33,15 +33,16 @@ def check_box_sets(
             " page: judge the boxes and confirm them with Enter; then submit."
         )
     for given in verdicts:
+        found = outcomes.get(given.draft_id)
+        if given.origin in ("box_set", "accept_all") and found is not None and found.is_sampled:
+            raise _invalid(given, "it was drawn to be read by itself; read it and give a verdict")
         if given.origin == "box_set":
-            _check_one(given, outcomes.get(given.draft_id))
+            _check_one(given, found)
 
 
 def _check_one(given: GivenVerdict, found: TextOutcome | None) -> None:
     if found is None:
         raise _invalid(given, "it does not follow from boxes")
-    if found.is_sampled:
-        raise _invalid(given, "it was drawn to be read by itself; read it and give a verdict")
     wanted = "accept" if found.outcome == "same" else "reject"
     if given.verdict != wanted:
         raise _invalid(given, f"from the boxes as you judged them follows {wanted}, not {given.verdict}; reload")

@@ -1,13 +1,13 @@
 // @ts-check
 /** One key that accepts all open texts which were looked at and in which nothing is plainly wrong; the others stay open. */
 
-import { shownDrafts } from "./box_set.js";
+import { isSampled, shownDrafts } from "./box_set.js";
 import { say } from "./messages.js";
 
 /** @typedef {import("./judging.js").Judging} Judging */
 /** @typedef {import("./contract").Draft} Draft */
 
-/** @typedef {"error" | "hidden" | "begun" | "flagged" | "unseen"} Reason why a text is not accepted along with the others */
+/** @typedef {"error" | "hidden" | "begun" | "flagged" | "sampled" | "unseen"} Reason why a text is not accepted along with the others */
 
 /** @type {Record<Reason, string>} */
 const REASONS = {
@@ -15,6 +15,7 @@ const REASONS = {
   hidden: "whose findings come after your verdict",
   begun: "with a new wording to confirm",
   flagged: "that you flagged",
+  sampled: "drawn to be read singly",
   unseen: "not seen yet beside its images",
 };
 
@@ -28,6 +29,7 @@ function reasonAgainst({ work, seen }, draft) {
   if (pending) return "begun";
   if (flags.length) return "flagged";
   if (draft.hides_findings) return "hidden";
+  if (isSampled(work, draft)) return "sampled";
   if (draft.findings.some((finding) => finding.severity === "error")) return "error";
   return seen.has(draft.draft_id) ? null : "unseen";
 }

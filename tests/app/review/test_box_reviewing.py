@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -162,6 +163,9 @@ def test_only_what_the_boxes_give_is_taken_over_and_sampled_texts_are_read(sessi
             drawn[True] += len(forced)
             drawn[False] += len(mine) - len(forced)
             if forced:
+                at_once = [replace(each, origin="accept_all") for each in forced]
+                with pytest.raises(InvalidVerdictError, match="drawn to be read"):
+                    submit(session, reviewer, submission(hand, *at_once))
                 with pytest.raises(InvalidVerdictError, match="drawn to be read"):
                     submit(session, reviewer, submission(hand, *forced))
             submit(session, reviewer, submission(hand, *following(hand, judged)))
