@@ -6,7 +6,18 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from app.review.pages import box_figures, browsing, history, holds, measuring, overview, own_figures, pools, reviewing, sar_first
+from app.review.pages import (
+    box_figures,
+    browsing,
+    history,
+    holds,
+    measuring,
+    overview,
+    own_figures,
+    pools,
+    reviewing,
+    sar_first,
+)
 
 router: Final = APIRouter()
 for _pages in (reviewing, measuring, sar_first, box_figures, browsing, history, overview, holds, pools, own_figures):
