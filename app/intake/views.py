@@ -114,6 +114,11 @@ def scene_view(row: RowMapping, signer: AssetSigner, reader: uuid.UUID) -> Scene
     )
 
 
+def without_optical(scene: SceneView) -> SceneView:
+    """The scene for whoever may not see its optical image: without the address, so no page can show it."""
+    return scene.model_copy(update={"assets": scene.assets.model_copy(update={"optical": None})})
+
+
 def box_views(boxes: Sequence[RowMapping]) -> list[BoxView]:
     """The boxes of a scene, by number."""
     same = ("number", "category", "x_min", "y_min", "width", "height", "is_cut")

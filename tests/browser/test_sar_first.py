@@ -69,7 +69,7 @@ def test_verdicts_without_the_optical_image_bring_it_and_then_the_review_is_sent
     sitting.press("x", "z", "a", "a", "e", "End")
     page.keyboard.type(" ?")
     sitting.press("Enter", "5", "x")
-    expect(page.locator('[data-slot="submit"]')).to_have_text("Show the optical image")
+    expect(page.locator('[data-slot="submit"]')).to_have_text("Show optical image")
     assert not any(optical_of(sessions) in url for url in asked)
     # A second Enter in the same breath shows the image once and sends nothing.
     sitting.press("+", "Enter", "Enter")

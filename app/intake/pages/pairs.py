@@ -13,7 +13,8 @@ from app.intake.pages.facts import Facts, facts_of, registration_facts
 from app.intake.queries import grouping, pairs, viewing
 from app.intake.queries.grouping import Sibling
 from app.intake.queries.pairs import Pair, PairCount
-from app.intake.views import box_views, scene_view
+from app.intake.queries.sar_first import is_optical_kept_back
+from app.intake.views import box_views, scene_view, without_optical
 from app.intake.workflow.pairs import (
     DECISIONS,
     STATES,
@@ -28,6 +29,7 @@ from app.intake.workflow.pairs import (
 from app.intake.workflow.running import require_dataset
 from app.web.database import DbSession
 from app.web.guard import CurrentViewer
+from app.web.policy import REVIEWERS
 from app.web.rendering import render
 
 router = APIRouter()
@@ -80,6 +82,8 @@ class ScenePage:
     decision: str | None
     decisions: Mapping[str, str]
     is_held: bool
+    is_optical_hidden: bool
+    """From a reader who may still be handed a packet of it that is judged from the SAR image first."""
     drafts: int
     packets: int
     groups: Sequence[Facts]
@@ -153,13 +157,14 @@ def scene_page(request: Request, session: DbSession, viewer: CurrentViewer, name
         raise NoSuchSceneError(f"The dataset {name[:80]!r} has no scene {scene_id}.", scene_id=scene_id)
     row = found.scene
     shown = scene_view(row, request.app.state.asset_signer, viewer.pseudonym)
+    is_hidden = bool(viewer.roles & REVIEWERS) and is_optical_kept_back(session, scene_id, viewer.pseudonym)
     page = ScenePage(
         dataset=row["dataset"],
         scene_id=scene_id,
         scene=row["name"],
         view={
             "dataset": {"name": row["dataset"]},
-            "scene": shown.model_dump(mode="json"),
+            "scene": (without_optical(shown) if is_hidden else shown).model_dump(mode="json"),
             "boxes": [box.model_dump() for box in box_views(found.boxes)],
             "viewer_settings": row["viewer_settings"],
         },
@@ -168,6 +173,7 @@ def scene_page(request: Request, session: DbSession, viewer: CurrentViewer, name
         decision=row["pair_decision"],
         decisions=_possible(has_offset=facts.has_offset) if row["pair_state"] != "none" else {},
         is_held=row["is_held"],
+        is_optical_hidden=is_hidden,
         drafts=row["drafts"],
         packets=row["packets"],
         groups=facts_of(row),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,20 @@ select d.sar_first_share as share,
     (select count(*) from packet p where p.dataset_id = d.dataset_id and p.sar_first) as packets,
     exists (select from scene s where s.dataset_id = d.dataset_id and s.optical_sha256 is not null) as has_optical
 from dataset d where d.dataset_id = :dataset_id
+""")
+
+# Whoever reviewed the packet, or has judged it from the SAR image, knows or may know the image.
+_KEPT_BACK: Final = text("""
+select exists (
+    select from packet p where p.scene_id = :scene_id and p.sar_first
+    and not exists (select from sar_verdict j where j.packet_id = p.packet_id and j.reviewer = :person)
+    and not exists (select from review r where r.packet_id = p.packet_id and r.reviewer = :person)
+    and (
+        exists (select from slot s where s.packet_id = p.packet_id and s.is_free)
+        or exists (select from assignment a where a.packet_id = p.packet_id and (a.state = 'held'
+            or a.reviewer = :person and a.state = 'expired'))
+    )
+)
 """)
 
 _SET: Final = text("update dataset set sar_first_share = :share where dataset_id = :dataset_id")
@@ -31,6 +46,12 @@ class SarFirst:
 def sar_first_of(session: Session, dataset_id: int) -> SarFirst:
     """How much of this dataset, which exists, is judged from the SAR image first."""
     return SarFirst(**session.execute(_SHARE, {"dataset_id": dataset_id}).one()._mapping)
+
+
+def is_optical_kept_back(session: Session, scene_id: int, person: uuid.UUID) -> bool:
+    """Whether somebody who reviews may still be handed a packet of the scene that is judged from the SAR image first,
+    so that its optical image is not for them to see elsewhere."""
+    return bool(session.execute(_KEPT_BACK, {"scene_id": scene_id, "person": person}).scalar_one())
 
 
 def set_sar_first_share(session: Session, dataset_id: int, share: float) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy import RowMapping
 
-from app.intake.views import BoxView, SceneView, View, box_views, scene_view
+from app.intake.views import BoxView, SceneView, View, box_views, scene_view, without_optical
 from app.review.queries.first_verdicts import ShownFindings
 from app.review.queries.viewing import PacketRows
 from app.review.schemas.box_reviewing import BoxJudgingView, box_judging_view
@@ -188,9 +188,7 @@ def finding_view(found: Finding) -> FindingView:
 def _scene(hand: RowMapping, signer: AssetSigner, reader: uuid.UUID) -> SceneView:
     """The scene; while the optical image is hidden the server gives no address of it, so no page can show it."""
     scene = scene_view(hand, signer, reader)
-    if not hand["optical_hidden"]:
-        return scene
-    return scene.model_copy(update={"assets": scene.assets.model_copy(update={"optical": None})})
+    return without_optical(scene) if hand["optical_hidden"] else scene
 
 
 def _picked(row: RowMapping, view: type[View], but: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from app.review.queries.sar_first_figures import Counts, Gathered, Level, Move, 
 from app.review.workflow.measuring import NOTHING, Figure, figure
 from app.review.workflow.strata import COUNTED_AT_ONCE, OLD_AFTER
 from app.work import defer
-from pipeline.vocabulary import KIND_TITLES, KINDS, QUESTION_TYPE_TITLES, SUPPORTS, VERDICTS
+from pipeline.vocabulary import KIND_TITLES, KINDS, QUESTION_TYPE_TITLES, QUESTION_TYPES, SUPPORTS, VERDICTS
 
 LEVELS: Final[Mapping[Level, str]] = {
     "all": "",
@@ -138,8 +138,15 @@ def _changed(sums: Sequence[Sums]) -> list[ChangedFigures]:
             fresh=figures.get((level, name, False), NOTHING),
             seen=figures.get((level, name, True), NOTHING),
         )
-        for level, name in sorted(names, key=lambda each: list(LEVELS).index(each[0]))
+        for level, name in sorted(names, key=_place)
     ]
+
+
+def _place(each: tuple[Level, str]) -> tuple[int, int]:
+    """By level; kinds and question types in their order, drafters by how many texts they have."""
+    level, name = each
+    order: Sequence[str] = {"kind": KINDS, "question_type": QUESTION_TYPES}.get(level, ())
+    return list(LEVELS).index(level), order.index(name) if name in order else 0
 
 
 def _title(level: Level, name: str) -> str:

@@ -10,7 +10,7 @@ import { notify, say } from "./messages.js";
 
 /** @typedef {import("./work.js").Work} Work */
 /** @typedef {import("./contract").SarVerdict} SarVerdict */
-/** @typedef {{ title: string, text: string, tone?: "error" }} Notice */
+/** @typedef {{ title: string, text: string, tone?: "error" | "ok" }} Notice */
 
 /** An Enter that was meant for the verdicts must not submit what the image was only just shown for. */
 const LEAST_LOOK_MS = 700;
@@ -18,9 +18,9 @@ const LEAST_LOOK_MS = 700;
 const PATIENCE_MS = 400;
 
 /** @type {Notice} */
-const SHOWN = { title: "Now with the optical image.", text: "Change what it shows; Enter submits." };
+const SHOWN = { title: "Now with the optical image.", text: "Change what it shows; Enter submits.", tone: "ok" };
 /** @type {Notice} */
-const KEPT = { title: "Now with the optical image.", text: "You judged these texts from the SAR image before, and those verdicts stay as the first. Change what the optical image shows; Enter submits." };
+const KEPT = { title: "Now with the optical image.", text: "You judged these texts from the SAR image before, and those verdicts stay as the first. Change what the optical image shows; Enter submits.", tone: "ok" };
 /** @type {Notice} */
 const SET_ASIDE = { title: "There is no optical image any more.", text: "An admin set it aside meanwhile: judge by the SAR image alone. Enter submits." };
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from app.db import SessionMaker, transaction
 from app.web.policy import PEOPLE, POLICY, REVIEWERS
 from tests.app.review.factories import add_packets, rows, value
 from tests.app.review.test_review_api import claimed, client_of, refused, review_of
+from tests.app.web.test_policy import routes
 
 OPTICAL = "c" * 64
 GIVEN = "select draft_id, verdict, revised_text, flags, has_seen_optical from sar_verdict order by draft_id"
@@ -104,9 +106,13 @@ def test_no_answer_to_a_reviewer_has_the_optical_image_before_their_verdicts(cli
     assert client.get(f"/assets/{OPTICAL}").status_code == 403
     # What is not walked here shows no packet.
     others = {name for name, roles in POLICY.items() if roles in (PEOPLE, REVIEWERS)} - set(calls)
-    assert others == {"logout", "change_password"}
+    assert others == SHOW_NO_PACKET
 
 
+SHOW_NO_PACKET = {
+    "logout", "change_password", "save_viewer_settings", "change_review_settings", "review_boxes", "nudge_pair",
+    "write_note", "see_comments", "download_own_hours", "read_guidelines",
+}  # fmt: skip
 PAGES = {
     "review_page": "/review",
     "queue_page": "/queue",
@@ -114,6 +120,8 @@ PAGES = {
     "account_page": "/account",
     "openapi": "/openapi.json",
     "docs_page": "/docs",
+    "own_figures_page": "/me",
+    "comments_page": "/queue/comments",
 }
 
 
@@ -253,7 +261,22 @@ def test_who_saw_the_optical_image_with_another_packet_of_the_scene_is_told_apar
         assert rows(session, told, id=packet["assignment"]["packet_id"]) == [(has_seen,)]
 
 
-OTHERS = ("draft_verdict", "review", "sar_verdict", "first_verdict", "adjudication", "resolution", "disagreement")
+def test_who_reviews_and_leads_sees_the_optical_image_nowhere_while_a_packet_may_come(
+    application: FastAPI, sessions: SessionMaker
+) -> None:
+    with transaction(sessions) as session:
+        add_packets(session, 2, sar_first=True)
+    with client_of(application, sessions, "one") as client:
+        make_lead(sessions)
+        packet = claimed(client)
+        answers = [*asked_of_all(client, sessions)]
+        assert len(answers) > 15
+        assert [answer.request.url.path for answer in answers if OPTICAL in answer.text] == []
+        assert any("The optical image is hidden here." in answer.text for answer in answers)
+        give(client, packet)
+        # Of the other scene it is still hidden.
+        shown = [answer.request.url.path for answer in asked_of_all(client, sessions) if OPTICAL in answer.text]
+        assert shown == [scene_path(sessions, packet)]
 
 
 def test_what_others_said_of_a_packet_reaches_no_reviewer_before_their_own_review(
@@ -262,31 +285,81 @@ def test_what_others_said_of_a_packet_reaches_no_reviewer_before_their_own_revie
     """Walk every address that a reviewer may use, with a packet that another has judged in words found nowhere else."""
     secret = "unmistakable wording of another"
     with transaction(sessions) as session:
-        add_packets(session, 1, wanted=3)
+        add_packets(session, 1, wanted=3, sar_first=True)
     with client_of(application, sessions, "one") as one, client_of(application, sessions, "two") as two:
         theirs = claimed(one)
+        path = f"/api/v1/assignments/{theirs['assignment']['id']}"
         words = {"verdict": "revise", "revised_text": secret, "flags": ["position"]}
-        one.put(f"/api/v1/assignments/{theirs['assignment']['id']}/progress",
-                json={"version": 0, "body": {"note": secret}})  # fmt: skip
+        give(one, theirs, words)
+        one.put(f"{path}/progress", json={"version": 0, "body": {"note": secret}})
+        draft_id = theirs["drafts"][0]["draft_id"]
+        one.post(f"{path}/notes", json={"note_id": str(uuid.uuid4()), "draft_id": draft_id, "text": secret})
         reviewed = review_of(theirs, verdicts=said_of(theirs, words)["verdicts"])
         assert one.post("/api/v1/reviews", json=reviewed).status_code == 200
-        packet = claimed(two)
-        answers = [*asked_of_all(two, packet, theirs)]
-        assert [answer.request.url.path for answer in answers if secret in answer.text] == []
-        mine = claimed(two)
-        assert not any(draft.get("verdict") or draft.get("flags") for draft in mine["drafts"])
-        assert mine["progress"] is None
+        for is_lead in (False, True):
+            if is_lead:
+                make_lead(sessions)
+            packet = claimed(two)
+            answers = [*asked_of_all(two, sessions), *sent_to_all(two, packet, theirs)]
+            assert [answer.request.url.path for answer in answers if secret in answer.text] == []
+            assert not any(draft.get("verdict") or draft.get("flags") for draft in packet["drafts"])
+            assert packet["progress"] is None or "note" not in packet["progress"]["body"]
+        # Behind one's own review a lead reads all of it.
+        give(two, packet)
+        assert two.post("/api/v1/reviews", json=review_of(packet)).status_code == 200
+        assert secret in two.get(f"/drafts/{draft_id}").text
 
 
-def asked_of_all(client: TestClient, packet: dict[str, Any], theirs: dict[str, Any]) -> Iterator[Response]:
-    """Every page and JSON address of the policy's reviewers, filled with the packet's own ids and with the other's."""
-    routes = {route.name: route for route in client.app.routes if hasattr(route, "methods")}  # type: ignore[attr-defined]
-    for name in sorted(name for name, roles in POLICY.items() if roles & REVIEWERS and name in routes):
-        for hand in (packet, theirs):
-            ids = {"assignment_id": hand["assignment"]["id"], "packet_id": hand["assignment"]["packet_id"],
-                   "draft_id": hand["drafts"][0]["draft_id"], "name": "harbours", "dataset": "harbours"}  # fmt: skip
-            path = routes[name].path
-            for known, value_ in ids.items():
-                path = path.replace(f"{{{known}}}", str(value_))
-            if "{" not in path and "GET" in routes[name].methods:
-                yield client.get(path)
+def make_lead(sessions: SessionMaker) -> None:
+    """Everybody decides on differences too."""
+    with transaction(sessions) as session:
+        session.execute(text("update person set roles = array['reviewer', 'adjudicator']"))
+
+
+def scene_path(sessions: SessionMaker, packet: dict[str, Any]) -> str:
+    with transaction(sessions) as session:
+        known = "select scene_id from packet where packet_id = :id"
+        return f"/datasets/harbours/scenes/{value(session, known, id=packet['assignment']['packet_id'])}"
+
+
+def asked_of_all(client: TestClient, sessions: SessionMaker) -> Iterator[Response]:
+    """Every page and JSON address of the policy's reviewers and leads that is read, for each draft, scene and packet
+    that there is."""
+    with transaction(sessions) as session:
+        there = {
+            "scene_id": [row[0] for row in rows(session, "select scene_id from scene")],
+            "draft_id": [row[0] for row in rows(session, "select draft_id from draft")],
+            "packet_id": [row[0] for row in rows(session, "select packet_id from packet")],
+            "name": ["harbours"],
+        }
+    asked = {(name, path) for name, method, path in routes(application_of(client)) if method == "GET"}
+    for _, path in sorted(each for each in asked if POLICY.get(each[0], frozenset()) & REVIEWERS):
+        needed = [part for part in there if f"{{{part}}}" in path]
+        for chosen in product(*(there[part] for part in needed)):
+            filled = path
+            for part, one in zip(needed, chosen, strict=True):
+                filled = filled.replace(f"{{{part}}}", str(one))
+            assert "{" not in filled, f"the walk has nothing to fill into {filled}"
+            yield client.get(filled)
+
+
+def application_of(client: TestClient) -> FastAPI:
+    assert isinstance(client.app, FastAPI)
+    return client.app
+
+
+def sent_to_all(client: TestClient, mine: dict[str, Any], theirs: dict[str, Any]) -> Iterator[Response]:
+    """What the page sends while it works on a packet, of one's own hold and of the other's."""
+    yield client.post("/api/v1/queue/claim", json={})
+    for packet in (mine, theirs):
+        path = f"/api/v1/assignments/{packet['assignment']['id']}"
+        draft_id = packet["drafts"][0]["draft_id"]
+        yield client.put(f"{path}/progress", json={"version": 7, "body": {}})
+        yield client.post(f"{path}/renew")
+        yield client.post(f"{path}/first-verdicts", json={"draft_id": draft_id, "verdict": "accept"})
+        yield client.post(f"{path}/sar-verdicts", json={"verdicts": []})
+        yield client.post(f"{path}/notes", json={"note_id": str(uuid.uuid4()), "draft_id": draft_id, "text": "Hm."})
+        yield client.post(f"{path}/box-reviews", json={"submission_id": str(uuid.uuid4()), "verdicts": []})
+        asked = {"packet_id": packet["assignment"]["packet_id"], "draft_id": draft_id, "text": "A ship."}
+        yield client.post("/api/v1/screen", json=asked)
+        yield client.post("/api/v1/reviews", json=review_of(packet))
