@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
 
 from app.assets import AssetStore
-from app.db import SessionMaker
+from app.db import SessionMaker, transaction
+from pipeline.imaging.tiff import write_cog
 from tests.browser.conftest import MadeDatabase, Sitting
 from tests.browser.made_scenes import COLS, NO_DATA, ROWS
 
@@ -98,16 +102,6 @@ def test_no_data_is_said_and_coordinates_are_shown(sitting: Sitting) -> None:
     expect(page.locator(".north")).to_be_visible()
 
 
-def test_both_panels_show_one_place(sitting: Sitting) -> None:
-    open_scene(sitting, "a.tif")
-    point_at(sitting.page, 0.4, 0.5)
-    places = [
-        sitting.page.locator(f'[data-panel="{name}"] .cross').evaluate("element => element.style.transform")
-        for name in ("sar", "optical")
-    ]
-    assert places[0] == places[1] != ""
-
-
 def drawn_grey(page: Page) -> list[int]:
     """The mean grey of the middle of the SAR panel, as it is on the screen."""
     box = page.locator('[data-panel="sar"]').bounding_box()
@@ -165,27 +159,68 @@ def test_no_bright_seam_runs_along_what_has_no_data(sitting: Sitting) -> None:
     assert brightest < 60
 
 
-MODULE = """async ([name, value]) => {
+VALUES = """async ([content, pixels]) => {
     const page = document.querySelector('script[src*="js/review/page.js"]').src;
-    const { firstGamma } = await import(page.replace('review/page.js', name));
-    return firstGamma(value);
+    const { Sampler } = await import(page.replace('review/page.js', 'viewer/readout.js'));
+    const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+    const sampler = new Sampler({ blob: new Blob([bytes]) });
+    return Promise.all(pixels.map(([row, col]) => sampler.at(row, col)));
 }"""
 
 
-def test_dark_amplitudes_are_lifted_and_decibels_left(sitting: Sitting) -> None:
+def test_values_of_every_kind_are_read_from_the_file_itself(sitting: Sitting, tmp_path: Path) -> None:
+    """Also where only an overview is shown: that one is made to differ everywhere."""
     open_scene(sitting, "a.tif")
-    dark = [0] * 4 + [1000] * 4 + [10] * 248
-    even = [10] * 256
+    random = np.random.default_rng(7)
+    pixels = [(0, 0), (299, 519), (255, 256), (256, 255), *random.integers((300, 520), size=(20, 2)).tolist()]
+    for dtype, nodata in (("int16", -32768), ("uint8", None), ("uint16", 0), ("float32", float("nan"))):
+        whole = (random.normal(100, 40, (300, 520))).astype(dtype)
+        if nodata is not None:
+            whole[255, 256] = nodata
+        write_cog(tmp_path / "x.tif", [whole, np.zeros((150, 260), dtype)], nodata=nodata)
+        content = base64.b64encode((tmp_path / "x.tif").read_bytes()).decode()
+        found = sitting.page.evaluate(VALUES, [content, pixels])
+        for (row, col), values in zip(pixels, found, strict=True):
+            is_data = nodata is None or (row, col) != (255, 256)
+            assert values == ([float(whole[row, col])] if is_data else None), (dtype, row, col)
 
-    def first_gamma(unit: str, counts: list[int]) -> float:
-        histogram = {"low": 0, "high": 256, "counts": counts}
-        scene = {"unit": unit, "limits": [3, 250], "histogram": histogram}
-        found: float = sitting.page.evaluate(MODULE, ["viewer/contrast.js", scene])
-        return found
 
-    assert first_gamma("dn", dark) == 2
-    assert first_gamma("dn", even) == 1
-    assert first_gamma("relative_db", dark) == 1
+def test_a_large_scene_streams_and_judges_without_an_image_that_is_gone(
+    sitting: Sitting, sessions: SessionMaker, made_database: MadeDatabase, tmp_path: Path
+) -> None:
+    size = 2560
+    random = np.random.default_rng(7)
+    levels = [random.integers(-2400, 0, (size >> level, size >> level), np.int16) for level in range(5)]
+    write_cog(tmp_path / "large.tif", levels, nodata=-32768, scale=0.01, unit="relative_db")
+    stored = AssetStore(made_database.assets).put(tmp_path / "large.tif", "image/tiff").sha256
+    with transaction(sessions) as session:
+        add = text("insert into asset (sha256, media_type, bytes) values (:sha256, 'image/tiff', 1)")
+        session.execute(add, [{"sha256": stored}, {"sha256": "e" * 64}])
+        session.execute(
+            text("""update scene set rows = :size, cols = :size, sar_sha256 = :stored, processed_sha256 = :stored,
+                optical_sha256 = :gone where name like '%a.tif'"""),
+            {"size": size, "stored": stored, "gone": "e" * 64},
+        )
+    got: dict[str, int] = {}
+    page = sitting.page
+    page.on("response", lambda told: "/assets/" in told.url and count(got, told.url, told.headers))
+    open_scene(sitting, "a.tif")
+    notice = page.locator('[data-slot="image-notice"]')
+    expect(notice).to_have_text(re.compile("^Optical image: the store no longer has it. Texts can still be judged"))
+    loaded = sum(bytes_ for sha256, bytes_ in got.items() if sha256 == stored)
+    assert 0 < loaded < 0.12 * (tmp_path / "large.tif").stat().st_size
+    x, y = point_at(page, 0.5, 0.4)
+    value = page.locator('[data-slot="sar-value"]')
+    expect(value).to_have_text(re.compile(r"SAR -?\d"))
+    near = [levels[0][int(y + down), int(x + right)] for down in (-0.1, 0, 0.1) for right in (-0.1, 0, 0.1)]
+    assert any(abs(value_of(value.inner_text()) - each * 0.01) < 0.006 for each in near)
+    sitting.press("a")
+    assert sitting.glyphs()[0] == "✓"
+
+
+def count(got: dict[str, int], url: str, headers: dict[str, str]) -> None:
+    sha256 = url.partition("/assets/")[2][:64]
+    got[sha256] = got.get(sha256, 0) + int(headers.get("content-length", 0))
 
 
 def test_a_pair_lies_as_both_images_come_out_larger(sitting: Sitting) -> None:
@@ -194,7 +229,7 @@ def test_a_pair_lies_as_both_images_come_out_larger(sitting: Sitting) -> None:
     panels = [page.locator(f'[data-panel="{name}"]') for name in ("sar", "optical")]
     for width, height, is_stacked in ((1100, 620, False), (1024, 1500, True), (1440, 900, False)):
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(200)
+        expect(page.locator(".panels.is-stacked")).to_have_count(int(is_stacked))
         sar, optical = (panel.bounding_box() for panel in panels)
         assert sar is not None
         assert optical is not None
@@ -257,7 +292,10 @@ def test_without_webgl_a_still_picture_with_the_boxes_is_shown(sitting: Sitting)
     expect(sitting.page.locator('[data-slot="image-notice"]')).to_contain_text("no WebGL")
     expect(sitting.page.locator('[data-panel="sar"] .still canvas')).to_be_visible()
     expect(sitting.page.locator('[data-panel="sar"] .still rect')).to_have_count(1)
-    sitting.press("a")
+    sitting.press("c")
+    sitting.page.locator('[data-panel="sar"] .still').click()
+    expect(sitting.page.locator('[data-panel="optical"] .still circle')).to_have_count(1)
+    sitting.press("Escape", "a")
     assert sitting.glyphs()[0] == "✓"
     assert sitting.faults == []
 
