@@ -76,8 +76,9 @@ test("what was kept in the browser is there again", () => {
   const sent = before.submit("id");
   before.openNext();
   before.change({ note: "Hm." });
-  const again = new Case(view(), { isUsable: false, makings: before.makings, waiting: [sent] });
+  const again = new Case(view(), before.kept([sent]));
   assert.equal(again.focused.draft_id, 2);
+  assert.equal(again.making(again.drafts[0]).side, "B", "also of what is on its way: it may be refused");
   assert.equal(again.making(again.focused).note, "Hm.");
   assert.equal(again.stateOf(again.drafts[0]), "sending");
 });

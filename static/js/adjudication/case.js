@@ -111,10 +111,11 @@ export class Case {
     return this.#makings.get(draft.draft_id) ?? nothingYet(draft);
   }
 
-  /** @returns {Kept["makings"]} of drafts that are open */
-  get makings() {
-    const open = this.drafts.filter((draft) => this.stateOf(draft) === "open" && this.#makings.has(draft.draft_id));
-    return Object.fromEntries(open.map((draft) => [draft.draft_id, this.making(draft)]));
+  /** @param {Decisions[]} waiting on their way @returns {Kept} what is lost with the page unless it is kept */
+  kept(waiting) {
+    const undecided = this.drafts.filter((draft) => ["open", "sending"].includes(this.stateOf(draft)));
+    const made = undecided.filter((draft) => this.#makings.has(draft.draft_id)).map((draft) => [draft.draft_id, this.making(draft)]);
+    return { isUsable: this.isUsable && undecided.length > 0, makings: Object.fromEntries(made), waiting };
   }
 
   /**

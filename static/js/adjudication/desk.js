@@ -61,7 +61,7 @@ export class Desk {
   }
 
   #keep() {
-    this.keeper.write({ isUsable: this.work.isUsable, makings: this.work.makings, waiting: this.sender.waiting });
+    this.keeper.write(this.work.kept(this.sender.waiting));
     notify("journal", this.keeper.isFull ? { title: "This browser keeps nothing.", text: "Its storage is full or switched off: only what the top says is saved survives a reload." } : null);
   }
 
