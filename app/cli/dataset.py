@@ -13,6 +13,7 @@ from app.cli.import_options import Json
 from app.cli.importing import import_
 from app.cli.measuring import hide, rules
 from app.cli.ordering import order
+from app.cli.policy import policy
 from app.cli.sar_first import sar_first
 
 group = typer.Typer(help="Datasets: scenes imported under one name.", no_args_is_help=True)
@@ -20,6 +21,7 @@ group.command("import")(import_)
 group.command()(rules)
 group.command()(hide)
 group.command()(order)
+group.command()(policy)
 group.command()(boxes)
 group.command("sar-first")(sar_first)
 

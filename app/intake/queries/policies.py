@@ -51,13 +51,16 @@ IS_DRAWN: Final = f"""
 _NEWEST: Final = f"""
 with {POLICIES.format(dataset_id=":dataset_id")}
 select p.review_policy_id, p.split, p.kind, p.drafter_id, p.mode, p.reviews_wanted, p.sample_share, p.pool,
-    p.decided_by, p.created_at
-from policies p order by p.narrowness desc, p.review_policy_id
+    p.decided_by, p.created_at, w.display_name
+from policies p left join person w on w.pseudonym::text = p.decided_by
+order by p.narrowness desc, p.split, p.kind, p.drafter_id
 """  # noqa: S608  (parts of our own)
 
 _DECISIONS: Final = """
-select review_policy_id, split, kind, drafter_id, mode, reviews_wanted, sample_share, pool, decided_by, created_at
-from review_policy where dataset_id = :dataset_id order by review_policy_id desc limit :limit
+select p.review_policy_id, p.split, p.kind, p.drafter_id, p.mode, p.reviews_wanted, p.sample_share, p.pool,
+    p.decided_by, p.created_at, w.display_name
+from review_policy p left join person w on w.pseudonym::text = p.decided_by
+where p.dataset_id = :dataset_id order by p.review_policy_id desc limit :limit
 """
 
 _DRAFTERS: Final = text("""
@@ -114,6 +117,8 @@ class Decision:
     decided_by: str
     """A pseudonym, or ``command``."""
     decided_at: dt.datetime
+    who: str | None = None
+    """Their name; None at the command line, and of who was erased since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,7 @@ def _decisions(session: Session, query: str, **values: int) -> list[Decision]:
     for row in session.execute(text(query), values):
         stratum = Stratum(row.split, row.kind, row.drafter_id)
         policy = Policy(stratum, row.mode, row.reviews_wanted, row.sample_share, row.pool)
-        found.append(Decision(row.review_policy_id, policy, row.decided_by, row.created_at))
+        found.append(Decision(row.review_policy_id, policy, row.decided_by, row.created_at, row.display_name))
     return found
 
 

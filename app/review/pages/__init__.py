@@ -14,11 +14,24 @@ from app.review.pages import (
     measuring,
     overview,
     own_figures,
+    policy,
     pools,
     reviewing,
     sar_first,
 )
 
 router: Final = APIRouter()
-for _pages in (reviewing, measuring, sar_first, box_figures, browsing, history, overview, holds, pools, own_figures):
+for _pages in (
+    reviewing,
+    own_figures,
+    measuring,
+    sar_first,
+    box_figures,
+    browsing,
+    history,
+    overview,
+    holds,
+    pools,
+    policy,
+):
     router.include_router(_pages.router)

@@ -123,6 +123,13 @@ def _drawn(cell: Cell, share: float) -> int:
     return sum(cell.loose[:whole]) + round(beyond)
 
 
+def hours_in_words(hours: float) -> str:
+    """``40 min``, ``12.5 h``, ``1,240 h``."""
+    if hours < 1:
+        return f"{round(60 * hours)} min"
+    return f"{hours:,.1f} h" if hours < 100 else f"{hours:,.0f} h"
+
+
 def with_policy(held: Sequence[Decision], policy: Policy) -> list[Decision]:
     """What would hold if this was decided."""
     others = [each for each in held if each.policy.stratum != policy.stratum]

@@ -73,8 +73,17 @@ def find_sampled(session: Session, dataset_id: int, review_policy_id: int) -> De
     raise SampleError("This stratum is not sampled any more: its policy was changed. Look at the page of the policy.")
 
 
-def begin_take_over(session: Session, dataset: str, review_policy_id: int, decided_by: uuid.UUID | str) -> int:
+def begin_take_over(
+    session: Session,
+    dataset: str,
+    review_policy_id: int,
+    decided_by: uuid.UUID | str,
+    *,
+    in_background: bool = True,
+) -> int:
     """Decide that the rest is taken over on what its sample says, and begin the run that does it; gives the run.
+
+    Without ``in_background`` the caller carries it out: see :func:`take_over`.
 
     Raises
     ------
@@ -94,7 +103,8 @@ def begin_take_over(session: Session, dataset: str, review_policy_id: int, decid
     result = sampling.add_result(session, review_policy_id, count, interval, decided_by)
     parameters = {"sample_result_id": result, "texts": count.to_take}
     run_id = runs.add_run(session, dataset_id, "sample", parameters)
-    defer(session, "review.take_over", lock=f"policy {dataset_id}", run_id=run_id)
+    if in_background:
+        defer(session, "review.take_over", lock=f"policy {dataset_id}", run_id=run_id)
     return run_id
 
 
