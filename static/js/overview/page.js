@@ -2,6 +2,7 @@
 /** An admin's first page: looks again every few seconds while it can be seen, and draws its tables as charts. */
 
 import { slot } from "../dom.js";
+import { REFUSED } from "../refreshing.js";
 import { TableChart } from "./charts.js";
 
 const LOOK_MS = 5000;
@@ -43,7 +44,9 @@ document.addEventListener("htmx:after:swap", () => {
   tell("Looks again every five seconds.");
   drawCharts();
 });
-document.addEventListener("htmx:error", () => tell("The server cannot be reached: figures are as of the last look. It is tried again."));
+for (const failed of ["htmx:error", REFUSED]) {
+  document.addEventListener(failed, () => tell("The server does not answer: figures are as of the last look. It is tried again."));
+}
 new MutationObserver(drawCharts).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawCharts);
 document.addEventListener("visibilitychange", look);

@@ -71,7 +71,7 @@ def test_figures_are_those_of_ones_own_reviews(client: TestClient, sessions: Ses
     for told in ("9, in 3 packets", "<dd>0.1</dd>", "vague</th>", '<td class="number">0.07</td>'):
         assert told in page, told
     # Decided by both: the first three of one packet but for the two on which they differ.
-    assert '100% <span class="dim">of 4</span>' in page
+    assert '100% <span class="dim">of 4 texts</span>' in page
     assert "Otto" not in page
     assert "6, in 2 packets" in page_of(client, otto)
     day = rows_of(page_of(client, ruth, "/me/hours.csv"))
@@ -93,10 +93,10 @@ def test_others_count_only_once_a_text_has_its_outcome(client: TestClient, sessi
             group by g.draft_id returning draft_id"""
         assert len(session.execute(text(decided)).all()) == 2
     after = page_of(client, ruth)
-    assert before.count('<span class="dim">of 4</span>') == 2
+    assert before.count('<span class="dim">of 4 ') == 2
     # Both are rejected now: of one Ruth had said so, Otto had accepted it; of the other she had not.
-    assert '83% <span class="dim">of 6</span>' in after
-    assert '67% <span class="dim">of 6</span>' in after
+    assert '83% <span class="dim">of 6 texts</span>' in after
+    assert '67% <span class="dim">of 6 verdicts</span>' in after
 
 
 def test_months_are_turned_and_bad_ones_refused(
