@@ -194,7 +194,7 @@ def test_a_key_decides_and_leads_to_the_next_scene(
     page.locator('[data-panel="sar"] canvas').first.wait_for()
     page.keyboard.press("v")
     expect(page.locator(".panels")).to_have_attribute("data-mode", "swipe")
-    page.keyboard.press("o")
+    page.keyboard.press("s")
     page.wait_for_url(f"**/scenes/{second}")
     page.go_back()
     page.goto(f"{site}/datasets/marks/scenes/{first}")

@@ -270,11 +270,10 @@ def test_looks_change_without_a_request_and_come_back(sitting: Sitting, sessions
     expect(page.locator('.tool[data-key="invert"]')).to_have_attribute("aria-pressed", "true")
     expect(page.locator('[data-palette="cividis"]')).to_have_attribute("aria-checked", "true")
     expect(page.locator("#display-menu select")).to_have_value("0.5-99.5")
+    expect(page.locator('.tool[data-key="keep_zoom"]')).to_have_attribute("aria-pressed", "true")
     with sessions() as session:
         kept = session.execute(text("select settings from viewer_setting")).scalar_one()
-    assert kept == {
-        "palette": "cividis", "share": "0.5-99.5", "brightness": 1.1, "is_inverted": True, "keeps_zoom": True,
-    }  # fmt: skip
+    assert kept == {"palette": "cividis", "share": "0.5-99.5", "brightness": 1.1, "is_inverted": True}
     for width in (1024, 1440):
         page.set_viewport_size({"width": width, "height": 768})
         tools = page.locator(".tools")

@@ -22,7 +22,7 @@ test("limits leave out the named share of the values at each end", () => {
 
 test("a look is kept as what differs, and strange settings are passed over", () => {
   assert.deepEqual(Look.of(null).settings(), {});
-  const settings = { palette: "magma", share: "2-98", brightness: 1.5, keeps_zoom: true, is_smooth: false };
+  const settings = { palette: "magma", share: "2-98", brightness: 1.5, is_smooth: false };
   assert.deepEqual(Look.of(settings).settings(), settings);
   assert.deepEqual(Look.of({ palette: "jet", share: "3-4", brightness: "much", mode: 7, fixed: { low: 2, high: 1, unit: "dn" } }).settings(), {});
 });

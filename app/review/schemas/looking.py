@@ -42,8 +42,6 @@ class ViewerSettingsBody(Body):
     is_smooth: bool | None = None
     is_processed: bool | None = None
     are_boxes_shown: bool | None = None
-    keeps_zoom: bool | None = None
-    """Whether the next scene is shown at the zoom of the one before."""
 
     def as_settings(self) -> dict[str, Any]:
         return self.model_dump(exclude_none=True)

@@ -202,7 +202,6 @@ export interface ViewerSettings {
   is_smooth?: boolean;
   is_processed?: boolean;
   are_boxes_shown?: boolean;
-  keeps_zoom?: boolean;
 }
 
 /** What the viewer shows: of a packet, or of a scene on a page of its own. */

@@ -33,6 +33,7 @@ const NO_WEBGL = "This browser draws no WebGL: a still picture is shown, without
  * @typedef {object} Listeners
  * @property {(numbers: number[], isClick: boolean) => void} onBox
  * @property {(point: [number, number], reach: number) => void} [onCount] a click while counting, in pixels of the scene
+ * @property {(keepsZoom: boolean) => void} [onKeepZoom] whether the next scene is to be shown at the zoom of this one
  */
 
 export class Display {
@@ -43,7 +44,7 @@ export class Display {
   #troubles = [];
 
   /** @param {Listeners} listeners */
-  constructor({ onBox, onCount = () => {} }) {
+  constructor({ onBox, onCount = () => {}, onKeepZoom = () => {} }) {
     const [root] = all(".panels");
     const [swipe] = all(".swipe");
     const [button] = all('[data-key="display"]');
@@ -58,6 +59,7 @@ export class Display {
       onTrouble: (message) => this.#trouble(message),
       onMeasured: (text) => this.tools.measured(text),
     });
+    this.onKeepZoom = onKeepZoom;
     this.histogram = new HistogramControl(slot("histogram"), (limits) => this.#limitByHand(limits));
     this.menu = new DisplayMenu(button, slot("display-menu"), { change: (changes) => this.#change(changes), fix: (isFixed) => this.#fix(isFixed) });
     this.tools = new Tools(this.viewer, { onChange: () => this.#sync(), onMoved: () => this.#tagPanels() });
@@ -167,7 +169,7 @@ export class Display {
       fit: () => viewer.sight.fitOrFill(),
       nearer: () => viewer.sight.zoom(0.5),
       farther: () => viewer.sight.zoom(-0.5),
-      keep_zoom: () => this.#change({ keepsZoom: !look.keepsZoom }),
+      keep_zoom: () => this.onKeepZoom((viewer.keepsZoom = !viewer.keepsZoom)),
       display: () => this.menu.toggle(),
     };
     const action = actions[id];
@@ -241,7 +243,7 @@ export class Display {
     const { viewer, tools } = this;
     const { look, packet, shown } = viewer;
     const scene = packet?.scene;
-    const pressed = { invert: look.isInverted, smooth: look.isSmooth, boxes: look.areBoxesShown, keep_zoom: look.keepsZoom, count: viewer.tool === "count", distance: viewer.tool === "distance", nudge: viewer.tool === "nudge" };
+    const pressed = { invert: look.isInverted, smooth: look.isSmooth, boxes: look.areBoxesShown, keep_zoom: viewer.keepsZoom, count: viewer.tool === "count", distance: viewer.tool === "distance", nudge: viewer.tool === "nudge" };
     for (const [id, isOn] of Object.entries(pressed)) {
       for (const button of all(`.tool[data-key="${id}"]`)) button.setAttribute("aria-pressed", String(isOn));
     }

@@ -13,6 +13,8 @@ const FONT = "600 10px ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monosp
 /** A box that is smaller on the screen cannot be judged. */
 const LEAST_SHOWN_PX = 40;
 const WANTED_PX = 110;
+/** One that is larger shows too little of what is around it. */
+const MOST_SHOWN_PX = 260;
 /** The smallest that the server takes. */
 const LEAST_PX = 1;
 /** A shorter drag is a click. */
@@ -91,12 +93,13 @@ export function bringIntoSight(viewer, { x_min, y_min, width, height }) {
   const longest = Math.max(width, height);
   const shown = longest / viewer.sight.resolution;
   const most = Math.min(panel[0] ?? 1, panel[1] ?? 1);
+  // No farther than the whole scene; a box that is as large as the panel just fits.
   const whole = Math.max(scene.cols / (panel[0] ?? 1), scene.rows / (panel[1] ?? 1));
   // Where all of the scene is in sight and the box is large enough, nothing needs to move.
   if (viewer.sight.isFitted && shown >= LEAST_SHOWN_PX) return;
   viewer.sight.free();
-  if (shown < LEAST_SHOWN_PX) view.setResolution(longest / WANTED_PX);
-  else if (shown > 0.8 * most) view.setResolution(Math.min(whole, longest / (0.8 * most)));
+  const wanted = Math.min(WANTED_PX, 0.8 * most);
+  if (shown < LEAST_SHOWN_PX || shown > MOST_SHOWN_PX) view.setResolution(Math.min(whole, longest / wanted));
   view.setCenter(flip([x_min + width / 2, y_min + height / 2], scene.rows));
 }
 

@@ -41,7 +41,6 @@ export class Look {
   isSmooth = true;
   isProcessed = false;
   areBoxesShown = true;
-  keepsZoom = false;
 
   /**
    * What an older or newer page has saved and this one does not know is passed over.
@@ -60,7 +59,6 @@ export class Look {
     look.isSmooth = truth(given.is_smooth, look.isSmooth);
     look.isProcessed = truth(given.is_processed, look.isProcessed);
     look.areBoxesShown = truth(given.are_boxes_shown, look.areBoxesShown);
-    look.keepsZoom = truth(given.keeps_zoom, look.keepsZoom);
     return look;
   }
 
@@ -74,7 +72,7 @@ export class Look {
       fixed: this.fixed ?? false,
       brightness: Math.abs(this.brightness - 1) > 0.004 && Number(this.brightness.toFixed(3)),
     };
-    const truths = { is_inverted: "isInverted", is_smooth: "isSmooth", is_processed: "isProcessed", are_boxes_shown: "areBoxesShown", keeps_zoom: "keepsZoom" };
+    const truths = { is_inverted: "isInverted", is_smooth: "isSmooth", is_processed: "isProcessed", are_boxes_shown: "areBoxesShown" };
     const told = Object.entries(all).filter(([, value]) => value !== false);
     for (const [name, own] of Object.entries(truths)) {
       const value = /** @type {any} */ (this)[own];

@@ -40,6 +40,8 @@ export class Viewer {
   /** @type {Viewed | null} */
   packet = null;
   look = new Look();
+  /** Whether the next scene is shown at the zoom of the one before. */
+  keepsZoom = false;
   /** @type {[number, number]} in the unit of what is shown */
   limits = [0, 1];
   canDraw = hasWebGL();
@@ -100,7 +102,7 @@ export class Viewer {
     this.offset_px = [...scene.optical_offset_px];
     this.mark([]);
     this.picture.clear();
-    this.sight.open(`${dataset.name}/${scene.name}`, scene, this.look.keepsZoom);
+    this.sight.open(`${dataset.name}/${scene.name}`, scene, this.keepsZoom);
     this.sight.view?.on("change:resolution", () => this.#drawScales());
     this.#setMode();
     drawArrows(this.north, this.arrow, scene);

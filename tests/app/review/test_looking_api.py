@@ -99,7 +99,7 @@ def test_settings_come_back_with_the_next_packet_to_this_person_alone(
     mine, theirs = clients
     assert claimed(mine)["viewer_settings"] is None
     path = "/datasets/harbours/viewer-settings"
-    chosen = {"palette": "magma", "share": "2-98", "brightness": 1.5, "keeps_zoom": True}
+    chosen = {"palette": "magma", "share": "2-98", "brightness": 1.5, "is_inverted": True}
     assert mine.put(f"/api/v1{path}", json={**chosen, "palette": "viridis"}).status_code == 200
     assert mine.put(f"/api/v1{path}", json=chosen).json() == chosen
     assert claimed(mine)["viewer_settings"] == chosen
@@ -108,7 +108,7 @@ def test_settings_come_back_with_the_next_packet_to_this_person_alone(
     fixed = {"low": -20, "high": 0, "unit": "relative_db"}
     assert mine.put(f"/api/v1{path}", json={"fixed": fixed}).json() == {"fixed": fixed}
     wrong: list[Any] = [
-        {"colour": "red"}, {"palette": "jet"}, {"share": "3-97"}, {"brightness": 90}, {"keeps_zoom": "a" * 100_000},
+        {"colour": "red"}, {"palette": "jet"}, {"share": "3-97"}, {"brightness": 90}, {"is_inverted": "a" * 100_000},
         {"fixed": {**fixed, "low": 1}}, {"fixed": {**fixed, "unit": "volt"}}, {"mode": "\ud800"}, [], 7,
     ]  # fmt: skip
     for body in wrong:
