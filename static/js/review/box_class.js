@@ -44,7 +44,7 @@ export function askClass(title, categories) {
   );
   slot("box-class-title").textContent = title;
   const take = element("button", { class: "button", type: "button", onclick: () => choose(asked, field.value) }, "Take it ", kbd("⏎"));
-  slot("box-class-choices").replaceChildren(element("div", { class: "box-classes" }, ...buttons), element("div", { class: "row" }, field, take));
+  slot("box-class-choices").replaceChildren(element("div", { class: "box-classes" }, ...buttons), element("div", { class: "box-new" }, field, take));
   asked.returnValue = "";
   asked.onkeydown = (event) => onKey(asked, categories, event, field);
   asked.showModal();

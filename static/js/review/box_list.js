@@ -39,7 +39,7 @@ function drawRow(scope, box) {
   const texts = scope.work.drafts.filter((draft) => draft.box_numbers.includes(number)).length;
   return element(
     "button",
-    { class: "box-row", type: "button", "data-box": number, "data-verdict": said.verdict, onclick: () => scope.look(number), onpointerenter: () => scope.heat([number]), onpointerleave: () => scope.heat([]) },
+    { class: "box-row", type: "button", "data-box": number, "data-focus": `row-${number}`, "data-verdict": said.verdict, onclick: () => scope.look(number), onpointerenter: () => scope.heat([number]), onpointerleave: () => scope.heat([]) },
     element("span", { class: "glyph", "data-verdict": said.verdict, "aria-hidden": "true", text: GLYPHS[said.verdict] ?? "" }),
     element("span", { class: "box-row__number mono", text: String(number) }),
     element("span", { class: "box-row__class clip" }, ...drawClass(box)),
@@ -77,19 +77,42 @@ function introOf(work) {
   return "All stand at right. Change what is not, draw what is missing; ⏎ confirms the set, and what follows for the texts is derived from it.";
 }
 
+/** @param {Scope} scope @param {JudgedBox} box @param {boolean} isOpen @param {string} place */
+function drawItem(scope, box, isOpen, place) {
+  const made = element("li", { "aria-current": isOpen ? "true" : null }, isOpen ? drawFocused(scope, box, place) : drawRow(scope, box));
+  made.dataset.state = stateOf(scope, box, isOpen, place);
+  return made;
+}
+
+/** All that a row is drawn from: of 200 rows only those are drawn anew in which something changed. @param {Scope} scope @param {JudgedBox} box @param {boolean} isOpen @param {string} place */
+const stateOf = ({ work, complaint }, { number, said }, isOpen, place) => JSON.stringify([work.packet.assignment.id, number, said, isOpen && [place, complaint]]);
+
+/** @param {HTMLElement} list @param {Scope} scope */
+function drawItems(list, scope) {
+  const boxes = judgedBoxes(scope.work);
+  const focus = focusedBox(scope.work)?.number;
+  for (const [at, box] of boxes.entries()) {
+    const isOpen = box.number === focus;
+    const place = `${at + 1} / ${boxes.length}`;
+    const there = list.children[at];
+    if (!(there instanceof HTMLElement)) list.append(drawItem(scope, box, isOpen, place));
+    else if (there.dataset.state !== stateOf(scope, box, isOpen, place)) there.replaceWith(drawItem(scope, box, isOpen, place));
+  }
+  while (list.children.length > boxes.length) list.lastElementChild?.remove();
+}
+
 /** @param {HTMLElement} root @param {Scope} scope */
 export function drawBoxes(root, scope) {
-  const { work } = scope;
-  const boxes = judgedBoxes(work);
-  const focused = focusedBox(work);
-  const rows = boxes.map((box, at) => {
-    const isOpen = box.number === focused?.number;
-    return element("li", { "aria-current": isOpen ? "true" : null }, isOpen ? drawFocused(scope, box, `${at + 1} / ${boxes.length}`) : drawRow(scope, box));
-  });
-  const held = document.activeElement instanceof HTMLElement && root.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined;
-  const head = element("div", { class: "box-head" }, element("h3", { text: "Boxes first" }), element("p", { class: "dim", text: introOf(work) }), button("Draw a missing box", "nudge", scope.draw));
-  root.replaceChildren(head, element("ol", { class: "drafts boxes", "aria-label": "Boxes of this scene" }, ...rows));
-  if (held) root.querySelector(`[data-focus="${CSS.escape(held)}"]`)?.dispatchEvent(new Event("focus"));
+  const active = document.activeElement;
+  const held = active instanceof HTMLElement && root.contains(active) ? active.dataset.focus : undefined;
+  const head = element("div", { class: "box-head" }, element("h3", { text: "Boxes first" }), element("p", { class: "dim", text: introOf(scope.work) }), button("Draw a missing box", "nudge", scope.draw));
+  const there = root.querySelector(".boxes");
+  const list = there instanceof HTMLElement ? there : element("ol", { class: "drafts boxes", "aria-label": "Boxes of this scene" });
+  if (there) root.querySelector(".box-head")?.replaceWith(head);
+  else root.replaceChildren(head, list);
+  drawItems(list, scope);
+  const again = held && root.querySelector(`[data-focus="${CSS.escape(held)}"]`);
+  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
   root.querySelector(".box-focused")?.scrollIntoView({ block: "nearest" });
 }
 

@@ -290,6 +290,8 @@ export class BoxStep {
     notify("boxes", isRefused ? { title: "The boxes were not taken.", text: told.refused, tone: "error" } : null);
     this.#changed();
     if (isRefused) return;
+    // The texts are of the whole scene.
+    this.judging.display.viewer.sight.fit();
     const { length } = followingDrafts(work);
     const open = work.drafts.length - work.judgedCount;
     say(`Boxes confirmed: ${boxCounts(work)}. ${length} texts follow from them. ${open ? `${open} to be read. ${work.focused.title}: ${work.focused.text}` : "Enter submits."}`);
