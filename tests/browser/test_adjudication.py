@@ -100,7 +100,7 @@ def senior(site: str, browser: Browser, sessions: SessionMaker) -> Iterator[Sitt
         session.execute(text(note), {"who": two, "words": "Is <b>green</b> ever right?", "packet": packets[0]})
         add_person(session, "vera@example.org", "Vera", PASSWORD, ["adjudicator", "admin"])
         token = log_in(session, "vera@example.org", PASSWORD)
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(viewport={"width": 1100, "height": 720})
     context.set_default_timeout(10_000)
     context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": site}])
     sitting = Sitting(context, context.new_page(), site)

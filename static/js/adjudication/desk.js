@@ -4,12 +4,12 @@
 import { call, sendLast } from "../review/api.js";
 import { slot } from "../dom.js";
 import { ask, notify, say } from "../review/messages.js";
-import { gravestFirst } from "../review/severity.js";
 import { UNUSABLE_REASONS } from "../review/vocabulary.js";
 import { Case } from "./case.js";
 import { drawAll, drawOwn } from "./drawing.js";
 import { Hold } from "./hold.js";
 import { Keeper, Sender } from "./keeping.js";
+import { Screening } from "./screening.js";
 import { showSheet } from "./sheet.js";
 import { SideMarks } from "./side_marks.js";
 import { tellDone, tellElsewhere, tellFoot, tellLeft, tellSaving } from "./telling.js";
@@ -20,17 +20,13 @@ import { tellDone, tellElsewhere, tellFoot, tellLeft, tellSaving } from "./telli
 /** @typedef {import("./contract").DifferingDraft} DifferingDraft */
 /** @typedef {import("./contract").Finding} Finding */
 
-const SCREEN_AFTER_MS = 350;
-
 export class Desk {
   /** @type {"text" | "note" | "comment" | null} */
   field = null;
   /** @type {string | null} */
   complaint = null;
-  /** @type {Map<string, Finding[]>} findings by draft and wording */
-  #found = new Map();
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #screening;
+  /** @type {DifferingDraft | null} */
+  #shown = null;
 
   /**
    * @param {AdjudicationView} view
@@ -44,6 +40,7 @@ export class Desk {
     const kept = view.may_decide ? this.keeper.read() : null;
     this.work = new Case(view, kept);
     this.marks = new SideMarks(display.viewer);
+    this.screening = new Screening(view.packet_id, () => this.#drawOwn());
     this.sender = new Sender({ onState: tellSaving, onStored: (told, sent) => this.#stored(told, sent), onRefused: (problem, sent) => this.#refused(problem, sent) });
     if (kept) this.#restore(kept);
     if (view.may_decide && view.drafts.length) this.hold = new Hold(view.packet_id, { onLeft: tellLeft, onLost: (message) => this.#lost(message), onHeld: () => notify("hold", null) });
@@ -71,10 +68,14 @@ export class Desk {
       return;
     }
     const held = this.#heldFocus();
+    const { scrollTop } = this.root;
     drawAll(this.root, this);
     this.#giveFocus(held);
-    this.root.querySelector(".focused")?.scrollIntoView({ block: "nearest" });
     const { focused, asksForScene } = this.work;
+    // A text that was just opened is read from its first line; one that is worked on stays where it is.
+    if (this.#shown === focused) this.root.scrollTop = scrollTop;
+    else this.root.querySelector(".focused")?.scrollIntoView({ block: "start" });
+    this.#shown = asksForScene ? null : focused;
     this.display.viewer.light(asksForScene ? [] : focused.box_numbers);
     this.marks.show(asksForScene ? [] : focused.sides);
     tellFoot(this.work);
@@ -195,36 +196,22 @@ export class Desk {
     this.#keep();
     if (isTo) this.draw();
     if (this.field !== "text") return;
-    this.root.querySelector(".own")?.replaceWith(drawOwn(this, this.work.focused));
+    this.#drawOwn();
     this.#screen();
   }
 
-  /** @param {DifferingDraft} draft */
-  #keyOf(draft) {
-    const { text, answer } = this.work.making(draft);
-    return JSON.stringify([draft.draft_id, text, answer]);
-  }
-
-  /** @param {DifferingDraft} draft @returns {Finding[] | null} */
+  /** @param {DifferingDraft} draft @returns {Finding[] | null} of the wording in the making */
   findings(draft) {
-    return this.#found.get(this.#keyOf(draft)) ?? null;
+    return this.screening.of(draft, this.work.making(draft));
   }
 
   #screen() {
-    clearTimeout(this.#screening);
-    const draft = this.work.focused;
-    const { choice, text, answer } = this.work.making(draft);
-    if (choice !== "written" || this.findings(draft)) return;
-    const key = this.#keyOf(draft);
-    this.#screening = setTimeout(() => {
-      call("POST", `/adjudications/${this.view.packet_id}/screen`, { draft_id: draft.draft_id, text, answer }).then(
-        ({ findings }) => {
-          this.#found.set(key, gravestFirst(findings));
-          this.root.querySelector(".own")?.replaceWith(drawOwn(this, this.work.focused));
-        },
-        () => {},
-      );
-    }, SCREEN_AFTER_MS);
+    this.screening.ask(this.work.focused, this.work.making(this.work.focused));
+  }
+
+  /** What follows from the wording. */
+  #drawOwn() {
+    this.root.querySelector(".own")?.replaceWith(drawOwn(this, this.work.focused));
   }
 
   #setUsable() {

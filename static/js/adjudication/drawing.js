@@ -75,6 +75,7 @@ function drawFindings(findings, title) {
 /** Of the wording in the making. @param {Scope} scope @param {DifferingDraft} draft */
 export function drawOwn(scope, draft) {
   const { text, answer } = scope.work.making(draft);
+  if (text === draft.text && answer === draft.answer) return element("div", { class: "own" }, element("p", { class: "hint", text: "As drafted so far." }));
   const found = scope.findings(draft);
   return element("div", { class: "own" }, drawWordings(draft, { text, answer }), found ? drawFindings(found, "Findings in your wording") : null);
 }
@@ -112,7 +113,7 @@ function drawComment(scope, draft) {
     "div",
     { class: "edit" },
     area("comment", comment.text, "Comment back, without your name; it goes with the decision", (text) => scope.typed({ comment: { ...scope.work.making(draft).comment, text } })),
-    element("div", { class: "flags", role: "group", "aria-label": "To whom" }, ...choices, element("button", { class: "button button--small", type: "button", "data-focus": "send-comment", onclick: () => scope.sendComment() }, "Send without a decision")),
+    element("div", { class: "flags flags--to", role: "group", "aria-label": "To whom" }, ...choices, element("button", { class: "button button--small", type: "button", "data-focus": "send-comment", onclick: () => scope.sendComment() }, "Send without a decision")),
   );
 }
 

@@ -14,8 +14,8 @@ export function showSheet() {
   const groups = [...new Set(known.map((key) => key.group))];
   slot("sheet-keys").replaceChildren(
     ...groups.map((group) => {
-      const rows = known.filter((key) => key.group === group).map((key) => element("div", {}, element("dt", {}, ...key.keys.flatMap((name) => [kbd(signOf(name)), " "])), element("dd", { text: key.title })));
-      return element("section", {}, element("h3", { text: group }), element("dl", {}, ...rows));
+      const rows = known.filter((key) => key.group === group).map((key) => element("li", {}, element("span", { class: "sheet__row" }, element("span", { class: "sheet__caps" }, ...key.keys.map((name) => kbd(signOf(name)))), element("span", { text: key.title }))));
+      return element("section", {}, element("h3", { text: group }), element("ul", {}, ...rows));
     }),
   );
   dialog("sheet").showModal();
