@@ -6,8 +6,10 @@
 
 /** @typedef {{ blob: Blob } | { url: string }} Source */
 
-/** Up to this many pixels an image is fetched whole: some ten megabytes at most. */
-const WHOLE_PIXELS = 2048 * 2048;
+/** Up to this many pixels an image is fetched whole: some five megabytes at most. The chips of large scenes are larger. */
+const WHOLE_PIXELS = 1536 * 1536;
+/** A first look at a larger one shows an overview of no more than so many columns. */
+const FIRST_LOOK_PX = 1024;
 
 /** By ranges, some tiles are fetched at once instead of a kilobyte at a time. */
 export const READ_OPTIONS = { blockSize: 65_536, cacheSize: 200 };
@@ -71,6 +73,26 @@ export async function openAsset(url, pixels, priority = "high") {
   return { blob: await blob };
 }
 
+/** @type {Set<string>} */
+const warmed = new Set();
+
+/**
+ * Of an image that is read by ranges, have what a first look at it needs in the browser's own cache.
+ * @param {string} url
+ */
+async function warm(url) {
+  if (warmed.has(url)) return;
+  warmed.add(url);
+  const file = await openFile({ url: new URL(url, location.href).href });
+  for (let at = 0; at < (await file.getImageCount()); at += 1) {
+    const image = await file.getImage(at);
+    if (image.getWidth() <= FIRST_LOOK_PX) {
+      await image.readRasters();
+      return;
+    }
+  }
+}
+
 /**
  * The addresses of a scene's images, each once.
  * @param {import("../review/contract").Scene} scene
@@ -85,9 +107,11 @@ export function addressesOf(scene) {
  * @param {import("../review/contract").Scene[]} scenes the present one first
  */
 export function keepOnly(scenes) {
-  const wanted = new Set(scenes.flatMap(addressesOf));
+  const others = (scenes[0]?.polarisations ?? []).map(({ sar }) => sar);
+  const wanted = new Set([...scenes.flatMap(addressesOf), ...others]);
   for (const url of fetched.keys()) if (!wanted.has(url)) fetched.delete(url);
   for (const scene of scenes.slice(1)) {
-    for (const url of addressesOf(scene)) openAsset(url, scene.rows * scene.cols, "low").catch(() => {});
+    const pixels = scene.rows * scene.cols;
+    for (const url of addressesOf(scene)) (pixels > WHOLE_PIXELS ? warm(url) : openAsset(url, pixels, "low")).catch(() => {});
   }
 }
