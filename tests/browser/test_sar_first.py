@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import text
 
 from app.db import SessionMaker, transaction
@@ -131,9 +131,13 @@ def test_without_a_network_the_verdicts_wait_and_a_reload_keeps_what_was_shown(
     sitting.faults.clear()
 
 
-def test_what_another_tab_said_first_stays(sitting: Sitting, sessions: SessionMaker) -> None:
+def test_what_was_said_first_in_another_browser_stays(
+    sitting: Sitting, browser: Browser, sessions: SessionMaker
+) -> None:
     sitting.open()
-    other = Sitting(sitting.context, sitting.context.new_page(), sitting.site)
+    context = browser.new_context()
+    context.add_cookies(sitting.context.cookies())  # type: ignore[arg-type]
+    other = Sitting(context, context.new_page(), sitting.site)
     other.open()
     other.press("x", "x", "x", "x", "Enter")
     expect(notice(other.page)).to_contain_text("Now with the optical image.")
@@ -144,6 +148,7 @@ def test_what_another_tab_said_first_stays(sitting: Sitting, sessions: SessionMa
     expect(notice(sitting.page)).to_contain_text("those verdicts stay as the first")
     expect(cover(sitting.page)).to_be_hidden()
     assert [row["verdict"] for row in rows(sessions, SAR_VERDICTS)] == ["reject"] * 4
+    context.close()
     sitting.faults.clear()
 
 

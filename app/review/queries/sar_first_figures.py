@@ -80,7 +80,8 @@ on conflict (dataset_id, name) do update set body = excluded.body, counted_at = 
 """)
 
 _KEPT: Final = text("""
-select body, counted_at from dataset_figures where dataset_id = :dataset_id and name = 'sar_first'
+select body, counted_at, counted_at < clock_timestamp() - make_interval(secs => :old_after_s) as is_old
+from dataset_figures where dataset_id = :dataset_id and name = 'sar_first'
 """)
 
 
@@ -138,6 +139,15 @@ class Counts:
     support: Sequence[SupportCount]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Counts of some time ago."""
+
+    counts: Counts
+    counted_at: dt.datetime
+    is_old: bool
+
+
 def count(session: Session, dataset_id: int) -> Counts:
     """Count it now; reads all verdicts from the SAR image alone, and all verified texts of the dataset."""
     of = {"dataset_id": dataset_id}
@@ -155,10 +165,10 @@ def keep(session: Session, dataset_id: int, counts: Counts) -> None:
     session.execute(_KEEP, {"dataset_id": dataset_id, "body": body})
 
 
-def kept(session: Session, dataset_id: int) -> tuple[Counts, dt.datetime] | None:
-    """The counts as last kept, and when they were counted; None where they never were."""
-    row = session.execute(_KEPT, {"dataset_id": dataset_id}).one_or_none()
-    return None if row is None else (_from_json(row.body), row.counted_at)
+def kept(session: Session, dataset_id: int, *, old_after_s: float) -> Kept | None:
+    """The counts as last kept; None where they never were."""
+    row = session.execute(_KEPT, {"dataset_id": dataset_id, "old_after_s": old_after_s}).one_or_none()
+    return None if row is None else Kept(_from_json(row.body), row.counted_at, row.is_old)
 
 
 def _from_json(body: Mapping[str, Any]) -> Counts:

@@ -13,10 +13,12 @@ from app.intake.queries.datasets import dataset_overview
 from app.review.queries import sar_first_figures
 from app.review.queries.sar_first_figures import Counts, Gathered, Level, Move, Sums, SupportCount
 from app.review.workflow.measuring import NOTHING, Figure, figure
-from app.review.workflow.strata import COUNTED_AT_ONCE, OLD_AFTER
+from app.review.workflow.strata import COUNTED_AT_ONCE
 from app.work import defer
 from pipeline.vocabulary import KIND_TITLES, KINDS, QUESTION_TYPE_TITLES, QUESTION_TYPES, SUPPORTS, VERDICTS
 
+OLD_AFTER_S: Final = 600.0
+"""What a job has counted is counted anew after this, behind the page that shows it."""
 LEVELS: Final[Mapping[Level, str]] = {
     "all": "",
     "kind": "By kind",
@@ -105,10 +107,10 @@ def kept_hindsight(session: Session, dataset: str, dataset_id: int) -> Hindsight
     overview = dataset_overview(session, dataset)
     if overview is None or overview.drafts <= COUNTED_AT_ONCE:
         return hindsight_of(session, dataset_id)
-    kept = sar_first_figures.kept(session, dataset_id)
-    if kept is None or dt.datetime.now(dt.UTC) - kept[1] > OLD_AFTER:
+    kept = sar_first_figures.kept(session, dataset_id, old_after_s=OLD_AFTER_S)
+    if kept is None or kept.is_old:
         defer(session, "review.count_sar_first", once=True, dataset_id=dataset_id)
-    return None if kept is None else _told(*kept)
+    return None if kept is None else _told(kept.counts, kept.counted_at)
 
 
 def count_sar_first(session: Session, dataset_id: int) -> None:
