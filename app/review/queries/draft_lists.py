@@ -114,6 +114,8 @@ class DraftFilter:
     flag: str = ""
     state: str = ""
     words: str = ""
+    only_decided: bool = False
+    """Whether a draft counts only once it has its outcome: who may still judge it is not told what others said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,8 @@ def _conditions(asked: DraftFilter) -> tuple[str, dict[str, Any]]:
     parts = [_CONDITIONS[name] for name in given]
     if asked.state:
         parts.append(STATE_CONDITIONS[asked.state])
+    if asked.only_decided:
+        parts.append(_IS_RESOLVED)
     if asked.rule or asked.severity:
         parts.append(_finding_condition(asked))
         given |= {name: getattr(asked, name) for name in ("rule", "severity") if getattr(asked, name)}

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 
 from app.review.queries.history import HistoryRows
 from app.review.workflow.differences import Change, differences
+from app.web.policy import REVIEWERS
 from app.web.viewer import Viewer
 
 Tone = Literal["", "ok", "info", "warning", "error"]
@@ -91,7 +92,7 @@ def may_see_verdicts(viewer: Viewer, rows: HistoryRows) -> bool:
 
     An admin who neither reviews nor adjudicates sees everything at any time.
     """
-    if not viewer.roles & {"reviewer", "adjudicator"} or rows.resolutions:
+    if not viewer.roles & REVIEWERS or rows.resolutions:
         return True
     return any(row["reviewer"] == viewer.pseudonym for row in rows.reviews)
 

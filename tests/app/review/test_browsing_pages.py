@@ -212,6 +212,14 @@ def test_an_adjudicator_reads_the_lists_and_a_scene_without_its_forms(
     with client_of(application, sessions, "adjudicator") as adjudicator:
         assert len(shown(adjudicator, DRAFTS)) == 12
         assert len(shown(adjudicator, SCENES)) == 4
+        # Who may still judge a text learns neither what was found in it nor what others flagged.
+        assert "Findings</th>" not in adjudicator.get(DRAFTS).text
+        assert len(shown(adjudicator, DRAFTS, rule="no.rule")) == 12
+        assert len(shown(adjudicator, DRAFTS, flag="colour")) == 1
+        with transaction(sessions) as session:
+            hand = add_hand(session, add_reviewer(session), "harbours")
+            submit(session, hand.reviewer, submission(hand, GivenVerdict(hand.drafts[0], "unsure", flags=("count",))))
+        assert shown(adjudicator, DRAFTS, flag="count") == []
         page = adjudicator.get(f"{SCENES}/{scene}")
         assert page.status_code == 200
         assert "scene-decisions" not in page.text
