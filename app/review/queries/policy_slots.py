@@ -30,7 +30,7 @@ with {POLICIES.format(dataset_id=":dataset_id")}, wanted as (
     from packet p join scene s using (scene_id) join dataset t on t.dataset_id = s.dataset_id
     join packet_draft m using (packet_id) join draft d using (draft_id)
     left join lateral (select p.reviews_wanted, p.pool {POLICY_OF}) as ruled on true
-    where p.packet_id = any(:packet_ids) and {_IS_UNTOUCHED}
+    where p.packet_id = any(:packet_ids) and m.packet_id = any(:packet_ids) and {_IS_UNTOUCHED}
     group by p.packet_id
 )
 select w.packet_id, w.reviews, w.pool from wanted w

@@ -94,7 +94,7 @@ insert into resolution (draft_id, outcome, text, answer, support, review_ids, ba
 select d.draft_id, 'verified', d.text, d.answer, 'sar', '{{}}', 'sample', r.sample_result_id
 from sample_result r join policies q using (review_policy_id) join dataset t using (dataset_id)
 join scene s using (dataset_id) join draft d using (scene_id)
-where r.sample_result_id = :sample_result_id and s.scene_id = any(:scene_ids)
+where r.sample_result_id = :sample_result_id and s.scene_id = any(:scene_ids) and d.scene_id = any(:scene_ids)
     and d.origin = 'drafted' and d.created_at < r.created_at
     and (select p.review_policy_id {POLICY_OF}) = q.review_policy_id
     and {DRAW} >= q.sample_share
