@@ -46,8 +46,10 @@ def sitting(sitting: Sitting, sessions: SessionMaker) -> Iterator[Sitting]:
                 given,
             )
         session.execute(text("update dataset set boxes_first = true, box_sample_share = 0.25"))
-        session.execute(text("""update scene set metadata = metadata || '{"labelled": ["ship", "tank"]}'
-            where scene_id = (select min(scene_id) from scene)"""))
+        session.execute(
+            text("""update scene set metadata = metadata || '{"labelled": ["ship", "tank"]}'
+            where scene_id = (select min(scene_id) from scene)""")
+        )
     draft_corpus(sessions, CorpusOptions(DATASET, per_scene=10, seed=6, policy="complete"))
     screen_dataset(sessions, DATASET)
     yield sitting
