@@ -79,8 +79,8 @@ export class DisplayMenu {
       row("Limits", "share", this.shares),
       element("label", { class: "menu__check" }, this.fixed, "for every scene", this.range),
       row("Gamma", "brighter", this.gamma, this.gammaText, kbd(capOf("darker"))),
-      element("div", { class: "menu__tools" }, this.#tool("invert", "Invert", true), this.#tool("smooth", "Smooth", true), this.#tool("keep_zoom", "Keep zoom", true), this.#tool("limits", "As at first", false)),
-      element("div", { class: "menu__tools" }, this.#tool("distance", "Distance", true), this.#tool("nudge", "Move optical", true)),
+      element("div", { class: "menu__tools" }, this.#tool("invert", "Invert", true), this.#tool("smooth", "Smooth", true), this.#tool("keep_zoom", "Keep zoom", true)),
+      element("div", { class: "menu__tools" }, this.#tool("limits", "As at first", false), this.#tool("distance", "Distance", true), this.#tool("nudge", "Move optical", true)),
     );
   }
 
