@@ -80,7 +80,7 @@ def held_by_another(until: dt.datetime) -> HeldByAnotherError:
 
 def already_decided(draft_ids: Sequence[int]) -> AlreadyDecidedError:
     return AlreadyDecidedError(
-        "This was decided by another senior meanwhile, and their decision stays. What you wrote is kept on this page.",
+        "This was decided meanwhile, by another senior or in another tab, and that stays. What you wrote is kept here.",
         decided=list(draft_ids),
     )
 

@@ -246,7 +246,7 @@ def test_nothing_is_lost_without_a_network_or_where_another_senior_was_first(
         session.execute(text("update disagreement set closed_at = now() where closed_at is null"))
     senior.press("Enter")
     notice = page.locator('[data-topic="elsewhere"]')
-    expect(notice).to_contain_text("Decided by another senior meanwhile.")
+    expect(notice).to_contain_text("Decided meanwhile.")
     expect(notice.locator(".kept-words").last).to_have_text("200")
     assert [row["choice"] for row in rows(sessions, RESOLVED)] == ["as_drafted"]
     assert [fault for fault in senior.faults if "Failed to load resource" not in fault] == []

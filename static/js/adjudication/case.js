@@ -8,7 +8,7 @@
 /** @typedef {import("./contract").Decisions} Decisions */
 /** @typedef {import("./contract").DecisionBody} DecisionBody */
 /** @typedef {import("./contract").Kept} Kept */
-/** @typedef {"open" | "sending" | "verified" | "rejected" | "elsewhere"} State elsewhere: by another senior */
+/** @typedef {"open" | "sending" | "verified" | "rejected" | "elsewhere"} State elsewhere: by another senior, or in another tab */
 
 /** @param {string | null} text */
 const spaced = (text) => (text ?? "").trim().replace(/\s+/gu, " ");

@@ -28,7 +28,7 @@ import { drawSide, drawWordings, flagText, letterMark } from "./sides.js";
 /** @type {Record<string, string>} */
 export const REASONS = { verdicts_differ: "verdicts differ", texts_differ: "texts differ", unsure: "unsure", scene_differs: "the scene differs" };
 /** @type {Record<import("./case.js").State, [string, string]>} */
-const STATES = { open: ["○", "open"], sending: ["◌", "on its way"], verified: ["✓", "verified"], rejected: ["✕", "rejected"], elsewhere: ["–", "decided by another senior"] };
+const STATES = { open: ["○", "open"], sending: ["◌", "on its way"], verified: ["✓", "verified"], rejected: ["✕", "rejected"], elsewhere: ["–", "decided elsewhere"] };
 
 /** @param {string | null} reason */
 export const reasonTitle = (reason) => UNUSABLE_REASONS.find((one) => one.reason === reason)?.title.toLowerCase() ?? reason ?? "";

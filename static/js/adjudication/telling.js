@@ -51,13 +51,13 @@ export function tellDone(view, done) {
   slot("list").replaceChildren(element("div", { class: "empty" }, element("h2", { text: "Nothing is left to decide here" }), element("p", { text: view.next_address ? text : `${text} Nothing else waits for you.` }), element("div", { class: "row" }, link, element("a", { class: "button", href: view.list_address, text: "What waits" }))));
 }
 
-/** What was written of texts that another senior decided meanwhile. @param {Making[]} makings */
+/** What was written of texts that were decided elsewhere meanwhile. @param {Making[]} makings */
 export function tellElsewhere(makings) {
-  notify("elsewhere", { title: "Decided by another senior meanwhile.", text: "Their decision stays. What you wrote is here, to be copied:" });
+  notify("elsewhere", { title: "Decided meanwhile.", text: "Another senior, or another tab of yours, was first, and that decision stays. What you wrote is here, to be copied:" });
   const notice = document.querySelector('[data-topic="elsewhere"]');
   for (const { choice, text, answer, note, comment } of makings) {
     const written = [choice === "written" ? text : "", choice === "written" ? (answer ?? "") : "", note, comment.text].filter(Boolean);
     notice?.append(...written.map((words) => element("p", { class: "kept-words", dir: "auto" }, bdi(words))));
   }
-  if (!makings.length) notify("elsewhere", { title: "Decided by another senior meanwhile.", text: "Their decision stays; go on with the next text." });
+  if (!makings.length) notify("elsewhere", { title: "Decided meanwhile.", text: "Another senior, or another tab of yours, was first, and that decision stays. Go on with the next text." });
 }
