@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
-from app.intake.views import scene_view
+from app.intake.queries.guidelines import guidelines_of
+from app.intake.views import View, scene_view
 from app.review import workflow
+from app.review.errors import UnknownDatasetError
 from app.review.queries.viewing import packet_rows
 from app.review.schemas.box_reviewing import BoxReviewBody, BoxReviewView, box_review_view
 from app.review.schemas.looking import NudgeBody, NudgeView, ViewerSettingsBody, ViewerSettingsView
@@ -28,6 +30,7 @@ from app.review.schemas.views import (
     ClaimView,
     FindingsView,
     FirstVerdictsView,
+    GuidelinesView,
     NoteView,
     PacketView,
     RenewalView,
@@ -47,15 +50,15 @@ from app.web.viewer import Viewer
 router = APIRouter(prefix="/api/v1", tags=["review"])
 
 
-@router.post("/queue/claim", name="claim_packet")
-def claim_packet(request: Request, body: ClaimBody, session: DbSession, viewer: CurrentViewer) -> ClaimView:
+@router.post("/queue/claim", name="claim_packet", response_model=ClaimView)
+def claim_packet(request: Request, body: ClaimBody, session: DbSession, viewer: CurrentViewer) -> Response:
     """Be handed a packet: first one that is yours but not in `have`, else the next free one."""
     claim = workflow.claim(session, viewer.pseudonym, body.dataset, body.have, config_of(request))
-    return ClaimView(packet=shown(request, session, viewer, claim.assignment_id), reason=claim.reason)
+    return as_json(ClaimView(packet=shown(request, session, viewer, claim.assignment_id), reason=claim.reason))
 
 
-@router.post("/reviews", name="submit_review")
-def submit_review(request: Request, body: SubmitBody, session: DbSession, viewer: CurrentViewer) -> AcknowledgementView:
+@router.post("/reviews", name="submit_review", response_model=AcknowledgementView)
+def submit_review(request: Request, body: SubmitBody, session: DbSession, viewer: CurrentViewer) -> Response:
     """Submit a review: stored once it is answered, however often it is sent. With `next`, be handed the next packet."""
     told = workflow.submit(session, viewer.pseudonym, body.as_submission())
     next_id = None
@@ -63,7 +66,7 @@ def submit_review(request: Request, body: SubmitBody, session: DbSession, viewer
         next_id = workflow.claim_next(
             session, viewer.pseudonym, body.dataset, body.have, config_of(request)
         ).assignment_id
-    return AcknowledgementView(
+    acknowledged = AcknowledgementView(
         review_id=told.review_id,
         revision=told.revision,
         counted_as=told.counted_as,
@@ -72,6 +75,7 @@ def submit_review(request: Request, body: SubmitBody, session: DbSession, viewer
         disagreements=told.disagreements,
         next=shown(request, session, viewer, next_id),
     )
+    return as_json(acknowledged)
 
 
 @router.post("/assignments/{assignment_id}/box-reviews", name="review_boxes")
@@ -169,10 +173,24 @@ def write_note(assignment_id: uuid.UUID, body: NoteBody, session: DbSession, vie
     return NoteView(note_id=body.note_id, created_at=stored.created_at)
 
 
+@router.get("/datasets/{name}/guidelines", name="read_guidelines")
+def read_guidelines(name: DatasetName, session: DbSession) -> GuidelinesView:
+    """What the dataset's admin tells its reviewers, besides what holds everywhere."""
+    text = guidelines_of(session, name)
+    if text is None:
+        raise UnknownDatasetError(f"There is no dataset named {name}. Choose one from your queue.")
+    return GuidelinesView(text=text)
+
+
 @router.put("/me/review-settings", name="change_review_settings")
 def change_review_settings(body: ReviewSettingsBody, session: DbSession, viewer: CurrentViewer) -> ReviewSettingsView:
     """Keep how you like to review; what is left out stays as it is."""
     return ReviewSettingsView(**workflow.change_settings(session, viewer.pseudonym, body.changes))
+
+
+def as_json(view: View) -> Response:
+    """The view as it is: what was checked when it was made needs not be checked again, which FastAPI would do."""
+    return Response(view.model_dump_json(), media_type="application/json")
 
 
 def config_of(request: Request) -> ReviewConfig:

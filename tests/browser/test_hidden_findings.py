@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Browser, Locator, Route, expect
 from sqlalchemy import text
 
 from app.db import SessionMaker, transaction
@@ -187,9 +187,14 @@ def test_a_verdict_and_a_submit_in_one_breath_wait_for_what_was_found(sitting: S
     expect(sitting.page.locator('[data-slot="judged"]')).to_have_text("0 of 4 judged")
 
 
-def test_a_second_tab_shows_what_was_judged_in_the_first(sitting: Sitting, sessions: SessionMaker) -> None:
+def test_a_second_browser_shows_what_was_judged_in_the_first(
+    sitting: Sitting, browser: Browser, sessions: SessionMaker
+) -> None:
     sitting.open()
-    other = Sitting(sitting.context, sitting.context.new_page(), sitting.site)
+    # Of the same person: tabs of one browser are given packets of their own.
+    elsewhere = browser.new_context()
+    elsewhere.add_cookies(sitting.context.cookies())
+    other = Sitting(elsewhere, elsewhere.new_page(), sitting.site)
     other.open()
     complex_caption(sitting)
     sitting.press("1", "x")
@@ -197,13 +202,14 @@ def test_a_second_tab_shows_what_was_judged_in_the_first(sitting: Sitting, sessi
     other.page.locator(".draft-row", has_text="A green quay").click()
     expect(other.page.locator(".focused .finding")).to_contain_text(PROMISE)
     other.press("a")
-    # The verdicts of both tabs are never merged silently; what is shown follows what was said first in either.
+    # The verdicts of both are never merged silently; what is shown follows what was said first in either.
     other.page.locator("dialog[open]").wait_for()
     other.press("1")
     other.page.locator(".draft-row", has_text="A green quay").click()
     expect(findings(other).first).to_be_visible()
     assert [(row["verdict"], row["flags"]) for row in rows(sessions, FIRSTS)] == [("reject", ["colour"])]
     sitting.faults.clear()
+    elsewhere.close()
 
 
 def test_no_request_of_the_page_brings_a_finding_before_its_verdict(sitting: Sitting) -> None:

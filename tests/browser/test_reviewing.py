@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Browser, Route, expect
 from sqlalchemy import text
 
 from app.db import SessionMaker
@@ -295,9 +295,13 @@ def test_a_submit_before_the_next_packet_has_come_loses_neither(sitting: Sitting
     assert len(rows(sessions, "select 1 from review")) == 2
 
 
-def test_two_tabs_on_one_packet_are_never_merged_silently(sitting: Sitting, sessions: SessionMaker) -> None:
+def test_two_browsers_on_one_packet_are_never_merged_silently(
+    sitting: Sitting, browser: Browser, sessions: SessionMaker
+) -> None:
     sitting.open()
-    other = sitting.context.new_page()
+    elsewhere = browser.new_context()
+    elsewhere.add_cookies(sitting.context.cookies())
+    other = elsewhere.new_page()
     other.goto(sitting.page.url)
     other.locator(".focused").wait_for()
     sitting.press("a")
@@ -307,20 +311,29 @@ def test_two_tabs_on_one_packet_are_never_merged_silently(sitting: Sitting, sess
     expect(dialog).to_contain_text("worked on in two places")
     dialog.get_by_text("Take theirs").click()
     expect(other.locator(".draft-row .glyph").first).to_have_text("✓")
+    elsewhere.close()
 
 
-def test_an_ended_session_is_renewed_in_another_tab(sitting: Sitting, sessions: SessionMaker) -> None:
+def test_a_second_tab_is_given_a_packet_of_its_own(sitting: Sitting, sessions: SessionMaker) -> None:
     sitting.open()
-    sitting.context.clear_cookies()
-    sitting.press("x")
-    expect(sitting.page.locator('[data-topic="session"]')).to_contain_text("Nothing is lost")
-    elsewhere = Sitting(sitting.context, sitting.context.new_page(), sitting.site)
-    elsewhere.log_in()
+    expect(sitting.page.locator('[data-slot="ahead"]')).to_have_text("next packet ready")
+    second = Sitting(sitting.context, sitting.context.new_page(), sitting.site)
+    second.open()
+    names = [page.locator('[data-slot="scene"]').inner_text() for page in (sitting.page, second.page)]
+    assert len(set(names)) == 2
+    second.press("x")
+    second.wait_until_saved()
     sitting.page.bring_to_front()
-    sitting.page.get_by_text("Try again").click()
+    accept_all(sitting)
+    sitting.press("Enter")
     sitting.wait_until_saved()
-    [progress] = rows(sessions, "select body from progress")
-    assert "reject" in json.dumps(progress["body"])
+    assert len(rows(sessions, "select 1 from review")) == 1
+    # Nobody else has anything left: the first tab says so, or shares with a question. The second goes on undisturbed.
+    second.page.bring_to_front()
+    accept_all(second)
+    second.press("Enter")
+    second.wait_until_saved()
+    assert len(rows(sessions, "select 1 from review where not is_extra")) == 2
 
 
 def give_on(sessions: SessionMaker) -> None:

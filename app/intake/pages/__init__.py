@@ -6,8 +6,8 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from app.intake.pages import datasets, pairs, runs, screening
+from app.intake.pages import datasets, guidelines, pairs, runs, screening
 
 router: Final = APIRouter()
-for _pages in (datasets, pairs, runs, screening):
+for _pages in (datasets, guidelines, pairs, runs, screening):
     router.include_router(_pages.router)

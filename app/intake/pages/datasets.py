@@ -14,6 +14,7 @@ from app.intake.queries import datasets, grouping, pairs, runs, work
 from app.intake.queries.datasets import DatasetBreakdown, DatasetImages, DatasetOverview, LandCover
 from app.intake.queries.drafted import NamedThings, named_things
 from app.intake.queries.grouping import Leakage
+from app.intake.queries.guidelines import guidelines_of
 from app.intake.queries.pairs import PairCount
 from app.intake.queries.runs import RunProgress
 from app.intake.queries.work import DrafterShare, Work
@@ -71,6 +72,8 @@ class DatasetPage:
     drafters: list[DrafterShare]
     runs: list[RunProgress]
     older: int | None
+    guidelines: str
+    """What its reviewers are told."""
     next_step: str | None
     """The command that brings the dataset on, where there is one to give."""
 
@@ -105,6 +108,7 @@ def dataset_page(
         drafters=work.drafters_of(session, dataset.dataset_id),
         runs=found,
         older=found[-1].run_id if len(found) == RUNS_A_PAGE else None,
+        guidelines=guidelines_of(session, name) or "",
         next_step=next_step(dataset, breakdown),
     )
     return render(request, page)

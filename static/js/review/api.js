@@ -1,9 +1,20 @@
 // @ts-check
-/** Requests to the review API. What went wrong is one of three: no answer, not logged in any more, or a told problem. */
+/**
+ * Requests to the review API. What went wrong is one of four: no answer, not logged in any more (or somebody else is), the
+ * role was taken away, or a told problem.
+ */
 
 export class UnreachableError extends Error {}
 
-export class LoggedOutError extends Error {}
+export class LoggedOutError extends Error {
+  /** @param {boolean} isOther whether somebody else is logged in in this browser now */
+  constructor(isOther = false) {
+    super(isOther ? "Somebody else is logged in now." : "You are logged out.");
+    this.isOther = isOther;
+  }
+}
+
+export class ForbiddenError extends Error {}
 
 export class ProblemError extends Error {
   /**
@@ -37,24 +48,33 @@ async function reach(path, options) {
 }
 
 /**
- * @param {"POST" | "PUT"} method
+ * @param {"GET" | "POST" | "PUT"} method
  * @param {string} path below /api/v1
  * @param {unknown} [body]
  * @returns {Promise<any>}
- * @throws {UnreachableError | LoggedOutError | ProblemError}
+ * @throws {UnreachableError | LoggedOutError | ForbiddenError | ProblemError}
  */
 export async function call(method, path, body = {}) {
   let response = await send(method, path, body);
   // The token is of another session: of none, if nobody is logged in any more, else of a newer one in another tab.
   if (response.status === 403) {
-    if (!(await takeNewSession())) throw new LoggedOutError("You are logged out.");
+    await requireSession(response);
     response = await send(method, path, body);
   }
   if (response.ok) return response.json().catch(() => Promise.reject(new UnreachableError("The answer was cut off.")));
-  if (response.status === 401) throw new LoggedOutError("You are logged out.");
+  if (response.status === 401) throw new LoggedOutError();
   // The database restarts, or a proxy lost its server: the same as no answer.
   if (response.status >= 502 && response.status <= 504) throw new UnreachableError("The server is not ready.");
-  throw new ProblemError(response.status, await response.json().catch(() => ({})));
+  const problem = await response.json().catch(() => ({}));
+  if (response.status === 403) throw new ForbiddenError(problem.detail);
+  throw new ProblemError(response.status, problem);
+}
+
+/** After a refusal: go on in a newer session of the same person, else say what is missing. @param {Response} refusal */
+async function requireSession(refusal) {
+  const session = await takeNewSession();
+  if (session === "forbidden") throw new ForbiddenError((await refusal.json().catch(() => ({}))).detail ?? "You may not review any more.");
+  if (session !== "same") throw new LoggedOutError(session === "other");
 }
 
 /**
@@ -64,7 +84,7 @@ export async function call(method, path, body = {}) {
  */
 function send(method, path, body) {
   const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf };
-  return reach(`/api/v1${path}`, { method, headers, body: JSON.stringify(body) });
+  return reach(`/api/v1${path}`, method === "GET" ? { method, headers } : { method, headers, body: JSON.stringify(body) });
 }
 
 /**
@@ -82,18 +102,52 @@ const root = document.querySelector("[data-reviewer]");
 /** The pseudonym of whom this page was made for. */
 export const reviewer = root instanceof HTMLElement ? (root.dataset.reviewer ?? "") : "";
 
+/** Whose page the server gives now: the same person's, another's, nobody's, or one that may not review. */
+/** @typedef {"same" | "other" | "none" | "forbidden"} Session */
+
 /**
- * After a log-in in another tab: take over that session's token. Only of the same person: what is on this page must never
- * be sent in another's name.
- * @returns {Promise<boolean>}
+ * After a log-in: take over that session's token. Only of the same person: what is on this page must never be sent in
+ * another's name.
+ * @returns {Promise<Session>}
  */
 export async function takeNewSession() {
-  const response = await reach("/review", { headers: { Accept: "text/html" } });
-  if (!response.ok || new URL(response.url).pathname !== "/review") return false;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const token = page.querySelector('meta[name="csrf-token"]');
+  return takeSession(await reach("/review", { headers: { Accept: "text/html" } }));
+}
+
+/** @param {Response} response to a request that led to the review page, or not @returns {Promise<Session>} */
+async function takeSession(response) {
+  if (response.status === 403) return "forbidden";
+  if (response.status >= 500) throw new UnreachableError("The server is not ready.");
+  if (!response.ok || new URL(response.url).pathname !== "/review") return "none";
+  const page = await pageOf(response);
   const found = page.querySelector("[data-reviewer]");
-  if (!(token instanceof HTMLMetaElement) || !(found instanceof HTMLElement) || found.dataset.reviewer !== reviewer) return false;
-  csrf = token.content;
-  return true;
+  if (!(found instanceof HTMLElement) || found.dataset.reviewer !== reviewer) return "other";
+  csrf = tokenOf(page);
+  return "same";
+}
+
+/** @param {Response} response */
+const pageOf = async (response) => new DOMParser().parseFromString(await response.text(), "text/html");
+
+/** @param {Document} page */
+function tokenOf(page) {
+  const token = page.querySelector('meta[name="csrf-token"]');
+  return token instanceof HTMLMetaElement ? token.content : "";
+}
+
+/**
+ * Log in as the log-in page does, without leaving this one.
+ * @param {string} email
+ * @param {string} password
+ * @returns {Promise<{ session: Session, message: string }>} with "none", what the server says of it
+ * @throws {UnreachableError}
+ */
+export async function logIn(email, password) {
+  // Without a session the token is one of the browser's own, which comes with the page.
+  const form = await pageOf(await reach("/login", {}));
+  const body = new URLSearchParams({ csrf: tokenOf(form), email, password, next: "/review" });
+  const response = await reach("/login", { method: "POST", body });
+  if (new URL(response.url).pathname !== "/login") return { session: await takeSession(response), message: "" };
+  const message = (await pageOf(response)).querySelector("[role=alert]")?.textContent?.trim();
+  return { session: "none", message: message || `The server answered ${response.status}. Try again.` };
 }

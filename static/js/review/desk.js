@@ -3,23 +3,26 @@
 
 import { slot } from "../dom.js";
 import { keepOnly } from "../viewer/assets.js";
-import { LoggedOutError, ProblemError, reviewer, takeNewSession, UnreachableError } from "./api.js";
+import { ForbiddenError, LoggedOutError, ProblemError, reviewer, UnreachableError } from "./api.js";
 import { tellAheadOfBoxes } from "./box_set.js";
 import { BoxStep } from "./box_step.js";
 import { Display } from "./display.js";
 import { takeShown } from "./firsts.js";
-import { isSureToHandBack, tellHoldLost } from "./handing.js";
+import { Guidelines } from "./guidelines.js";
+import { isSureToHandBack, tellHoldLost, tellRefused } from "./handing.js";
 import { Holds } from "./holds.js";
 import { Journal } from "./journal.js";
 import { Judging } from "./judging.js";
-import { notify, say } from "./messages.js";
 import { KeySheet } from "./keysheet.js";
-import { Preferences, givenSettings } from "./preferences.js";
+import { notify, say } from "./messages.js";
+import { NoteDialog } from "./notes.js";
+import { givenSettings, Preferences } from "./preferences.js";
 import { Queue } from "./queue.js";
 import { SarFirst } from "./sar_first.js";
 import { Saver } from "./saving.js";
+import { Session } from "./session.js";
 import { Tally } from "./tally.js";
-import { tellAhead, tellArrived, tellEmpty, tellFoot, tellHold, tellInstead, tellNoPacket, tellPacket, tellSaving } from "./telling.js";
+import { tellAhead, tellArrived, tellEmpty, tellFoot, tellHold, tellInstead, tellNoPacket, tellPacket } from "./telling.js";
 import { askWhich, restored } from "./versions.js";
 import { Work } from "./work.js";
 
@@ -50,9 +53,11 @@ export class Desk {
     this.display = new Display({
       onBox: (numbers, isClick) => this.#pointedAt(numbers, isClick),
       onCount: (point, reach) => this.tally.tap(point, reach),
+      onKeepZoom: (keeps_zoom) => void this.preferences.change({ keeps_zoom }),
     });
+    this.display.viewer.keepsZoom = this.preferences.settings.keeps_zoom ?? false;
     this.saver = new Saver(this.journal, {
-      onState: (state) => this.#saving(state),
+      onState: (state, message) => this.session.tell(state, message),
       onConflict: (work, stored) => void this.#conflict(work, stored),
       onShown: (work, shown) => this.#shown(work, shown),
       onRevealed: (work, notice) => this.#revealed(work, notice),
@@ -60,9 +65,13 @@ export class Desk {
       onAcknowledged: (acknowledgement) => this.#acknowledge(acknowledgement),
       onRefused: (problem) => this.#refused(problem),
       onHoldLost: (problem) => this.#holdLost(problem.message),
-      onHeld: (id, expiresAt) => this.holds.extend(id, expiresAt),
-      wanted: () => ({ next: !this.queue.ahead, have: this.queue.have, dataset }),
+      onHeld: (id, expiresAt, serverTime) => this.holds.extend(id, expiresAt, serverTime),
+      onNoteRefused: (problem) => notify("note", { title: "The note was not taken.", text: problem.message, tone: "error" }),
+      wanted: () => ({ next: this.queue.wantsMore, have: this.queue.have, dataset }),
     });
+    this.session = new Session(this.journal, () => void this.#afterLogIn());
+    this.note = new NoteDialog(this.journal, () => this.saver.noted());
+    this.guidelines = new Guidelines(() => !this.judging.selection.isOn);
     this.keySheet = new KeySheet(this.preferences, () => this.#work && this.judging.redraw());
     this.sarFirst = new SarFirst(this.display, () => this.saver.retry());
     this.judging = new Judging(slot("list"), {
@@ -76,12 +85,12 @@ export class Desk {
     addEventListener("pagehide", () => this.queue.releaseAhead());
     // From the back-forward cache the page would go on with what it no longer holds.
     addEventListener("pageshow", (event) => event.persisted && location.reload());
-    addEventListener("focus", () => this.saver.state === "logged_out" && void this.#afterLogIn());
   }
 
   /** What an earlier page did not get through goes first: until then the server would hand out the same packet. */
   async start() {
-    await this.saver.drain();
+    tellRefused(this.journal, "");
+    await Promise.all([this.saver.drain(), this.preferences.drain()]);
     await this.#open();
   }
 
@@ -107,7 +116,8 @@ export class Desk {
 
   /** @param {unknown} error */
   #failedToOpen(error) {
-    if (error instanceof LoggedOutError) this.#saving("logged_out");
+    if (error instanceof LoggedOutError) this.session.tell(error.isOther ? "other_person" : "logged_out");
+    else if (error instanceof ForbiddenError) this.session.tell("forbidden", error.message);
     else if (error instanceof UnreachableError) this.#again = setTimeout(() => void this.#open(), AGAIN_MS);
     else if (!(error instanceof ProblemError)) throw error;
     const text = error instanceof UnreachableError ? `${error.message} This page tries again every few seconds.` : error.message;
@@ -130,6 +140,8 @@ export class Desk {
     this.sarFirst.show(work);
     this.boxStep.begin(work);
     this.judging.show(work);
+    this.guidelines.show(work);
+    notify("note", null);
     tellPacket(packet);
     tellFoot(this.#work);
     void this.#fetchAhead();
@@ -169,13 +181,19 @@ export class Desk {
   /** Keys that are about the packet as a whole, or the page. @param {string} id */
   #press(id) {
     /** @type {Record<string, () => void>} */
-    const actions = { sheet: () => this.keySheet.show(), hand_back: () => void this.#handBack() };
+    const actions = {
+      sheet: () => this.keySheet.show(),
+      hand_back: () => void this.#handBack(),
+      note: () => this.#work && this.note.show(this.#work),
+      guidelines: () => this.guidelines.toggle(this.#work),
+    };
     actions[id]?.();
   }
 
   #changed() {
     this.saver.changed();
     tellFoot(this.#work);
+    this.guidelines.flag(this.#work);
     const isFull = this.journal.isFull;
     notify("journal", isFull ? { title: "This browser keeps nothing.", text: "Its storage is full or switched off: only what the top says is saved survives a reload." } : null);
   }
@@ -186,6 +204,7 @@ export class Desk {
     if (work.packet.hides_findings && (await this.#hasNews(work))) return;
     this.#work = null;
     this.#sentOf = work.packet.dataset.name;
+    this.queue.finish();
     this.saver.submit(work.submission(crypto.randomUUID()));
     notify("hold", null);
     await this.#goOn("Sending the review …");
@@ -229,7 +248,7 @@ export class Desk {
    * @param {import("./box_sending.js").Told} told
    */
   #boxesJudged(work, told) {
-    if (!("refused" in told)) tellAheadOfBoxes(work, this.queue.ahead, told);
+    if (!("refused" in told)) for (const ahead of this.queue.ahead) tellAheadOfBoxes(work, ahead, told);
     if (work !== this.#work) return;
     this.boxStep.answered(work, told);
     tellFoot(work);
@@ -256,7 +275,7 @@ export class Desk {
 
   /** @param {ProblemError} problem */
   #refused(problem) {
-    notify("refused", { title: "A review was not taken.", text: `${problem.message} What you entered is kept in this browser.`, tone: "error" });
+    tellRefused(this.journal, problem.message);
     this.#afterSubmit();
   }
 
@@ -288,7 +307,7 @@ export class Desk {
     this.#work = null;
     notify("hold", null);
     say(said);
-    if (this.queue.ahead) await this.#goOn(said);
+    if (this.queue.ahead.length) await this.#goOn(said);
     else {
       await this.queue.advance();
       await this.#open();
@@ -297,11 +316,15 @@ export class Desk {
 
   async #fetchAhead() {
     if (this.journal.submissions().length) return;
-    tellAhead(this.#work && this.queue.ahead);
+    this.#tellAhead();
     await this.queue.fetchAhead();
     if (!this.#work && this.queue.current) this.#show(this.queue.current);
-    tellAhead(this.#work && this.queue.ahead);
-    keepOnly([this.queue.current, this.queue.ahead].flatMap((packet) => (packet ? [packet.scene] : [])));
+    this.#tellAhead();
+    keepOnly([this.queue.current, ...this.queue.ahead].flatMap((packet) => (packet ? [packet.scene] : [])));
+  }
+
+  #tellAhead() {
+    tellAhead(this.#work ? this.queue.ahead.length : 0);
   }
 
   /** @param {string} message */
@@ -310,7 +333,6 @@ export class Desk {
   }
 
   async #afterLogIn() {
-    if (!(await takeNewSession().catch(() => false))) return;
     notify("session", null);
     this.saver.retry();
     if (!this.#work) await this.#open();
@@ -329,11 +351,6 @@ export class Desk {
     }
     this.judging.heat(numbers);
     if (isClick && number !== undefined && this.#work) this.judging.openBox(number);
-  }
-
-  /** @param {import("./saving.js").SaveState} state */
-  #saving(state) {
-    tellSaving(state, () => void this.#afterLogIn());
   }
 
   #clear() {

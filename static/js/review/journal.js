@@ -6,6 +6,7 @@
  */
 
 /** @typedef {import("./contract").ProgressBody} ProgressBody */
+/** @typedef {{ note_id: string, assignment_id: string, draft_id: number | null, text: string }} Note */
 /** @typedef {{ version: number, body: ProgressBody }} Unsaved the body, and the version of the server's that it grew from */
 
 export class Journal {
@@ -105,9 +106,60 @@ export class Journal {
 
   /** Oldest first. @returns {import("./contract").Submission[]} */
   submissions() {
-    const prefix = `${this.prefix}.submission.`;
+    return this.#entries("submission").map((entry) => entry.submission);
+  }
+
+  /** Those that were set aside. @returns {import("./contract").Submission[]} */
+  refused() {
+    return this.#entries("refused").map((entry) => entry.submission);
+  }
+
+  /** @param {string} submissionId */
+  forgetRefused(submissionId) {
+    this.#forget(`refused.${submissionId}`);
+  }
+
+  /** @param {Note} note to the leads */
+  keepNote(note) {
+    this.#write(`note.${note.note_id}`, { at: Date.now(), note });
+  }
+
+  /** Oldest first. @returns {Note[]} */
+  notes() {
+    return this.#entries("note").map((entry) => entry.note);
+  }
+
+  /** @param {string} noteId */
+  forgetNote(noteId) {
+    this.#forget(`note.${noteId}`);
+  }
+
+  /** The note that is being written. @returns {{ assignment_id: string, text: string } | null} */
+  writing() {
+    return this.#read("writing");
+  }
+
+  /** @param {{ assignment_id: string, text: string } | null} writing */
+  keepWriting(writing) {
+    if (writing) this.#write("writing", writing);
+    else this.#forget("writing");
+  }
+
+  /** All that is kept here of this reviewer's work, by key. @returns {Record<string, unknown>} */
+  everything() {
+    const names = this.#keys("").filter((name) => name !== "settings");
+    return Object.fromEntries(names.map((name) => [name, this.#read(name)]));
+  }
+
+  /** @param {string} kind @returns {string[]} the keys of this reviewer's entries of a kind */
+  #keys(kind) {
     const keys = Array.from({ length: this.storage.length }, (_, at) => this.storage.key(at) ?? "");
-    const found = keys.filter((key) => key.startsWith(prefix)).map((key) => this.#read(key.slice(this.prefix.length + 1)));
-    return found.filter(Boolean).sort((one, other) => one.at - other.at).map((entry) => entry.submission);
+    return keys.filter((key) => key.startsWith(`${this.prefix}.${kind}`)).map((key) => key.slice(this.prefix.length + 1));
+  }
+
+  /** @param {string} kind @returns {any[]} oldest first */
+  #entries(kind) {
+    const found = this.#keys(`${kind}.`).map((key) => this.#read(key));
+    return found.filter(Boolean).sort((one, other) => one.at - other.at);
   }
 }

@@ -11,6 +11,8 @@ export function listenToKeys(judging) {
   document.addEventListener("keydown", (event) => onKey(judging, event));
 }
 
+const SCROLLS = /^(?:Arrow(?:Up|Down)|Page(?:Up|Down)|Home|End| )$/;
+
 /** Where somebody writes, no letter is an action. @param {EventTarget | null} target @returns {target is HTMLElement} */
 const isField = (target) => target instanceof HTMLElement && (target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=range], [type=button])"));
 
@@ -27,6 +29,7 @@ function onKey(judging, event) {
   }
   const isControl = target instanceof Element && target.closest("button, a, [role=slider]");
   if (isControl && (event.key === "Enter" || event.key === " ")) return;
+  if (target instanceof Element && target.closest(".guidelines") && SCROLLS.test(event.key)) return;
   if (judging.isOpen && judging.flagging.onKey(event)) return;
   const key = keyOf(event);
   if (!key) return;

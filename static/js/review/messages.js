@@ -9,8 +9,9 @@ import { element, kbd, slot } from "../dom.js";
  * One notice a topic; a new one takes the place of the old.
  * @param {string} topic
  * @param {Message | null} message null takes it away
+ * @param {string} [about] what of the topic it is about
  */
-export function notify(topic, message) {
+export function notify(topic, message, about = "") {
   const place = slot("notices");
   place.querySelector(`[data-topic="${topic}"]`)?.remove();
   if (!message) return;
@@ -20,7 +21,7 @@ export function notify(topic, message) {
   place.append(
     element(
       "div",
-      { class: `notice notice--${message.tone ?? "warning"}`, role: message.tone === "error" ? "alert" : "status", "data-topic": topic },
+      { class: `notice notice--${message.tone ?? "warning"}`, role: message.tone === "error" ? "alert" : "status", "data-topic": topic, "data-about": about || null },
       element("p", {}, element("strong", { text: message.title }), " ", element("bdi", { text: message.text })),
       actions.length ? element("div", { class: "row" }, ...actions) : null,
     ),

@@ -17,7 +17,7 @@ document.addEventListener(
   },
   true,
 );
-for (const button of document.querySelectorAll(".tool[data-key], .review-header [data-key], .side__head [data-key], .side__foot [data-key]")) {
+for (const button of document.querySelectorAll(".tool[data-key], .review-header [data-key], .side__head [data-key], .side__foot [data-key], .statusline [data-key]")) {
   if (button instanceof HTMLElement) button.addEventListener("click", () => desk.judging.press(button.dataset.key ?? ""));
 }
 

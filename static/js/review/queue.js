@@ -1,15 +1,22 @@
 // @ts-check
-/** The packets in this browser's hands: the one that is open, and the one that comes next, fetched ahead. */
+/** The packets in this tab's hands: the one that is open, and those that come next, fetched ahead. */
 
 import { call, ProblemError, sendLast } from "./api.js";
+import { Tabs } from "./tabs.js";
 
 /** @typedef {import("./contract").PacketView} PacketView */
+
+const AHEAD = 2;
+/** As many as the server takes to know of. */
+const MOST_TOLD = 16;
 
 export class Queue {
   /** @type {PacketView | null} */
   current = null;
-  /** @type {PacketView | null} */
-  ahead = null;
+  /** The next first. @type {PacketView[]} */
+  ahead = [];
+  /** Assignments that are submitted: an answer that was on its way meanwhile may still bring them. @type {Set<string>} */
+  #done = new Set();
   #isFetching = false;
 
   /**
@@ -21,17 +28,33 @@ export class Queue {
     this.dataset = dataset;
     this.holds = holds;
     this.journal = journal;
+    this.tabs = new Tabs(journal.prefix, { have: () => this.#own, makeRoom: () => this.#makeRoom() });
   }
 
-  /** Also those that are submitted but not acknowledged: to the server they are still held, and it would hand them out again. */
+  get #own() {
+    return [this.current, ...this.ahead].flatMap((packet) => (packet ? [packet.assignment.id] : []));
+  }
+
+  /**
+   * What the server need not hand out again: also what is submitted but not acknowledged, which to the server is still
+   * held, and what other tabs have.
+   */
   get have() {
     const submitted = this.journal.submissions().map((submission) => submission.assignment_id);
-    return [...submitted, ...[this.current, this.ahead].flatMap((packet) => (packet ? [packet.assignment.id] : []))];
+    return [...new Set([...this.#own, ...submitted, ...this.tabs.taken])].slice(0, MOST_TOLD);
   }
 
-  /** @returns {Promise<import("./contract").Claim>} */
-  async #claim() {
-    const claim = await call("POST", "/queue/claim", { dataset: this.dataset, have: this.have });
+  /** Whether there is room for one more. With several tabs each takes fewer: the server hands out only so many. */
+  get wantsMore() {
+    return this.ahead.length < (this.tabs.areOthers ? 1 : AHEAD);
+  }
+
+  /**
+   * @param {string[]} have
+   * @returns {Promise<import("./contract").Claim>}
+   */
+  async #claim(have) {
+    const claim = await call("POST", "/queue/claim", { dataset: this.dataset, have });
     if (claim.packet) this.holds.add(claim.packet.assignment);
     return claim;
   }
@@ -41,19 +64,34 @@ export class Queue {
    * @returns {Promise<string | null>} why there is none
    */
   async open() {
-    const { packet, reason } = await this.#claim();
+    await this.tabs.hello();
+    const { packet, reason } = await this.#claimFirst();
     this.current = packet;
+    this.tabs.tell();
     return packet ? null : (reason ?? "nothing_left");
   }
 
-  /** Fetch one ahead. Failing is no matter: the next submit or the next look brings one. */
+  /** One that no other tab has; where there is none, one that another tab has: it asks whose work is to stay. */
+  async #claimFirst() {
+    try {
+      const claim = await this.#claim(this.have);
+      if (claim.packet || !this.tabs.taken.length) return claim;
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.code !== "too_many_held" || !this.tabs.taken.length) throw error;
+    }
+    const taken = new Set(this.tabs.taken);
+    return this.#claim(this.have.filter((id) => !taken.has(id)));
+  }
+
+  /** Fetch ahead. Failing is no matter: the next submit or the next look brings one. */
   async fetchAhead() {
-    if (this.ahead || !this.current || this.#isFetching) return;
+    if (this.#isFetching) return;
     this.#isFetching = true;
     try {
-      const { packet } = await this.#claim();
-      // The current packet may have been submitted while this was under way.
-      if (packet) this.take(packet);
+      while (this.current && this.wantsMore) {
+        const { packet } = await this.#claim(this.have);
+        if (!packet || !this.take(packet)) break;
+      }
     } catch (error) {
       if (!(error instanceof Error)) throw error;
     } finally {
@@ -62,30 +100,48 @@ export class Queue {
   }
 
   /**
-   * The current packet is out of hands; the one ahead becomes current.
+   * The current packet is out of hands; the next one becomes current.
    * @returns {Promise<PacketView | null>}
    */
   async advance() {
     if (this.current) this.holds.drop(this.current.assignment.id);
-    this.current = this.ahead;
-    this.ahead = null;
-    const { current } = this;
-    if (current && this.holds.hasEnded(current.assignment.id) && !(await this.holds.renew(current.assignment.id))) this.current = null;
+    do this.current = this.ahead.shift() ?? null;
+    while (this.current && this.holds.hasEnded(this.current.assignment.id) && !(await this.holds.renew(this.current.assignment.id)));
+    this.tabs.tell();
     return this.current;
   }
 
-  /** A packet that came ahead, or with an acknowledgement; perhaps the same by both ways. @param {PacketView} packet */
-  take(packet) {
-    if (this.have.includes(packet.assignment.id)) return;
-    this.holds.add(packet.assignment);
-    if (this.current) this.ahead = packet;
-    else this.current = packet;
+  /** The current packet is submitted, and never shown again. */
+  finish() {
+    if (this.current) this.#done.add(this.current.assignment.id);
   }
 
-  /** The page is left: a packet that nobody looked at is no longer kept from others. */
+  /**
+   * A packet that came ahead, or with an acknowledgement; perhaps the same by both ways.
+   * @param {PacketView} packet
+   * @returns {boolean} whether it is a new one
+   */
+  take(packet) {
+    const { id } = packet.assignment;
+    if (this.#own.includes(id) || this.#done.has(id)) return false;
+    this.holds.add(packet.assignment);
+    if (this.current) this.ahead.push(packet);
+    else this.current = packet;
+    this.tabs.tell();
+    return true;
+  }
+
+  /** The page is left: packets that nobody looked at are no longer kept from others. */
   releaseAhead() {
-    if (this.ahead) sendLast(`/assignments/${this.ahead.assignment.id}/return`);
-    this.ahead = null;
+    for (const { assignment } of this.ahead.splice(0)) sendLast(`/assignments/${assignment.id}/return`);
+  }
+
+  /** Another tab is opened, and needs a packet too. */
+  async #makeRoom() {
+    for (const { assignment } of this.ahead.splice(0)) {
+      this.holds.drop(assignment.id);
+      await call("POST", `/assignments/${assignment.id}/return`).catch(() => {});
+    }
   }
 
   /** Give the current packet back, for others. */

@@ -4,7 +4,7 @@
  * journal first. Without an answer it tries again, ever more rarely, and at once when the browser is on line again.
  */
 
-import { call, isFinal, LoggedOutError, ProblemError, UnreachableError } from "./api.js";
+import { call, ForbiddenError, isFinal, LoggedOutError, ProblemError, UnreachableError } from "./api.js";
 import { sendBoxes } from "./box_sending.js";
 import { waitingBoxes } from "./box_set.js";
 import { dropFirst, waitingFirsts } from "./firsts.js";
@@ -14,7 +14,7 @@ import { reveal, sendBefore, waitingSar } from "./sar_first.js";
 /** @typedef {import("./contract").Acknowledgement} Acknowledgement */
 /** @typedef {import("./contract").FirstVerdict} FirstVerdict */
 /** @typedef {import("./work.js").Work} Work */
-/** @typedef {"saved" | "saving" | "offline" | "logged_out"} SaveState */
+/** @typedef {"saved" | "saving" | "offline" | "logged_out" | "other_person" | "forbidden"} SaveState */
 /** @typedef {{ version: number, body: import("./contract").ProgressBody, saved_at: string }} Stored */
 
 const DEBOUNCE_MS = 600;
@@ -22,7 +22,7 @@ const LONGEST_WAIT_MS = 15_000;
 
 /**
  * @typedef {object} Listeners
- * @property {(state: SaveState) => void} onState
+ * @property {(state: SaveState, message: string) => void} onState
  * @property {(work: Work, stored: Stored) => void} onConflict
  * @property {(work: Work, shown: import("./contract").DraftFindings[]) => void} onShown findings after a first verdict
  * @property {(work: Work, notice: import("./sar_first.js").Notice) => void} onRevealed the optical image, after verdicts without it
@@ -30,7 +30,8 @@ const LONGEST_WAIT_MS = 15_000;
  * @property {(acknowledgement: Acknowledgement, submission: Submission) => void} onAcknowledged
  * @property {(problem: ProblemError, submission: Submission) => void} onRefused
  * @property {(problem: ProblemError) => void} onHoldLost
- * @property {(assignmentId: string, expiresAt: string) => void} onHeld
+ * @property {(assignmentId: string, expiresAt: string, serverTime: string) => void} onHeld
+ * @property {(problem: ProblemError) => void} onNoteRefused
  * @property {() => { next: boolean, have: string[], dataset: string | null }} wanted what a submission asks for along with it
  */
 
@@ -89,9 +90,15 @@ export class Saver {
     this.#soon(0);
   }
 
+  /** A note to the leads; it is in the journal already. */
+  noted() {
+    this.#tell("saving");
+    this.#soon(0);
+  }
+
   /** One attempt to send what an earlier page left behind. */
   async drain() {
-    if (this.journal.submissions().length) await this.#flush();
+    if (this.journal.submissions().length || this.journal.notes().length) await this.#flush();
   }
 
   /** After a log-in in another tab, or on the reviewer's wish. */
@@ -107,10 +114,13 @@ export class Saver {
     this.changed();
   }
 
-  /** @param {SaveState} state */
-  #tell(state) {
+  /**
+   * @param {SaveState} state
+   * @param {string} [message] what the server says of it
+   */
+  #tell(state, message = "") {
     this.state = state;
-    this.listeners.onState(state);
+    this.listeners.onState(state, message);
   }
 
   /** @param {number} after_ms */
@@ -157,9 +167,25 @@ export class Saver {
       this.listeners.onBoxes(work, await sendBoxes(work, set));
       return true;
     }
+    const [note] = this.journal.notes();
+    if (note) {
+      await this.#sendNote(note);
+      return true;
+    }
     if (!this.#work || !this.#isDirty || this.#isStopped) return false;
     await this.#sendProgress(this.#work);
     return true;
+  }
+
+  /** @param {import("./journal.js").Note} note */
+  async #sendNote({ assignment_id, ...note }) {
+    try {
+      await call("POST", `/assignments/${assignment_id}/notes`, note);
+    } catch (error) {
+      if (!isFinal(error)) throw error;
+      this.listeners.onNoteRefused(error);
+    }
+    this.journal.forgetNote(note.note_id);
   }
 
   /**
@@ -221,7 +247,7 @@ export class Saver {
       const saved = await call("PUT", `/assignments/${id}/progress`, { version: this.#version, body: work.body });
       if (this.#work !== work) return;
       this.#version = saved.version;
-      this.listeners.onHeld(id, saved.expires_at);
+      this.listeners.onHeld(id, saved.expires_at, saved.saved_at);
       if (this.#isDirty) this.journal.keepProgress(id, { version: this.#version, body: work.body });
       else this.journal.forgetProgress(id);
     } catch (error) {
@@ -236,8 +262,9 @@ export class Saver {
 
   /** @param {unknown} error */
   #failed(error) {
-    if (error instanceof LoggedOutError) {
-      this.#tell("logged_out");
+    if (error instanceof LoggedOutError || error instanceof ForbiddenError) {
+      const ended = error instanceof LoggedOutError && error.isOther ? "other_person" : "logged_out";
+      this.#tell(error instanceof ForbiddenError ? "forbidden" : ended, error.message);
       return;
     }
     if (!(error instanceof UnreachableError) && !(error instanceof ProblemError)) throw error;

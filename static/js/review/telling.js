@@ -16,30 +16,53 @@ const REASONS = {
   all_taken: ["Other reviewers have the rest in hand", "A packet comes free when one of them hands it back or stays away. Look again in a while."],
   not_yours: ["What is left is for other reviewers", "The packets that remain are in pools that you do not belong to. An admin says who belongs to which."],
 };
-const SAVE_TEXTS = { saved: "● saved", saving: "○ saving", offline: "◐ offline – kept in this browser", logged_out: "◐ logged out – kept in this browser" };
+/** @type {Record<import("./saving.js").SaveState, string>} */
+const SAVE_TEXTS = {
+  saved: "● saved",
+  saving: "○ saving",
+  offline: "◐ offline – kept in this browser",
+  logged_out: "◐ logged out – kept in this browser",
+  other_person: "◐ someone else – kept in this browser",
+  forbidden: "◐ not allowed – kept in this browser",
+};
 /** From here on the countdown of the hold is shown as a warning. */
 const SHORT_S = 120;
 
 /**
- * @param {import("./saving.js").SaveState} state
- * @param {() => void} onTryAgain
+ * @typedef {object} Ways out of what keeps work from being sent
+ * @property {() => void} onLogIn
+ * @property {() => void} onTryAgain
+ * @property {() => void} onSaveFile
  */
-export function tellSaving(state, onTryAgain) {
+
+/**
+ * @param {import("./saving.js").SaveState} state
+ * @param {string} message what the server says of it
+ * @param {Ways} ways
+ */
+export function tellSaving(state, message, ways) {
   const shown = slot("save");
   shown.dataset.state = state;
   if (shown.textContent !== SAVE_TEXTS[state]) shown.textContent = SAVE_TEXTS[state];
-  if (state !== "logged_out") {
-    notify("session", null);
-    return;
-  }
-  notify("session", {
-    title: "You are logged out.",
-    text: "Nothing is lost. Log in, in a new tab, and come back: this page then goes on by itself.",
-    actions: [
-      { text: "Log in", href: "/login?next=/queue" },
-      { text: "Try again", onclick: onTryAgain },
-    ],
-  });
+  const notice = sessionNotice(state, message, ways);
+  // Not anew each time: the button that has the keyboard would lose it.
+  if (notice && document.querySelector(`[data-topic="session"][data-about="${state}"]`)) return;
+  notify("session", notice, state);
+}
+
+/**
+ * @param {import("./saving.js").SaveState} state
+ * @param {string} message
+ * @param {Ways} ways
+ * @returns {import("./messages.js").Message | null}
+ */
+function sessionNotice(state, message, { onLogIn, onTryAgain, onSaveFile }) {
+  const again = { text: "Try again", onclick: onTryAgain };
+  const save = { text: "Save it as a file", onclick: onSaveFile };
+  if (state === "logged_out") return { title: "You are logged out.", text: "Nothing is lost: go on, and log in when you like. Then all is sent.", actions: [{ text: "Log in", onclick: onLogIn }, again] };
+  if (state === "other_person") return { title: "Somebody else is logged in here now.", text: "What is on this page is yours and is not sent in their name. Log in as yourself to send it, or reload the page to work as they.", actions: [{ text: "Log in", onclick: onLogIn }, { text: "Reload", onclick: () => location.reload() }, save] };
+  if (state === "forbidden") return { title: "You may not review any more.", text: `${message} What you did is kept in this browser, and is sent when you may again.`, tone: "error", actions: [again, save] };
+  return null;
 }
 
 /** @param {number | null} left_s */
@@ -53,7 +76,7 @@ export function tellHold(left_s) {
 function showParts(isOpen) {
   slot("foot").hidden = !isOpen;
   document.querySelector(".review")?.classList.toggle("is-empty", !isOpen);
-  for (const button of document.querySelectorAll('[data-key="hand_back"]')) if (button instanceof HTMLElement) button.hidden = !isOpen;
+  for (const button of document.querySelectorAll("[data-with-packet]")) if (button instanceof HTMLElement) button.hidden = !isOpen;
 }
 
 /** @param {PacketView} packet */
@@ -107,14 +130,14 @@ export function tellFoot(work) {
   }
   const news = work.isUnusable ? 0 : newsOf(work).filter((draft) => draft !== work.focused).length;
   slot("judged").textContent = work.isUnusable ? "" : `${work.judgedCount} of ${work.drafts.length} judged${news ? ` · ${news} with findings now` : ""}`;
-  const next = !work.isUnusable && isOpticalHidden(work) ? "Show the optical image" : "Submit and next";
+  const next = !work.isUnusable && isOpticalHidden(work) ? "Show optical image" : "Submit and next";
   const ready = news ? "See what was found" : next;
   slot("submit").textContent = work.opinion(work.focused).pending ? "Confirm wording" : work.isComplete ? ready : "Next open";
 }
 
-/** @param {PacketView | null} ahead */
-export function tellAhead(ahead) {
-  slot("ahead").textContent = ahead ? "next packet ready" : "";
+/** @param {number} count packets that are fetched already */
+export function tellAhead(count) {
+  slot("ahead").textContent = ["", "next packet ready", "next two packets ready"][Math.min(2, count)] ?? "";
 }
 
 export function tellNoPacket() {

@@ -253,4 +253,4 @@ def test_a_page_asks_as_often_for_many_datasets_as_for_one(
         )
         session.execute(text(statement))
     client.get(path)
-    assert len(asked) == once <= 20
+    assert len(asked) == once <= 21
