@@ -21,7 +21,7 @@ from tests.browser.made_scenes import DATASET, PASSWORD
 from tests.conftest import REPOSITORY
 
 PAGES = ("/datasets", f"/datasets/{DATASET}", f"/datasets/{DATASET}/pairs", f"/datasets/{DATASET}/scenes/1", "/runs/1",
-         f"/datasets/{DATASET}/rules-measured", f"/datasets/{DATASET}/boxes-judged",
+         f"/datasets/{DATASET}/rules-measured", f"/datasets/{DATASET}/boxes-judged", f"/datasets/{DATASET}/policy",
          "/releases", "/releases/new", "/releases/bench@1", "/people", "/account")  # fmt: skip
 
 

@@ -88,12 +88,12 @@ def stratum_title(stratum: Stratum, drafters: Iterable[DrafterName]) -> str:
 
 
 def share_in_percent(share: float) -> str:
-    """``10 %``, ``2.5 %``."""
-    return f"{100 * share:.6g} %"
+    """``10%``, ``2.5%``."""
+    return f"{100 * share:.6g}%"
 
 
 def policy_in_words(policy: Policy) -> str:
-    """``2 reviews each``; ``10 % sampled, 1 review each``; ``taken back``."""
+    """``2 reviews each``; ``10% sampled, 1 review each``; ``taken back``."""
     if policy.mode == "none":
         return "taken back"
     each = f"{policy.reviews_wanted} review{'' if policy.reviews_wanted == 1 else 's'} each"

@@ -153,7 +153,7 @@ def test_what_cannot_be_decided_is_said_and_what_was_decided_never_changes(sessi
     early = drafter_of(session, "early")
     assert find_drafter(session, " Early 1 ") == find_drafter(session, str(early)) == early
     sampled = Policy(Stratum("test", "question", early), "sample", 2, 0.025)
-    assert policy_in_words(sampled) == "2.5 % sampled, 2 reviews each"
+    assert policy_in_words(sampled) == "2.5% sampled, 2 reviews each"
     assert stratum_title(sampled.stratum, policies.drafters(session)) == "test · Question · early 1"
     decide(session, dataset_id, reviews=2)
     with pytest.raises(DBAPIError, match="append-only"):

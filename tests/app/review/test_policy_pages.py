@@ -57,7 +57,7 @@ def test_a_policy_is_shown_with_its_cost_before_it_is_set_and_can_be_taken_back(
     asked = {"kind": "question", "mode": "sample", "percent": "25 %", "reviews": "2"}
     seen = client.post(PATH, data=asked)
     assert seen.status_code == 200
-    assert "Question</bdi>: 25 % sampled, 2 reviews each?" in seen.text
+    assert "Question</bdi>: 25% sampled, 2 reviews each?" in seen.text
     (now, to_read), (_, wanted) = cells(seen.text, "Texts to read"), cells(seen.text, "Reviews of them wanted")
     assert now == "120"
     assert 15 <= int(to_read) <= 45
@@ -74,9 +74,9 @@ def test_a_policy_is_shown_with_its_cost_before_it_is_set_and_can_be_taken_back(
     apply_policy(sessions, run_of(sessions, "policy"))
     page = client.get(PATH).text
     assert "Waiting packets are brought" not in page
-    assert cells(page, "Question")[:5] == ["25 % sampled, 2 reviews each", "main", "120", "0", to_read]
+    assert cells(page, "Question")[:5] == ["25% sampled, 2 reviews each", "main", "120", "0", to_read]
     assert "Ada &lt;b&gt;" in page
-    assert f"0 of {to_read} drawn" in page
+    assert f"0 of {to_read}</td>" in page
     assert f"{to_read} of {to_read} drawn texts are still to be reviewed" in page
     filled = client.get(PATH, params={"kind": "question"}).text
     assert 'value="question" selected' in filled
