@@ -30,7 +30,9 @@ def policy(
         float | None, typer.Option(metavar="PERCENT", help="Read only a sample: 10 reads one text in ten.")
     ] = None,
     none: Annotated[bool, typer.Option("--none", help="Take back the policy of these texts.")] = False,
-    pool: Annotated[str, typer.Option(help="Who may review them.")] = "main",
+    pool: Annotated[
+        str | None, typer.Option(help="Who may review them; main, if it is not given, is everybody.")
+    ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Tell what it would cost; change nothing.")] = False,
     take_over: Annotated[
         bool, typer.Option("--take-over", help="Take over the rest of these texts on their sample, once it is read.")
@@ -45,15 +47,15 @@ def policy(
     is_twice = none and (reviews is not None or sample is not None)
     if is_twice or (take_over and (is_set or preview)):
         raise typer.BadParameter("give only one of: --reviews and --sample, --none, --take-over")
-    if preview and not is_set:
-        raise typer.BadParameter("a preview needs --reviews, --sample or --none", param_hint="--preview")
+    if not (is_set or take_over) and (preview or any((split, kind, drafter, pool))):
+        raise typer.BadParameter("say what of these texts: --reviews, --sample, --none or --take-over")
     with opened(Settings.from_environment()) as sessions:
         if not is_set and not take_over:
             _list(sessions, name, as_json)
             return
         mode = "none" if none else "reviews" if sample is None else "sample"
         share = None if sample is None else sample / 100
-        asked = _asked(sessions, (split, kind, drafter), mode, 1 if reviews is None else reviews, share, pool)
+        asked = _asked(sessions, (split, kind, drafter), mode, 1 if reviews is None else reviews, share, pool or "main")
         if take_over:
             _take_over(sessions, name, asked, as_json)
         elif preview:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db.errors import DomainError
 from app.intake.queries import policies
-from app.intake.queries.policies import Decision, DrafterName, Policy, Stratum
+from app.intake.queries.policies import DrafterName, Policy, Stratum
 from pipeline.vocabulary import KIND_TITLES, KINDS, SPLITS
 
 MODES: Final = ("reviews", "sample", "none")
@@ -72,10 +72,10 @@ def decide_policy(session: Session, dataset_id: int, policy: Policy, decided_by:
     return True
 
 
-def holding_for(held: Iterable[Decision], split: str, kind: str, drafter_id: int) -> Decision | None:
+def holding_for(held: Iterable[Policy], split: str, kind: str, drafter_id: int) -> Policy | None:
     """Of the policies in force the one for drafts of this split, kind and drafter: the narrowest that takes them."""
-    taking = [each for each in held if each.policy.stratum.takes(split, kind, drafter_id)]
-    return max(taking, key=lambda each: each.policy.stratum.narrowness, default=None)
+    taking = [policy for policy in held if policy.stratum.takes(split, kind, drafter_id)]
+    return max(taking, key=lambda policy: policy.stratum.narrowness, default=None)
 
 
 def stratum_title(stratum: Stratum, drafters: Iterable[DrafterName]) -> str:

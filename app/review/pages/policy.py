@@ -191,7 +191,7 @@ def take_over(
 def _page(session: Session, dataset: DatasetFacts, asked: Asked, message: str = "") -> PolicyPage:
     counted = counted_strata(session, dataset.name, dataset.dataset_id)
     strata = strata_of(session, dataset, counted)
-    held = next((form for each in strata.held if _is_same(form := _as_asked(each.policy), asked)), None)
+    held = next((form for each in strata.held if _is_same(form := _as_asked(each), asked)), None)
     return PolicyPage(
         name=dataset.name,
         reviews_wanted=dataset.reviews_wanted,

@@ -81,10 +81,14 @@ with newest as (
 )
 select (select count(*) from timed where ms > 0) as verdicts,
     (select percentile_cont(0.5) within group (order by ms) from timed where ms > 0) / 1000 as seconds_a_text,
-    (select readings / least(7, greatest(1, days)) from week) as readings_a_day
+    (select readings / least(7, greatest(1, days)) from week) as readings_a_day,
+    (statement_timestamp() at time zone 'utc')::date as today
 """)
 
-_STORED: Final = text("select body, counted_at from dataset_figures where dataset_id = :dataset_id and name = :name")
+_STORED: Final = text("""
+select body, counted_at, counted_at < statement_timestamp() - interval '10 minutes' as is_old from dataset_figures
+where dataset_id = :dataset_id and name = :name
+""")
 
 _STORE: Final = text("""
 insert into dataset_figures (dataset_id, name, body) values (:dataset_id, :name, cast(:body as jsonb))
@@ -139,6 +143,8 @@ class Pace:
     """Their median; what is longer than two minutes counts as two minutes."""
     readings_a_day: float | None
     """Reviews of single texts a day, over the last seven; None where there was none."""
+    today: dt.date
+    """By the server's clock, when it was counted."""
 
 
 def count_cells(session: Session, dataset_id: int) -> list[Cell]:
@@ -169,20 +175,34 @@ def pace_of(session: Session, dataset_id: int) -> Pace:
     return Pace(**session.execute(_PACE, asked).one()._mapping)
 
 
-def stored_figures(session: Session, dataset_id: int) -> tuple[dict[str, Any], dt.datetime] | None:
-    """What was counted last, as JSON, and when."""
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What was counted before."""
+
+    body: dict[str, Any]
+    counted_at: dt.datetime
+    is_old: bool
+
+
+def stored_figures(session: Session, dataset_id: int) -> Stored | None:
+    """What was counted last, as JSON."""
     row = session.execute(_STORED, {"dataset_id": dataset_id, "name": FIGURES}).one_or_none()
-    return None if row is None else (row.body, row.counted_at)
+    return None if row is None else Stored(**row._mapping)
 
 
 def store_figures(session: Session, dataset_id: int, body: dict[str, Any]) -> None:
     """Keep what was counted, instead of what was counted before."""
-    session.execute(_STORE, {"dataset_id": dataset_id, "name": FIGURES, "body": json.dumps(body)})
+    session.execute(_STORE, {"dataset_id": dataset_id, "name": FIGURES, "body": json.dumps(body, default=str)})
 
 
 def cell_of(stored: dict[str, Any]) -> Cell:
     """A cell as :func:`store_figures` keeps it."""
     return Cell(**{**stored, "loose": tuple(stored["loose"])})
+
+
+def pace_as_stored(stored: dict[str, Any]) -> Pace:
+    """The pace as :func:`store_figures` keeps it."""
+    return Pace(**{**stored, "today": dt.date.fromisoformat(stored["today"])})
 
 
 def sealed_of(stored: dict[str, Any]) -> SealedTexts:

@@ -47,7 +47,7 @@ class SampleRow:
 class Strata:
     """All that is in force in a dataset."""
 
-    held: Sequence[Decision]
+    held: Sequence[Policy]
     names: Sequence[DrafterName]
     """All drafters there are."""
     drafters: Sequence[DrafterName]
@@ -65,7 +65,7 @@ def strata_of(session: Session, dataset: DatasetFacts, counted: Counted | None) 
     names = drafters(session)
     ids = {cell.drafter_id for cell in counted.cells} if counted else {each.drafter_id for each in names}
     return Strata(
-        held=held,
+        held=[decision.policy for decision in held],
         names=names,
         drafters=[each for each in names if each.drafter_id in ids],
         rows=_rows(dataset, held, names, counted),
@@ -78,10 +78,13 @@ def strata_of(session: Session, dataset: DatasetFacts, counted: Counted | None) 
 def _rows(
     dataset: DatasetFacts, held: Sequence[Decision], names: Sequence[DrafterName], counted: Counted | None
 ) -> list[StratumRow]:
+    policies = [decision.policy for decision in held]
     own = Policy(Stratum(), "reviews", dataset.reviews_wanted)
     rows = []
     for decision in (*held, None):
-        projection = project(counted, held, dataset.reviews_wanted, _ruled_by(held, decision)) if counted else None
+        projection = (
+            project(counted, policies, dataset.reviews_wanted, _ruled_by(policies, decision)) if counted else None
+        )
         hours = hours_in_words(Speed.of(counted.pace).hours(projection.readings)) if counted and projection else ""
         title = stratum_title(decision.policy.stratum, names) if decision else "all others" if held else "all texts"
         words = policy_in_words(decision.policy if decision else own)
@@ -89,9 +92,10 @@ def _rows(
     return rows
 
 
-def _ruled_by(held: Sequence[Decision], decision: Decision | None) -> Takes:
+def _ruled_by(policies: Sequence[Policy], decision: Decision | None) -> Takes:
     """Whether texts follow this decision, or (None) none."""
-    return lambda split, kind, drafter_id: holding_for(held, split, kind, drafter_id) is decision
+    policy = decision.policy if decision else None
+    return lambda split, kind, drafter_id: holding_for(policies, split, kind, drafter_id) == policy
 
 
 def _samples(held: Sequence[Decision], names: Sequence[DrafterName], counted: Counted | None) -> list[SampleRow]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.intake.queries.datasets import DatasetFacts
-from app.intake.queries.policies import Decision, Policy
+from app.intake.queries.policies import Policy
 from app.intake.workflow.policies import holding_for
 from app.review.workflow.projecting import Projection, Speed, project, with_policy
 from app.review.workflow.strata import Counted
@@ -39,21 +39,21 @@ class Preview:
     """Texts of the stratum that follow a narrower one, and so stay as they are."""
 
 
-def preview_policy(dataset: DatasetFacts, held: Sequence[Decision], policy: Policy, counted: Counted) -> Preview:
+def preview_policy(dataset: DatasetFacts, held: Sequence[Policy], policy: Policy, counted: Counted) -> Preview:
     """What a checked policy would mean for the drafts that there are."""
     then, stratum = with_policy(held, policy), policy.stratum
     ruling = held if policy.mode == "none" else then
 
     def is_ruled(split: str, kind: str, drafter_id: int) -> bool:
         found = holding_for(ruling, split, kind, drafter_id)
-        return found is not None and found.policy.stratum == stratum
+        return found is not None and found.stratum == stratum
 
     speed = Speed.of(counted.pace)
     taken = sum(cell.drafts for cell in counted.cells if stratum.takes(cell.split, cell.kind, cell.drafter_id))
     after = _outlook(counted, then, dataset, is_ruled, speed)
     return Preview(
         policy=policy,
-        is_new=policy not in [each.policy for each in held] and (policy.mode != "none" or len(then) < len(held)),
+        is_new=policy not in held and (policy.mode != "none" or len(then) < len(held)),
         now=_outlook(counted, held, dataset, is_ruled, speed),
         then=after,
         speed=speed,
@@ -63,7 +63,7 @@ def preview_policy(dataset: DatasetFacts, held: Sequence[Decision], policy: Poli
 
 def _outlook(
     counted: Counted,
-    held: Sequence[Decision],
+    held: Sequence[Policy],
     dataset: DatasetFacts,
     is_ruled: Callable[[str, str, int], bool],
     speed: Speed,
@@ -75,5 +75,5 @@ def _outlook(
         dataset=of_all,
         hours=speed.hours(stratum.readings),
         dataset_hours=speed.hours(of_all.readings),
-        finished_on=speed.finished_on(of_all.readings, dt.datetime.now(dt.UTC).date()),
+        finished_on=speed.finished_on(of_all.readings),
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.intake.queries.policies import Decision, Policy
+from app.intake.queries.policies import Policy
 from app.intake.workflow.policies import holding_for
 from app.review.queries.strata import Cell, Pace, SealedTexts
 from app.review.workflow.strata import Counted
@@ -28,23 +28,25 @@ class Speed:
     is_measured: bool
     verdicts: int
     readings_a_day: float | None
+    today: dt.date
+    """Of the server, when it was counted."""
 
     @classmethod
     def of(cls, pace: Pace) -> Speed:
         """The measured speed, or the assumed one where there are too few verdicts."""
         is_measured = pace.verdicts >= LEAST_VERDICTS and pace.seconds_a_text is not None
         seconds = pace.seconds_a_text if is_measured and pace.seconds_a_text else ASSUMED_S
-        return cls(seconds, is_measured, pace.verdicts, pace.readings_a_day)
+        return cls(seconds, is_measured, pace.verdicts, pace.readings_a_day, pace.today)
 
     def hours(self, readings: int) -> float:
         """Of all reviewers together."""
         return readings * self.seconds_a_text / 3600
 
-    def finished_on(self, readings: int, today: dt.date) -> dt.date | None:
+    def finished_on(self, readings: int) -> dt.date | None:
         """The day at the rate of the last seven days; None where nothing was read in them, or it is centuries off."""
         if not self.readings_a_day or readings / self.readings_a_day > 36_500:
             return None
-        return today + dt.timedelta(days=readings / self.readings_a_day)
+        return self.today + dt.timedelta(days=readings / self.readings_a_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +66,14 @@ class Projection:
     """Packets that somebody was handed and that therefore keep another number of reviews than is wanted now."""
 
 
-def project(counted: Counted, held: Sequence[Decision], reviews_wanted: int, takes: Takes) -> Projection:
+def project(counted: Counted, held: Sequence[Policy], reviews_wanted: int, takes: Takes) -> Projection:
     """Add up what ``takes`` chooses, as if these policies held; ``reviews_wanted`` is the dataset's own number."""
 
     def wanted(split: str, kind: str, drafter_id: int) -> tuple[int, float]:
         found = holding_for(held, split, kind, drafter_id)
         if found is None:
             return reviews_wanted, 1.0
-        return found.policy.reviews_wanted, found.policy.sample_share or 1.0
+        return found.reviews_wanted, found.sample_share or 1.0
 
     cells = [cell for cell in counted.cells if takes(cell.split, cell.kind, cell.drafter_id)]
     loose = [(cell, *wanted(cell.split, cell.kind, cell.drafter_id)) for cell in cells]
@@ -130,9 +132,7 @@ def hours_in_words(hours: float) -> str:
     return f"{hours:,.1f} h" if hours < 100 else f"{hours:,.0f} h"
 
 
-def with_policy(held: Sequence[Decision], policy: Policy) -> list[Decision]:
+def with_policy(held: Sequence[Policy], policy: Policy) -> list[Policy]:
     """What would hold if this was decided."""
-    others = [each for each in held if each.policy.stratum != policy.stratum]
-    if policy.mode == "none":
-        return others
-    return [*others, Decision(0, policy, "", dt.datetime.now(dt.UTC))]
+    others = [each for each in held if each.stratum != policy.stratum]
+    return others if policy.mode == "none" else [*others, policy]

@@ -90,7 +90,7 @@ def begin_take_over(
     DatasetMissingError
         If there is no such dataset.
     SampleError
-        If the sample is not complete, or a text of the stratum is not screened.
+        If the sample is not complete, a text of the stratum is not screened, or a rest is being taken over.
     """
     dataset_id = require_dataset(session, dataset).dataset_id
     # Two admins at once: the second one counts again, and waits for the run of the first.
@@ -100,6 +100,11 @@ def begin_take_over(
     interval, reason = interval_of(count), why_not(count)
     if reason or interval is None:
         raise SampleError(f"Nothing was taken over. {reason}")
+    newest = change_runs.newest_run(session, dataset_id)
+    if newest is not None and newest.is_open and newest.kind == "sample":
+        raise SampleError(
+            f"The rest of a sample is being taken over just now, in run {newest.run_id}: wait for its end."
+        )
     result = sampling.add_result(session, review_policy_id, count, interval, decided_by)
     parameters = {"sample_result_id": result, "texts": count.to_take}
     run_id = runs.add_run(session, dataset_id, "sample", parameters)

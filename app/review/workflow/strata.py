@@ -17,8 +17,6 @@ from app.work import defer
 
 COUNTED_AT_ONCE: Final = 50_000
 """Drafts of a dataset that a page counts itself, in a fraction of a second."""
-OLD_AFTER: Final = dt.timedelta(minutes=10)
-"""What a job has counted is counted anew, behind the page that shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +49,9 @@ def counted_strata(session: Session, dataset: str, dataset_id: int) -> Counted |
     if overview is None or overview.drafts <= COUNTED_AT_ONCE:
         return count_strata(session, dataset_id)
     kept = strata.stored_figures(session, dataset_id)
-    if kept is None or dt.datetime.now(dt.UTC) - kept[1] > OLD_AFTER:
+    if kept is None or kept.is_old:
         defer(session, "review.count_strata", once=True, dataset_id=dataset_id)
-    return None if kept is None else _from_json(*kept)
+    return None if kept is None else _from_json(kept.body, kept.counted_at)
 
 
 def keep_if_large(session: Session, dataset_id: int) -> None:
@@ -81,7 +79,7 @@ def _from_json(body: Mapping[str, Any], counted_at: dt.datetime) -> Counted:
     return Counted(
         cells=[strata.cell_of(cell) for cell in body["cells"]],
         sealed=[strata.sealed_of(each) for each in body["sealed"]],
-        pace=Pace(**body["pace"]),
+        pace=strata.pace_as_stored(body["pace"]),
         samples={int(number): SampleCount(**count) for number, count in body["samples"].items()},
         counted_at=counted_at,
     )

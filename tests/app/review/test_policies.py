@@ -24,6 +24,7 @@ from tests.app.review.drafted import add_drafts, review_all
 from tests.app.review.factories import add_hand, add_reviewer, rows, submission, value
 
 QUESTIONS = Stratum(kind="question")
+NEW_YEAR = dt.date(2026, 1, 1)
 SLOTS = "select packet_id, count(*)::int, min(pool), count(distinct sort_key)::int from slot group by 1 order by 1"
 
 
@@ -44,7 +45,7 @@ def decide(sessions: SessionMaker, policy: Policy) -> int:
 
 
 def preview(session: Session, dataset_id: int, policy: Policy) -> Preview:
-    held = policies_in_force(session, dataset_id)
+    held = [decision.policy for decision in policies_in_force(session, dataset_id)]
     return preview_policy(get_dataset(session, dataset_id), held, policy, count_strata(session, dataset_id))
 
 
@@ -138,8 +139,8 @@ def test_the_preview_tells_texts_reviews_hours_and_the_day(sessions: SessionMake
     assert measured.speed.seconds_a_text == (4 + 120) / 2, "who left the desk counts as two minutes"
     assert (measured.then.stratum.reviewed, measured.then.stratum.readings, measured.then.stratum.begun) == (16, 0, 8)
     assert measured.then.finished_on == dt.datetime.now(dt.UTC).date()
-    assert Speed.of(Pace(40, 8.0, 100.0)).finished_on(250, dt.date(2026, 1, 1)) == dt.date(2026, 1, 3)
-    assert Speed.of(Pace(40, 8.0, 1e-9)).finished_on(250, dt.date(2026, 1, 1)) is None
+    assert Speed.of(Pace(40, 8.0, 100.0, NEW_YEAR)).finished_on(250) == dt.date(2026, 1, 3)
+    assert Speed.of(Pace(40, 8.0, 1e-9, NEW_YEAR)).finished_on(250) is None
 
 
 def test_the_preview_of_a_sample_is_what_sealing_draws(sessions: SessionMaker) -> None:

@@ -195,6 +195,7 @@ def test_the_command_line_lists_previews_sets_and_takes_over(
     assert "No text was drawn" in told("--drafter", str(early), "--take-over", code=1), "all was sealed before"
     assert "no drafter 'nobody'" in told("--drafter", "nobody", "--reviews", "2", code=1)
     assert "give only one of" in told("--none", "--reviews", "2", code=2)
-    assert "a preview needs" in told("--preview", code=2)
+    assert "say what of these texts" in told("--preview", code=2)
+    assert "say what of these texts" in told("--kind", "question", "--pool", "main", code=2)
     with sessions() as session:
         assert rows(session, "select distinct decided_by from review_policy") == [("command",)]

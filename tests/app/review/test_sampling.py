@@ -85,6 +85,7 @@ def test_the_rest_is_taken_over_on_the_sample_and_only_once_it_is_read(sessions:
     assert 0 < interval.low < done.wrong / done.read < interval.high < 1
     assert interval.high - interval.low >= plain.high - plain.low, "the scene is the unit"
     run_id = begin(sessions, of[1])
+    assert f"in run {run_id}" in refused(sessions, of[1])
 
     def leave() -> None:
         raise StopAskedError
