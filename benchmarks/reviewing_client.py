@@ -11,6 +11,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from fastapi.testclient import TestClient
+
 ANSWER_WITHIN_S = 30.0
 GIVE_UP_AFTER_S = 90.0
 STATUSES_TO_TRY_AGAIN = frozenset({502, 503, 504})
@@ -33,12 +35,12 @@ class Hands:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._holder: dict[tuple[int, int], int] = {}
+        self._holder: dict[tuple[int, int], str] = {}
         self.acknowledged: list[Acknowledged] = []
         self.faults: list[str] = []
         self.is_over = threading.Event()
 
-    def take(self, packet: dict[str, Any], client: int) -> None:
+    def take(self, packet: dict[str, Any], client: str) -> None:
         """Note who was handed a slot. No hold ends within a run, so it stays theirs for good."""
         slot = (packet["assignment"]["packet_id"], packet["assignment"]["slot"])
         with self._lock:
@@ -56,30 +58,47 @@ class ReviewingClient:
     def __init__(self, port: int, token: str, hands: Hands) -> None:
         self._port = port
         self._hands = hands
+        self._token = token
         self._chance = random.Random(token)
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._connection: http.client.HTTPConnection | None = None
         self.tries_again = 0
 
+    def knock(self, path: str, seconds: float) -> int:
+        """How many requests to a route that does nothing are answered in this time."""
+        answered, ends_at = 0, time.monotonic() + seconds
+        while time.monotonic() < ends_at:
+            status, _ = self._send(path, None, "GET")
+            if status not in (200, 204):
+                raise RuntimeError(f"{path} answered {status}")
+            answered += 1
+        return answered
+
     def review_everything(self) -> list[str]:
-        """Claim and submit until nothing is left; gives what went wrong."""
+        """Claim and submit until nothing is left, or the run is over; gives what went wrong."""
         packet: dict[str, Any] | None = None
         try:
-            while True:
+            while not self._hands.is_over.is_set():
                 if packet is None:
-                    answer = self._ask("/api/v1/queue/claim", {})
-                    packet = answer["packet"]
-                    if answer["reason"] == "nothing_left":
+                    packet, reason = self.claim()
+                    if reason == "nothing_left":
                         return []
                 if packet is None:
                     time.sleep(0.05)
                     continue
-                self._hands.take(packet, id(self))
-                packet = self._submit(packet)
+                packet = self.submit(packet)
+            return []
         except Exception as error:  # a client that stops is a fault of the run, whatever stopped it
             return [f"a client stopped: {type(error).__name__}: {error}"]
 
-    def _submit(self, packet: dict[str, Any]) -> dict[str, Any] | None:
+    def claim(self) -> tuple[dict[str, Any] | None, str | None]:
+        """A packet, or why there is none."""
+        answer = self._ask("/api/v1/queue/claim", {})
+        return answer["packet"], answer["reason"]
+
+    def submit(self, packet: dict[str, Any]) -> dict[str, Any] | None:
+        """Review the packet; gives the next one."""
+        self._hands.take(packet, self._token)
         body = self._review_of(packet)
         began = time.monotonic()
         told = self._ask("/api/v1/reviews", body)
@@ -123,10 +142,10 @@ class ReviewingClient:
             self.tries_again += 1
             time.sleep(self._chance.uniform(0.02, 0.2))
 
-    def _send(self, path: str, body: str) -> tuple[int, bytes]:
+    def _send(self, path: str, body: str | None, method: str = "POST") -> tuple[int, bytes]:
         if self._connection is None:
             self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=ANSWER_WITHIN_S)
-        self._connection.request("POST", path, body, self._headers)
+        self._connection.request(method, path, body, self._headers)
         response = self._connection.getresponse()
         return response.status, response.read()
 
@@ -134,3 +153,15 @@ class ReviewingClient:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
+
+
+class InProcessClient(ReviewingClient):
+    """As its parent, without a network: through a test client of an application in this process."""
+
+    def __init__(self, client: TestClient, token: str, hands: Hands) -> None:
+        super().__init__(0, token, hands)
+        self._client = client
+
+    def _send(self, path: str, body: str | None, method: str = "POST") -> tuple[int, bytes]:
+        response = self._client.request(method, path, content=body, headers=self._headers)
+        return response.status_code, response.content

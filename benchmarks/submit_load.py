@@ -1,11 +1,16 @@
 """Many reviewers at once, and everything killed under them: is anything given out twice, or lost?
 
-    python -m benchmarks.submit_load [--packets 2000] [--clients 32] [--web 2] [--no-kills]
+    python -m benchmarks.submit_load [--packets 2000] [--drafts 3] [--clients 32] [--web 2] [--seconds S] [--no-kills]
 
 Starts `trihedral serve` on a data folder of its own, fills a queue, and lets the clients claim and submit over HTTP
 until nothing is left. On the way the web processes, the worker and PostgreSQL get SIGKILL. A client behaves as the page
 does: what was not acknowledged is sent again, with the same id. At the end all that was acknowledged must be in the
 database as it was sent, and no packet may have been in two hands. Ends with 1 where that is not so.
+
+With `--seconds` nothing is killed and the clients stop after that time. Before and after, for a third of it each, the
+same clients ask the same server for what is nearly nothing, `GET /healthz` with their token, which checks who they are
+by one query and says "ok"; the rate of submits is told as a share of that rate. The SQL statements of a submit are
+counted at the beginning and at the end: they must be the same.
 """
 
 from __future__ import annotations
@@ -27,13 +32,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
+from fastapi.testclient import TestClient
+from sqlalchemy import event
 
 from app.db import embedded, make_engine, make_sessionmaker, transaction
-from benchmarks.reviewing_client import Acknowledged, Hands, ReviewingClient
+from app.main import create_app
+from app.settings import Settings
+from benchmarks.reviewing_client import Acknowledged, Hands, InProcessClient, ReviewingClient
 from tests.app.review.factories import add_client, add_packets
 
 ROOT = Path(__file__).parent.parent
 STARTED_WITHIN_S = 60
+EMPTY = "/healthz"
+"""The cheapest route there is; a token is looked up all the same."""
 KILLS = ((0.15, "web"), (0.3, "postgres"), (0.45, "worker"), (0.6, "web"), (0.8, "postgres"))
 """After which share of the packets what is killed."""
 
@@ -46,6 +57,8 @@ class Plan:
     drafts: int = 3
     clients: int = 32
     web: int = 2
+    seconds: float | None = None
+    """After which the clients stop; None: once nothing is left."""
     kills: tuple[tuple[float, str], ...] = KILLS
 
 
@@ -57,6 +70,10 @@ class Result:
     submits: list[float] = field(default_factory=list)
     """Seconds that each acknowledged submit took, tries after a failure included."""
     tries_again: int = 0
+    empty: list[float] = field(default_factory=list)
+    """Requests a second that do nothing, before and after."""
+    statements: list[int] = field(default_factory=list)
+    """Of a submit with the next packet, before and after."""
     killed: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
@@ -64,11 +81,18 @@ class Result:
         times = sorted(self.submits) or [0.0]
         half, most = times[len(times) // 2], times[int(len(times) * 0.95)]
         killed = ", ".join(f"{name} {count}×" for name, count in self.killed.items()) or "nothing"
-        return (
-            f"{len(self.submits)} submits in {self.seconds:.1f} s: {len(self.submits) / self.seconds:.0f} a second;"
+        rate = len(self.submits) / self.seconds
+        told = (
+            f"{len(self.submits)} submits in {self.seconds:.1f} s: {rate:.0f} a second;"
             f" median {half * 1000:.0f} ms, 95 % within {most * 1000:.0f} ms; {self.tries_again} sent again;"
             f" killed: {killed}; {len(self.faults)} faults"
         )
+        if self.empty:
+            nothing = sum(self.empty) / len(self.empty)
+            told += f"\n{rate / nothing:.2f} of the rate of GET {EMPTY} with a token, which is {nothing:.0f} a second"
+        if self.statements:
+            told += f"\nSQL statements of a submit with the next packet: {' and '.join(map(str, self.statements))}"
+        return told
 
 
 class Served:
@@ -135,19 +159,63 @@ def run(plan: Plan, folder: Path) -> Result:
         tokens = _fill(url, plan)
         hands = Hands()
         clients = [ReviewingClient(served.port, token, hands) for token in tokens]
-        killer = threading.Thread(target=_kill, args=(served, plan, hands, result))
-        began = time.monotonic()
-        killer.start()
         with ThreadPoolExecutor(plan.clients) as pool:
-            for future in [pool.submit(client.review_everything) for client in clients]:
-                result.faults += future.result()
-        result.seconds = time.monotonic() - began
-        hands.is_over.set()
-        killer.join()
-        result.submits = [one.seconds for one in hands.acknowledged]
+            if plan.seconds is not None:
+                result.empty.append(_knock(pool, clients, plan.seconds / 3))
+                result.statements.append(_count_statements(url, tokens[0], hands))
+            _review(pool, clients, served, plan, hands, result)
+            if plan.seconds is not None:
+                result.statements.append(_count_statements(url, tokens[0], hands))
+                result.empty.append(_knock(pool, clients, plan.seconds / 3))
         result.tries_again = sum(client.tries_again for client in clients)
         result.faults += hands.faults + _compare(url, plan, hands.acknowledged)
+    if len(set(result.statements)) > 1:
+        result.faults.append(f"the SQL statements of a submit grew: {result.statements}")
     return result
+
+
+def _review(
+    pool: ThreadPoolExecutor,
+    clients: list[ReviewingClient],
+    served: Served,
+    plan: Plan,
+    hands: Hands,
+    result: Result,
+) -> None:
+    """Let all clients review until nothing is left or the time is over, and kill on the way."""
+    killer = threading.Thread(target=_kill, args=(served, plan, hands, result))
+    before, began = len(hands.acknowledged), time.monotonic()
+    killer.start()
+    futures = [pool.submit(client.review_everything) for client in clients]
+    if plan.seconds is not None:
+        time.sleep(plan.seconds)
+        hands.is_over.set()
+    for future in futures:
+        result.faults += future.result()
+    result.seconds = time.monotonic() - began
+    hands.is_over.set()
+    killer.join()
+    result.submits = [one.seconds for one in hands.acknowledged[before:]]
+
+
+def _knock(pool: ThreadPoolExecutor, clients: list[ReviewingClient], seconds: float) -> float:
+    """Requests a second of a route that does nothing."""
+    return sum(pool.map(lambda client: client.knock(EMPTY, seconds), clients)) / seconds
+
+
+def _count_statements(url: str, token: str, hands: Hands) -> int:
+    """The SQL statements of one submit that brings the next packet, in an application of its own on the same data."""
+    settings = Settings.from_environment({"DATABASE_URL": url, "TRIHEDRAL_SECRET": "s" * 43})
+    application = create_app(settings)
+    counted: list[str] = []
+    with TestClient(application, base_url="http://127.0.0.1") as opened:
+        client = InProcessClient(opened, token, hands)
+        packet, reason = client.claim()
+        if packet is None:
+            raise LookupError(f"there is no packet to count statements with: {reason}")
+        event.listen(application.state.engine, "before_cursor_execute", lambda *given: counted.append(given[2]))
+        client.submit(packet)
+    return len(counted)
 
 
 def _fill(url: str, plan: Plan) -> list[str]:
@@ -186,15 +254,17 @@ def _compare(url: str, plan: Plan, acknowledged: list[Acknowledged]) -> list[str
             " (select count(distinct packet_id) from review),"
             " (select count(*) from resolution) + (select count(*) from disagreement),"
             " (select sum(delta) from counter_delta where name = 'reviewed'),"
-            " (select count(*) from assignment where state = 'done'), (select count(*) from slot where is_free)"
+            " (select count(*) from assignment where state = 'done'),"
+            " (select count(*) from slot where is_free) + (select count(*) from assignment where state = 'held')"
         ).fetchone()
     missing = [
         one for one in acknowledged if stored.get((one.review_id, one.submission_id)) != (one.packet_id, one.said)
     ]
     faults = [f"acknowledged but not stored as it was sent: {one}" for one in missing]
-    wanted = (plan.packets, plan.packets, plan.packets * plan.drafts, plan.packets, plan.packets, 0)
+    done = plan.packets if plan.seconds is None else len(acknowledged)
+    wanted = (done, done, done * plan.drafts, done, done, plan.packets - done)
     if numbers != wanted:
-        faults.append(f"reviews, packets, outcomes, counter, done, free: {numbers}, should be {wanted}")
+        faults.append(f"reviews, packets, outcomes, counter, done, free or held: {numbers}, should be {wanted}")
     return faults
 
 
@@ -202,12 +272,14 @@ def main() -> int:
     """The command of this module."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--packets", type=int, default=2000)
+    parser.add_argument("--drafts", type=int, default=3, help="of each packet")
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--web", type=int, default=2)
+    parser.add_argument("--seconds", type=float, help="stop after this time, and tell what share of nothing that is")
     parser.add_argument("--no-kills", action="store_true")
     asked = parser.parse_args()
-    kills = () if asked.no_kills else KILLS
-    plan = Plan(asked.packets, clients=asked.clients, web=asked.web, kills=kills)
+    kills = () if asked.no_kills or asked.seconds else KILLS
+    plan = Plan(asked.packets, asked.drafts, asked.clients, asked.web, asked.seconds, kills)
     with tempfile.TemporaryDirectory(prefix="trihedral-load-") as folder:
         result = run(plan, Path(folder))
     print(result.summary())

@@ -6,9 +6,9 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import TextClause, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app.db.tables.accounts import ApiToken, LoginAttempt, Person, Pseudonym
@@ -90,6 +90,18 @@ def update_active(session: Session, person_id: int, is_active: bool) -> bool:
 
 # Sessions and tokens
 
+# Asked by every request: as text, since a statement that is put together takes longer than to carry it out.
+_OF_SESSION: Final = text("""
+select p.person_id, p.pseudonym, p.display_name, p.roles, s.expires_at < now() + make_interval(days => :days)
+from session s join person p on p.person_id = s.person_id
+where s.token_sha256 = :token_sha256 and s.expires_at > now() and p.is_active
+""")
+_OF_TOKEN: Final = text("""
+select p.person_id, p.pseudonym, p.display_name, p.roles, false
+from api_token t join person p on p.person_id = t.person_id
+where t.token_sha256 = :token_sha256 and t.revoked_at is null and p.is_active
+""")
+
 
 def insert_session(session: Session, token_sha256: bytes, person_id: int, days: int) -> None:
     expires_at = func.now() + _days(days)
@@ -98,23 +110,12 @@ def insert_session(session: Session, token_sha256: bytes, person_id: int, days: 
 
 def find_session(session: Session, token_sha256: bytes, days: int) -> FoundViewer | None:
     """Whose live session this is. It is due to be prolonged once a day of its ``days`` has gone."""
-    is_due = LoginSession.expires_at < func.now() + _days(days - 1)
-    statement = (
-        select(Person.person_id, Person.pseudonym, Person.display_name, Person.roles, is_due)
-        .join(LoginSession, LoginSession.person_id == Person.person_id)
-        .where(LoginSession.token_sha256 == token_sha256, LoginSession.expires_at > func.now(), Person.is_active)
-    )
-    return _found(session, statement)
+    return _found(session, _OF_SESSION, {"token_sha256": token_sha256, "days": days - 1})
 
 
 def find_token(session: Session, token_sha256: bytes) -> FoundViewer | None:
     """Whose bearer token this is."""
-    statement = (
-        select(Person.person_id, Person.pseudonym, Person.display_name, Person.roles, text("false"))
-        .join(ApiToken, ApiToken.person_id == Person.person_id)
-        .where(ApiToken.token_sha256 == token_sha256, ApiToken.revoked_at.is_(None), Person.is_active)
-    )
-    return _found(session, statement)
+    return _found(session, _OF_TOKEN, {"token_sha256": token_sha256})
 
 
 def prolong_session(session: Session, token_sha256: bytes, days: int) -> None:
@@ -183,6 +184,6 @@ def _days(days: int) -> object:
     return func.make_interval(0, 0, 0, days)
 
 
-def _found(session: Session, statement: Any) -> FoundViewer | None:
-    row = session.execute(statement).one_or_none()
+def _found(session: Session, statement: TextClause, asked: dict[str, Any]) -> FoundViewer | None:
+    row = session.execute(statement, asked).one_or_none()
     return FoundViewer(row[0], row[1], row[2], frozenset(row[3]), row[4]) if row else None

@@ -119,7 +119,7 @@ def without_optical(scene: SceneView) -> SceneView:
     return scene.model_copy(update={"assets": scene.assets.model_copy(update={"optical": None})})
 
 
-def box_views(boxes: Sequence[RowMapping]) -> list[BoxView]:
+def box_views(boxes: Sequence[Mapping[Any, Any]]) -> list[BoxView]:
     """The boxes of a scene, by number."""
     same = ("number", "category", "x_min", "y_min", "width", "height", "is_cut")
     return [BoxView(id=box["source_box_id"], **{name: box[name] for name in same}) for box in boxes]

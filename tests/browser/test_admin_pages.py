@@ -22,6 +22,7 @@ from tests.conftest import REPOSITORY
 
 PAGES = ("/datasets", f"/datasets/{DATASET}", f"/datasets/{DATASET}/pairs", f"/datasets/{DATASET}/scenes/1", "/runs/1",
          f"/datasets/{DATASET}/rules-measured", f"/datasets/{DATASET}/boxes-judged", f"/datasets/{DATASET}/policy",
+         f"/datasets/{DATASET}/queue", f"/datasets/{DATASET}/holds", "/people/pools", "/people/pools/main",
          "/releases", "/releases/new", "/releases/bench@1", "/people", "/account")  # fmt: skip
 
 

@@ -26,6 +26,13 @@ decided.decision as pair_decision,
 
 ``nudge_px``: by how much a person moved the optical image, unless an admin has decided on the pair since."""
 
+BOXES_OF: Final = """
+(select coalesce(json_agg(json_build_object('number', o.number, 'source_box_id', o.source_box_id,
+    'category', o.category, 'x_min', o.x_min, 'y_min', o.y_min, 'width', o.width, 'height', o.height,
+    'is_cut', o.is_cut) order by o.number), '[]') from object_box o where o.scene_id = s.scene_id)
+"""
+"""The boxes of the scene ``s`` by number, as one value: for who asks of a scene anyway."""
+
 BOXES: Final = text("""
 select number, source_box_id, category, x_min, y_min, width, height, is_cut from object_box
 where scene_id = :scene_id order by number

@@ -1,17 +1,17 @@
-"""What the review page shows of a packet: four queries, however many drafts it has; where boxes come first, eight."""
+"""What the review page shows of a packet: three queries, however many drafts it has; where boxes come first, seven."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
 from app.intake.queries.pairs import DECISION_OF
-from app.intake.queries.viewing import SHOWN, scene_boxes
+from app.intake.queries.viewing import BOXES_OF, SHOWN
 from app.review.queries.box_reviewing import BoxJudging, box_judging
 from app.review.queries.first_verdicts import ShownFindings, shown_findings
 from app.review.queries.sar_first import OPTICAL_HIDDEN
@@ -23,7 +23,7 @@ select a.assignment_id, a.packet_id, a.slot, a.claimed_at, a.expires_at, clock_t
         where c.dataset_id = p.dataset_id and c.name = 'reviewed'), 0)::bigint as reviewed,
     coalesce((select sum(delta) from counter_delta c
         where c.dataset_id = p.dataset_id and c.name = 'reviews_wanted'), 0)::bigint as wanted,
-    {OPTICAL_HIDDEN} as optical_hidden, {SHOWN},
+    {OPTICAL_HIDDEN} as optical_hidden, {SHOWN}, {BOXES_OF} as boxes,
     (select v.settings from viewer_setting v
         where v.reviewer = a.reviewer and v.dataset_id = p.dataset_id) as viewer_settings,
     g.version as progress_version, g.body as progress_body
@@ -49,7 +49,7 @@ class PacketRows:
     """A handed packet as stored; ``app.review.schemas`` gives it its form."""
 
     hand: RowMapping
-    boxes: Sequence[RowMapping]
+    boxes: Sequence[Mapping[str, Any]]
     drafts: Sequence[RowMapping]
     shown: ShownFindings
     judging: BoxJudging | None
@@ -62,7 +62,7 @@ def packet_rows(session: Session, assignment_id: uuid.UUID) -> PacketRows:
     of_packet = {"packet_id": hand["packet_id"]}
     return PacketRows(
         hand=hand,
-        boxes=scene_boxes(session, hand["scene_id"]),
+        boxes=hand["boxes"],
         drafts=session.execute(_DRAFTS, of_packet).mappings().all(),
         shown=shown_findings(session, hand["reviewer"], hand["packet_id"]),
         judging=_judging(session, hand) if hand["boxes_first"] else None,

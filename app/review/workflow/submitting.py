@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from app.review.errors import already_reviewed, domain_errors, not_held, submission_differs
 from app.review.queries import counting, submitting
-from app.review.queries.submitting import CountedAs, InHand, NewReview, SaidOfDraft, SlotReview
+from app.review.queries.submitting import CountedAs, InHand, NewReview, SaidOfDraft, SlotReview, columns_of
 from app.review.workflow.agreement import Difference, Outcome, conclude
 from app.review.workflow.box_sets import check_box_sets
 from app.review.workflow.sar_first import require_given
@@ -76,9 +76,10 @@ def submit(session: Session, reviewer: uuid.UUID, submission: Submission) -> Ack
     hands = submitting.lock_hands(session, reviewer, submission.packet_id)
     if submission.assignment_id not in {hand.assignment_id for hand in hands}:
         raise not_held()
-    stored = submitting.stored_review(session, reviewer, submission.submission_id, submission.packet_id)
-    if stored is not None:
-        return _again(stored, submission)
+    if not hands[0].is_new:
+        stored = submitting.stored_review(session, reviewer, submission.submission_id, submission.packet_id)
+        if stored is not None:
+            return _again(stored, submission)
     contents = submitting.contents_of(session, submission.packet_id)
     verdicts = check(submission, contents)
     if contents.sar_first and submission.scene_verdict == "usable":
@@ -153,10 +154,10 @@ def _new_review(
             "resolved": len(outcomes),
             "disagreements": len(differences),
         },
-        verdicts=[asdict(verdict) for verdict in verdicts],
+        verdicts=[verdict.as_json() for verdict in verdicts],
         other_review_ids=list(standing.others),
-        outcomes=[asdict(one) for one in outcomes],
-        disagreements=[asdict(one) for one in differences],
+        outcomes=[columns_of(one) for one in outcomes],
+        disagreements=[columns_of(one) for one in differences],
         counts=_counts(standing.counted_as, outcomes, len(differences)),
     )
 

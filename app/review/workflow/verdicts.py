@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from app.intake.workflow.storable import texts_in, unstorable
 from app.review.errors import InvalidVerdictError, UnstorableTextError, WrongDraftsError
-from app.review.queries.submitting import PacketContents, PacketDraft
+from app.review.queries.submitting import PacketContents, PacketDraft, columns_of
 from pipeline.records import digest
 from pipeline.vocabulary import FLAGS
 
@@ -49,6 +49,9 @@ class GivenVerdict:
     """What was tapped to count: (x, y) in pixels of the scene."""
     view: Mapping[str, Any] = field(default_factory=dict)
 
+    def as_json(self) -> dict[str, Any]:
+        return columns_of(self) | {"spans": [columns_of(span) for span in self.spans]}
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:
@@ -64,7 +67,7 @@ class Submission:
     @property
     def body_sha256(self) -> str:
         """Of what was said. Not of how it was sent: a retry may ask for another next packet."""
-        said = [asdict(verdict) for verdict in sorted(self.verdicts, key=lambda verdict: verdict.draft_id)]
+        said = [verdict.as_json() for verdict in sorted(self.verdicts, key=lambda verdict: verdict.draft_id)]
         return digest([str(self.assignment_id), self.packet_id, self.scene_verdict, self.unusable_reason, said])
 
 
