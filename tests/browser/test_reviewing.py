@@ -163,6 +163,12 @@ def test_own_wording_is_screened_as_it_is_typed(sitting: Sitting) -> None:
     sitting.page.keyboard.type(" Its deck is red.")
     finding = sitting.page.locator('.finding[data-family="colour"]')
     expect(finding).to_contain_text("red")
+    # It stays until the next wording is screened, or the texts would jump at each letter.
+    sitting.page.route("**/screen", lambda route: None)
+    sitting.page.keyboard.type(" So")
+    expect(sitting.page.locator(".findings")).to_have_attribute("aria-busy", "true")
+    expect(finding).to_contain_text("red")
+    expect(finding.locator(".fix")).to_have_count(0)
 
 
 def test_hostile_texts_stay_texts(sitting: Sitting) -> None:
@@ -375,10 +381,16 @@ def test_a_lost_hold_is_told_and_what_was_done_is_kept_as_an_extra_opinion(
     assert rows(sessions, "select is_extra from review") == [{"is_extra": True}]
 
 
-def test_a_packet_can_be_handed_back(sitting: Sitting, sessions: SessionMaker) -> None:
+def test_a_packet_can_be_handed_back_but_not_its_verdicts_by_a_slip(sitting: Sitting, sessions: SessionMaker) -> None:
     sitting.open()
     before = sitting.page.locator('[data-slot="scene"]').inner_text()
+    sitting.press("x")
     sitting.press("h")
+    expect(sitting.page.locator('[data-slot="ask"]')).to_contain_text("1 verdict on it")
+    sitting.press("Enter")
+    expect(sitting.page.locator('[data-slot="judged"]')).to_contain_text("1 of ")
+    sitting.press("h")
+    sitting.press("1")
     expect(sitting.page.locator('[data-slot="scene"]')).not_to_have_text(before)
     assert rows(sessions, "select state from assignment order by claimed_at limit 1") == [{"state": "returned"}]
 

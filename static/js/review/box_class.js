@@ -20,9 +20,10 @@ function onKey(asked, categories, event, field) {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
   const chosen = digit ? categories[Number(digit) - 1] : undefined;
-  if (chosen !== undefined && !field.value) {
+  if (digit && !field.value) {
+    // Nor is a digit beyond the choices the name of a class.
     event.preventDefault();
-    asked.close(chosen);
+    if (chosen !== undefined) asked.close(chosen);
   } else if (event.key === "Enter" && event.target === field) {
     event.preventDefault();
     choose(asked, field.value);

@@ -139,10 +139,11 @@ export class Desk {
     this.display.show(packet);
     this.sarFirst.show(work);
     this.boxStep.begin(work);
+    // First, for the foot takes room from the texts, and the open one is to be seen whole.
+    tellPacket(packet);
     this.judging.show(work);
     this.guidelines.show(work);
     notify("note", null);
-    tellPacket(packet);
     tellFoot(this.#work);
     void this.#fetchAhead();
     if (kept) void this.#choose(kept, body);

@@ -137,16 +137,15 @@ function drawHidden(isJudged) {
  */
 export function drawFindings(scope, draft) {
   if (draft.hides_findings) return drawHidden(scope.work.isJudged(draft));
-  const findings = scope.screening.of(draft, scope.work.wording(draft));
+  const { findings, isCurrent } = scope.screening.shown(draft, scope.work.wording(draft));
   const isReworded = scope.work.isReworded(draft);
-  const list = element("ul", { class: "findings", "aria-label": isReworded ? "Findings in the new wording" : "Findings" });
-  if (!findings) return list;
-  const next = findings.find((finding) => finding.suggestion !== null);
+  const list = element("ul", { class: "findings", "aria-label": isReworded ? "Findings in the new wording" : "Findings", "aria-busy": isCurrent ? null : "true" });
+  const next = isCurrent ? findings.find((finding) => finding.suggestion !== null) : undefined;
   for (const alike of folded(findings)) {
     const shown = next && alike.includes(next) ? next : alike[0];
-    if (shown) list.append(drawFinding(scope, draft, shown, shown === next, alike.length));
+    if (shown) list.append(drawFinding(scope, draft, isCurrent ? shown : { ...shown, suggestion: null }, shown === next, alike.length));
   }
-  if (isReworded && !findings.length && draft.findings.length) list.append(element("li", { class: "finding", text: "✓ " }, "", "Nothing found in the new wording"));
+  if (isCurrent && isReworded && !findings.length && draft.findings.length) list.append(element("li", { class: "finding", text: "✓ " }, "", "Nothing found in the new wording"));
   return list;
 }
 

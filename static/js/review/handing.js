@@ -9,10 +9,10 @@ export async function isSureToHandBack(work) {
   if (work.judgedCount === 0) return true;
   const choice = await ask({
     title: "Hand this packet back?",
-    text: `${work.judgedCount} verdicts on it will be dropped, and another reviewer gets it.`,
+    text: `${work.judgedCount} ${work.judgedCount === 1 ? "verdict" : "verdicts"} on it will be dropped, and another reviewer gets it.`,
     choices: [
       { value: "yes", text: "Hand back", class: "button--danger" },
-      { value: "no", text: "Keep it" },
+      { value: "no", text: "Keep it", isSafe: true },
     ],
   });
   return choice === "yes";

@@ -43,8 +43,8 @@ export function dialog(name) {
 export const isAsking = () => document.querySelector("dialog[open]") !== null;
 
 /**
- * A question with numbered answers; a digit chooses.
- * @param {{ title: string, text: string, choices: { value: string, text: string, class?: string }[] }} question
+ * A question with numbered answers; a digit chooses, and Enter the safe one, else the first.
+ * @param {{ title: string, text: string, choices: { value: string, text: string, class?: string, isSafe?: boolean }[] }} question
  * @returns {Promise<string>} the chosen value; "" if it was closed without a choice
  */
 export function ask({ title, text, choices }) {
@@ -52,7 +52,7 @@ export function ask({ title, text, choices }) {
   slot("ask-title").textContent = title;
   slot("ask-text").textContent = text;
   slot("ask-choices").replaceChildren(
-    ...choices.map((choice, at) => element("button", { class: `button ${choice.class ?? ""}`, value: choice.value }, `${choice.text} `, kbd(String(at + 1)))),
+    ...choices.map((choice, at) => element("button", { class: `button ${choice.class ?? ""}`, value: choice.value, autofocus: choice.isSafe ? "" : null }, `${choice.text} `, kbd(String(at + 1)))),
   );
   asked.returnValue = "";
   asked.onkeydown = (event) => {

@@ -88,6 +88,7 @@ export class Revising {
     const findings = screening.of(draft, work.wording(draft));
     const next = findings?.find((finding) => finding.suggestion !== null);
     if (next) this.fix(next);
-    else this.judging.complain(findings ? "No finding here has a fix: press E and write it." : "The new wording is still being screened.");
+    else if (!findings) this.judging.complain("The new wording is still being screened.");
+    else this.judging.complain(`${findings.length ? "No finding here has a fix" : "Nothing was found here"}: press E and write it.`);
   }
 }

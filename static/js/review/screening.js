@@ -1,5 +1,8 @@
 // @ts-check
-/** Findings of the reviewer's own wording, asked for as it is typed. Without an answer there are simply none to show. */
+/**
+ * Findings of the reviewer's own wording, asked for as it is typed. Until the answer those of the wording before are shown,
+ * or the texts would jump at each letter; without an answer there are simply none to show.
+ */
 
 import { call } from "./api.js";
 import { gravestFirst } from "./severity.js";
@@ -13,6 +16,8 @@ const DEBOUNCE_MS = 350;
 export class Screening {
   /** @type {Map<string, Finding[]>} */
   #known = new Map();
+  /** What was shown last of each draft. @type {Map<number, Finding[]>} */
+  #shown = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -41,6 +46,17 @@ export class Screening {
   }
 
   /**
+   * @param {Draft} draft
+   * @param {Wording} wording
+   * @returns {{ findings: Finding[], isCurrent: boolean }} not current: of the wording before, none of them to be fixed
+   */
+  shown(draft, wording) {
+    const findings = this.of(draft, wording);
+    if (findings) this.#shown.set(draft.draft_id, findings);
+    return { findings: findings ?? this.#shown.get(draft.draft_id) ?? gravestFirst(draft.findings), isCurrent: findings !== null };
+  }
+
+  /**
    * @param {number} packetId
    * @param {Draft} draft
    * @param {Wording} wording
@@ -54,7 +70,10 @@ export class Screening {
           this.#known.set(this.#keyOf(draft, wording), gravestFirst(findings));
           this.onFound();
         },
-        () => {},
+        () => {
+          this.#shown.set(draft.draft_id, []);
+          this.onFound();
+        },
       );
     }, DEBOUNCE_MS);
   }

@@ -83,14 +83,15 @@ function showParts(isOpen) {
 export function tellPacket({ dataset, scene, drafts, hides_findings }) {
   // What is only to be looked at is in most packets, and would say nothing here.
   const found = drafts.filter((draft) => draft.findings.some((finding) => !isQuiet(finding))).length;
-  const findings = hides_findings ? "findings after your verdict" : `${found || "none"} with errors or warnings`;
+  const findings = hides_findings ? "findings after your verdict" : `${found || "none"} in doubt`;
   const file = scene.name.split("/").at(-1) ?? scene.name;
   slot("dataset").textContent = dataset.name;
   slot("scene").textContent = file;
   slot("scene").title = scene.name;
   const place = scene.place ? ` · ${scene.place}` : "";
-  slot("counts").title = scene.place ?? "";
-  slot("counts").textContent = `${drafts.length} ${drafts.length === 1 ? "text" : "texts"}, ${findings}${place}`;
+  const counts = `${drafts.length} ${drafts.length === 1 ? "text" : "texts"}, ${findings}${place}`;
+  slot("counts").title = counts;
+  slot("counts").textContent = counts;
   tellProgress(dataset.name, dataset.reviewed, dataset.wanted);
   showParts(true);
 }
