@@ -1,4 +1,4 @@
-"""What the review page shows of a packet: three queries, however many drafts it has; where boxes come first, seven."""
+"""What the review page shows of a packet: two queries, however many drafts it has; where boxes come first, six."""
 
 from __future__ import annotations
 
@@ -16,6 +16,16 @@ from app.review.queries.box_reviewing import BoxJudging, box_judging
 from app.review.queries.first_verdicts import ShownFindings, shown_findings
 from app.review.queries.sar_first import OPTICAL_HIDDEN
 
+_DRAFTS_OF: Final = """
+(select json_agg(json_build_object('position', m.position, 'draft_id', d.draft_id, 'kind', d.kind,
+    'question_type', d.question_type, 'text', d.text, 'answer', d.answer, 'box_ids', d.box_ids,
+    'drafter_name', w.name, 'drafter_version', w.version, 'model', w.model, 'prompt_version', w.prompt_version)
+    order by m.position)
+from packet_draft m join draft d on d.draft_id = m.draft_id join drafter w on w.drafter_id = d.drafter_id
+where m.packet_id = p.packet_id)
+"""
+
+# Lists come as one value each: a statement more for each would take longer than to read them.
 _HAND: Final = text(f"""
 select a.assignment_id, a.packet_id, a.slot, a.claimed_at, a.expires_at, clock_timestamp() as server_time,
     a.reviewer, d.name as dataset_name, p.scene_id, p.hides_findings, p.boxes_first,
@@ -23,7 +33,8 @@ select a.assignment_id, a.packet_id, a.slot, a.claimed_at, a.expires_at, clock_t
         where c.dataset_id = p.dataset_id and c.name = 'reviewed'), 0)::bigint as reviewed,
     coalesce((select sum(delta) from counter_delta c
         where c.dataset_id = p.dataset_id and c.name = 'reviews_wanted'), 0)::bigint as wanted,
-    {OPTICAL_HIDDEN} as optical_hidden, {SHOWN}, {BOXES_OF} as boxes,
+    {OPTICAL_HIDDEN} as optical_hidden, {SHOWN},
+    {BOXES_OF} as boxes, {_DRAFTS_OF} as drafts,
     (select v.settings from viewer_setting v
         where v.reviewer = a.reviewer and v.dataset_id = p.dataset_id) as viewer_settings,
     g.version as progress_version, g.body as progress_body
@@ -36,13 +47,6 @@ left join progress g on g.assignment_id = a.assignment_id
 where a.assignment_id = :assignment_id
 """)  # noqa: S608  (parts of our own)
 
-_DRAFTS: Final = text("""
-select m.position, d.draft_id, d.kind, d.question_type, d.text, d.answer, d.box_ids,
-    w.name as drafter_name, w.version as drafter_version, w.model, w.prompt_version
-from packet_draft m join draft d on d.draft_id = m.draft_id join drafter w on w.drafter_id = d.drafter_id
-where m.packet_id = :packet_id order by m.position
-""")
-
 
 @dataclass(frozen=True, slots=True)
 class PacketRows:
@@ -50,7 +54,7 @@ class PacketRows:
 
     hand: RowMapping
     boxes: Sequence[Mapping[str, Any]]
-    drafts: Sequence[RowMapping]
+    drafts: Sequence[Mapping[str, Any]]
     shown: ShownFindings
     judging: BoxJudging | None
     """Where the scene's boxes are judged before the texts that follow from them."""
@@ -59,11 +63,10 @@ class PacketRows:
 def packet_rows(session: Session, assignment_id: uuid.UUID) -> PacketRows:
     """All that the page shows of the packet of an assignment."""
     hand = session.execute(_HAND, {"assignment_id": assignment_id}).mappings().one()
-    of_packet = {"packet_id": hand["packet_id"]}
     return PacketRows(
         hand=hand,
         boxes=hand["boxes"],
-        drafts=session.execute(_DRAFTS, of_packet).mappings().all(),
+        drafts=hand["drafts"],
         shown=shown_findings(session, hand["reviewer"], hand["packet_id"]),
         judging=_judging(session, hand) if hand["boxes_first"] else None,
     )

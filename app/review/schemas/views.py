@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import Field
@@ -195,7 +195,7 @@ def _picked(row: RowMapping, view: type[View], but: str) -> dict[str, Any]:
     return {name: row[name] for name in view.model_fields if name != but}
 
 
-def _draft_view(draft: RowMapping, shown: ShownFindings, numbers: dict[str, int]) -> DraftView:
+def _draft_view(draft: Mapping[str, Any], shown: ShownFindings, numbers: dict[str, int]) -> DraftView:
     is_question = draft["kind"] == "question"
     return DraftView(
         **{name: draft[name] for name in ("draft_id", "position", "kind", "question_type", "text", "answer")},
@@ -211,7 +211,7 @@ def _findings_of(draft_id: int, findings: Sequence[RowMapping]) -> list[FindingV
     return [_stored_finding(found) for found in findings if found["draft_id"] == draft_id]
 
 
-def _drafter(draft: RowMapping) -> str:
+def _drafter(draft: Mapping[str, Any]) -> str:
     if draft["model"] is None:
         return f"{draft['drafter_name']} {draft['drafter_version']}"
     return f"{draft['model']} · prompt {draft['prompt_version']}"
