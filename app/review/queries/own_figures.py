@@ -24,16 +24,17 @@ def _folded(column: str) -> str:
     return f"lower(regexp_replace(btrim({column}), '\\s+', ' ', 'g'))"
 
 
-# A text counts on the day of its first verdict; time counts whenever it was spent.
+# A text counts on the day of its first verdict; time counts whenever it was spent. Where none is known, as of what a
+# script sent, none counts: the least of nothing and the cap would be the cap.
 _DAYS: Final = text(f"""
 with mine as materialized ({_MINE}), spent as (
     select m.day, count(distinct m.review_id) filter (where m.revision = 1) as packets,
         count(v.draft_id) filter (where m.revision = 1) as texts,
-        coalesce(sum(least(cast(v.view ->> 'ms' as float8), :cap_ms)), 0) as ms
+        coalesce(sum(least(coalesce(cast(v.view ->> 'ms' as float8), 0), :cap_ms)), 0) as ms
     from mine m left join draft_verdict v on v.review_id = m.review_id group by m.day
     union all
     select cast(b.created_at at time zone 'UTC' as date), 0, 0,
-        coalesce(sum(least(cast(b.view ->> 'ms' as float8), :cap_ms)), 0)
+        coalesce(sum(least(coalesce(cast(b.view ->> 'ms' as float8), 0), :cap_ms)), 0)
     from box_review b where b.reviewer = :reviewer and b.created_at >= :since and b.created_at < :until group by 1
 )
 select day, sum(packets)::bigint as packets, sum(texts)::bigint as texts, sum(ms) / 3600000 as hours

@@ -79,6 +79,16 @@ def test_figures_are_those_of_ones_own_reviews(client: TestClient, sessions: Ses
     assert day[1][1:] == ["9", "0.07"]
 
 
+def test_verdicts_without_a_time_add_no_hours(client: TestClient, sessions: SessionMaker) -> None:
+    with transaction(sessions) as session:
+        add_packets(session, 1)
+        reviewer, token = add_client(session)
+        hand = add_hand(session, reviewer)
+        submit(session, reviewer, submission(hand, *(GivenVerdict(draft, "accept") for draft in hand.drafts)))
+    assert rows_of(page_of(client, token, "/me/hours.csv"))[1][1:] == [str(len(hand.drafts)), "0.00"]
+    assert f"Of {len(hand.drafts)} of your verdicts no time is known" in page_of(client, token)
+
+
 def rows_of(csv: str) -> list[list[str]]:
     return [line.split(",") for line in csv.split("\r\n") if line]
 
