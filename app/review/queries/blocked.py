@@ -37,7 +37,8 @@ with able as materialized (
             limit 1), true)
         limit 1) is null
 ), first as (
-    select b.*, p.scene_id, p.reviews_wanted, c.name as scene,
+    select b.*, p.scene_id, c.name as scene,
+        (select count(*) from slot k where k.packet_id = b.packet_id) as reviews_wanted,
         array(select r.reviewer from review r where r.packet_id = b.packet_id
             union select a.reviewer from assignment a where a.packet_id = b.packet_id and a.state = 'held') as touched
     from blocked b join packet p on p.packet_id = b.packet_id join scene c on c.scene_id = p.scene_id

@@ -15,8 +15,8 @@ select d.draft_id, d.origin, d.kind, d.question_type, d.general_type, d.text, d.
     d.box_review_id, d.raw_answer_sha256, d.draft_sha256, d.created_at, d.run_id, d.scene_id,
     s.name as scene, s.split, t.name as dataset, t.dataset_id,
     w.name as drafter, w.version as drafter_version, w.model, w.prompt_version, w.parameters,
-    m.packet_id, m.position, p.draft_count, p.number as packet_number, p.reviews_wanted, p.sealed_at, p.hides_findings,
-    p.sar_first, p.boxes_first
+    m.packet_id, m.position, p.draft_count, p.number as packet_number, p.sealed_at, p.hides_findings, p.sar_first,
+    p.boxes_first, (select count(*) from slot k where k.packet_id = p.packet_id) as reviews_wanted
 from draft d join scene s using (scene_id) join dataset t using (dataset_id) join drafter w using (drafter_id)
 left join packet_draft m on m.draft_id = d.draft_id left join packet p on p.packet_id = m.packet_id
 where d.draft_id = :draft_id
@@ -93,10 +93,13 @@ where b.box_review_id = :box_review_id
 group by b.box_review_id, w.display_name order by b.box_review_id
 """)
 
+# What goes to all sides is stored once for each of them, and told once. To the minute, as the page tells times.
 _COMMENTS: Final = text("""
-select c.written_by, w.display_name as who, c.to_reviewer is null as is_to_leads, c.text, c.created_at
+select w.display_name as who, count(distinct c.to_reviewer) as reviewers, c.text, min(c.created_at) as created_at
 from comment c left join person w on w.pseudonym = c.written_by
-where c.draft_id = :draft_id order by c.comment_id
+where c.draft_id = :draft_id
+group by c.written_by, w.display_name, c.to_reviewer is null, c.text, date_trunc('minute', c.created_at)
+order by min(c.comment_id)
 """)
 
 

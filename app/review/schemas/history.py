@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 
 from app.review.queries.history import HistoryRows
 from app.review.workflow.differences import Change, differences
+from app.review.workflow.verdicts import FlaggedSpan
 from app.web.policy import REVIEWERS
 from app.web.viewer import Viewer
 
@@ -233,7 +234,8 @@ def _boxes(rows: HistoryRows) -> Iterator[Entry]:
 
 def _comments(rows: HistoryRows) -> Iterator[Entry]:
     for row in rows.comments:
-        aside = "to the leads" if row["is_to_leads"] else "to a reviewer"
+        several = f"to {row['reviewers']} reviewers" if row["reviewers"] > 1 else "to a reviewer"
+        aside = several if row["reviewers"] else "to the leads"
         yield Entry(row["created_at"], "Comment", who=row["who"] or ERASED, aside=aside, note=row["text"])
 
 
@@ -260,8 +262,8 @@ def _changed(draft: RowMapping, text: str | None, answer: str | None) -> list[Re
 def _spans(draft: RowMapping, spans: Sequence[Mapping[str, Any]]) -> list[FlaggedWords]:
     fields = {"answer": draft["answer"] or ""}
     return [
-        FlaggedWords(span["flag"], fields.get(span["field"], draft["text"])[span["start"] : span["end"]])
-        for span in spans
+        FlaggedWords(span.flag, fields.get(span.field, draft["text"])[span.start : span.end])
+        for span in (FlaggedSpan(**stored) for stored in spans)
     ]
 
 

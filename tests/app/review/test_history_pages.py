@@ -71,6 +71,10 @@ def decide(session: Session, draft_id: int, adjudicator: str) -> None:
     comment = """insert into comment (draft_id, packet_id, written_by, text)
         select :draft_id, packet_id, reviewer, 'Is this a quay?' from review limit 1"""
     session.execute(text(comment), {"draft_id": draft_id})
+    to_both = """insert into comment (draft_id, packet_id, written_by, to_reviewer, text)
+        select :draft_id, r.packet_id, p.pseudonym, r.reviewer, 'Look at the shadow' from review r, person p
+        where p.display_name = :who"""
+    session.execute(text(to_both), {"draft_id": draft_id, "who": adjudicator})
 
 
 def test_everything_that_happened_is_told_with_who_and_how_it_was_looked_at(
@@ -98,6 +102,7 @@ def test_everything_that_happened_is_told_with_who_and_how_it_was_looked_at(
     ):  # fmt: skip
         assert told in page, told
     assert "Otto" not in page
+    assert page.count("Look at the shadow") == page.count("to 2 reviewers") == 1
 
 
 def test_who_may_still_judge_sees_what_others_said_only_behind_their_own(
