@@ -24,6 +24,9 @@ from pipeline.screening.rules import Example, Rule
 BEGIN: Final = "<!-- rules: made by python -m pipeline.screening.documentation -->"
 END: Final = "<!-- end of rules -->"
 
+# A NUL in a page would make it a binary file for git and grep: U+2400 and those after it show such characters.
+_CONTROL_PICTURES: Final = {code: 0x2400 + code for code in range(32)}
+
 
 class Part(NamedTuple):
     """A stretch of a text, within or without what was found."""
@@ -168,7 +171,7 @@ def _family_lines(family: FamilyDocument) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "\\|").split())
+    return " ".join(text.replace("|", "\\|").split()).translate(_CONTROL_PICTURES)
 
 
 def with_rules(page: str) -> str:
