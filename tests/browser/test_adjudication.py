@@ -153,7 +153,9 @@ def test_two_packets_are_decided_by_keyboard_alone(senior: Sitting, sessions: Se
     senior.press(digit)
     expect(side(page, "revise").locator("button")).to_have_attribute("aria-pressed", "true")
     expect(page.locator('.flag[data-flag="colour"]')).to_have_attribute("aria-pressed", "true")
-    senior.press("z")
+    senior.press("w")
+    expect(page.locator('.flag[data-flag="colour"]')).to_have_attribute("aria-pressed", "false")
+    senior.press("z", "z")
     expect(page.locator(".side-box.is-taken")).to_have_count(0)
     # One's own words, from the side that has some, screened as they are typed; kept over a reload.
     senior.press(digit, "e", "End")

@@ -144,12 +144,20 @@ export class Case {
     const side = this.focused.sides.find((one) => one.letter === letter);
     if (!side) return `There is no side ${letter}.`;
     if (!side.may_be_taken) return `Side ${letter} is unsure, which decides nothing.`;
-    const now = this.making(this.focused);
-    // The flags go along, unless others were chosen by hand.
-    const taken = this.focused.sides.find((one) => one.letter === now.side);
-    const isUntouched = now.flags.join() === (taken?.flags ?? []).join();
-    this.change({ choice: "side", side: letter, flags: isUntouched ? [...side.flags] : now.flags });
+    this.change({ choice: "side", side: letter, flags: this.#flagsWith(side.flags) });
     return null;
+  }
+
+  /** Take the text as it was drafted, or reject it: what came with a side does not stay. @param {"as_drafted" | "reject"} choice */
+  leaveSides(choice) {
+    this.change({ choice, side: null, flags: this.#flagsWith([]) });
+  }
+
+  /** The flags of what is taken now go along, unless others were chosen by hand. @param {string[]} flags @returns {string[]} */
+  #flagsWith(flags) {
+    const now = this.making(this.focused);
+    const taken = this.focused.sides.find((one) => one.letter === now.side);
+    return now.flags.join() === (taken?.flags ?? []).join() ? [...flags] : now.flags;
   }
 
   /** Write one's own, from the wording of the side that was taken, else of the first that has one. */

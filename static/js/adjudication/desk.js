@@ -133,8 +133,8 @@ export class Desk {
     /** @type {Record<string, () => void>} */
     const actions = {
       write: () => this.#choose(() => (this.work.write(), null), "text"),
-      as_drafted: () => this.#choose(() => (this.work.change({ choice: "as_drafted", side: null }), null)),
-      reject: () => this.#choose(() => (this.work.change({ choice: "reject", side: null }), null)),
+      as_drafted: () => this.#choose(() => (this.work.leaveSides("as_drafted"), null)),
+      reject: () => this.#choose(() => (this.work.leaveSides("reject"), null)),
       support: () => this.#choose(() => (this.work.toggleSupport(), null)),
       note: () => this.#choose(() => null, "note"),
       comment: () => this.#choose(() => null, "comment"),
