@@ -44,12 +44,12 @@ export class Desk {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #again;
 
-  /** @param {string | null} dataset */
-  constructor(dataset) {
+  /** @param {string | null} dataset @param {number} mostHeld packets in one person's hands */
+  constructor(dataset, mostHeld) {
     this.journal = new Journal(reviewer);
     this.preferences = new Preferences(this.journal, givenSettings());
     this.holds = new Holds({ onTick: tellHold, onEnded: (message) => this.#holdLost(message) });
-    this.queue = new Queue(dataset, this.holds, this.journal);
+    this.queue = new Queue(dataset, this.holds, this.journal, mostHeld);
     this.display = new Display({
       onBox: (numbers, isClick) => this.#pointedAt(numbers, isClick),
       onCount: (point, reach) => this.tally.tap(point, reach),

@@ -6,7 +6,7 @@ import { Desk } from "./desk.js";
 const main = document.querySelector("[data-reviewer]");
 if (!(main instanceof HTMLElement)) throw new Error("this is not the review page");
 
-const desk = new Desk(main.dataset.dataset || null);
+const desk = new Desk(main.dataset.dataset || null, Number(main.dataset.maxHeld));
 
 // A mouse click must not leave the keyboard's place on a button: the next Enter would press it again.
 document.addEventListener(

@@ -23,9 +23,11 @@ export class Queue {
    * @param {string | null} dataset
    * @param {import("./holds.js").Holds} holds
    * @param {import("./journal.js").Journal} journal
+   * @param {number} mostHeld as many as the server leaves in one person's hands
    */
-  constructor(dataset, holds, journal) {
+  constructor(dataset, holds, journal, mostHeld) {
     this.dataset = dataset;
+    this.mostHeld = mostHeld;
     this.holds = holds;
     this.journal = journal;
     this.tabs = new Tabs(journal.prefix, { have: () => this.#own, makeRoom: () => this.#makeRoom() });
@@ -44,9 +46,9 @@ export class Queue {
     return [...new Set([...this.#own, ...submitted, ...this.tabs.taken])].slice(0, MOST_TOLD);
   }
 
-  /** Whether there is room for one more. With several tabs each takes fewer: the server hands out only so many. */
+  /** Whether there is room for one more. With several tabs each takes fewer: the server hands out only so many in all. */
   get wantsMore() {
-    return this.ahead.length < (this.tabs.areOthers ? 1 : AHEAD);
+    return this.ahead.length < (this.tabs.areOthers ? 1 : AHEAD) && this.have.length < this.mostHeld;
   }
 
   /**
