@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
+from app.db.clock import server_time
 from app.intake.queries.datasets import DatasetFacts
 from app.intake.workflow.running import require_dataset
 from app.review.queries import figures, overview
@@ -82,7 +83,7 @@ def overview_page(
     shows_all = show == "all" or not totals.in_work
     key = after.replace("\0", "")
     listed = overview.progress_of(session, in_work=not shows_all, after=key, limit=DATASETS_A_PAGE)
-    now = dt.datetime.now(dt.UTC)
+    now = server_time(session)
     holds = overview.stale_holds(session, UNTOUCHED_S, HOLDS_SHOWN + 1)
     shown = _shown_dataset(session, dataset)
     kept = figures.kept(session, shown.dataset_id) if shown else {}
@@ -110,7 +111,7 @@ def download(
     session: DbSession, figure: Literal["days", "types", "drafters", "rules"], dataset: DatasetName
 ) -> Response:
     found = require_dataset(session, dataset)
-    tables = _tables(session, figures.kept(session, found.dataset_id), dt.datetime.now(dt.UTC))
+    tables = _tables(session, figures.kept(session, found.dataset_id), server_time(session))
     table = next(table for table in tables if table.key == figure)
     headers = {
         "Content-Disposition": f'attachment; filename="{found.name}-{figure}.csv"',

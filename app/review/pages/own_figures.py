@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -10,6 +9,7 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from app.db.clock import server_time
 from app.review.pages.titles import FLAG_TITLES, VERDICTS
 from app.review.workflow.own_figures import IDLE_S, OwnFigures, first_of, following, hours_csv, own_figures, preceding
 from app.web.database import DbSession
@@ -39,7 +39,7 @@ class OwnFiguresPage:
 
 @router.get("/me", name="own_figures_page")
 def own_figures_page(request: Request, session: DbSession, viewer: CurrentViewer, month: MonthName = "") -> Response:
-    today = dt.datetime.now(dt.UTC).date()
+    today = server_time(session).date()
     first = first_of(month, today)
     page = OwnFiguresPage(
         figures=own_figures(session, viewer.pseudonym, first),
@@ -56,7 +56,7 @@ def own_figures_page(request: Request, session: DbSession, viewer: CurrentViewer
 
 @router.get("/me/hours.csv", name="download_own_hours")
 def download(session: DbSession, viewer: CurrentViewer, month: MonthName = "") -> Response:
-    first = first_of(month, dt.datetime.now(dt.UTC).date())
+    first = first_of(month, server_time(session).date())
     headers = {
         "Content-Disposition": f'attachment; filename="hours-{first:%Y-%m}.csv"',
         "Cache-Control": "no-store",
