@@ -107,10 +107,12 @@ def test_sampled_texts_are_taken_in_only_where_that_is_ticked(
     status, refused = create(client, datasets=["coast"])
     assert (status, "1 sample-verified text was left out" in refused) == (409, True)
     assert create(client, datasets=["coast", "ports"])[1] == "/releases/bench@1"
-    assert "2 reviewed</dd>" in client.get("/releases/bench@1").text
+    only_read = client.get("/releases/bench@1").text
+    assert ("2 reviewed</dd>" in only_read, "/policy" in only_read) == (True, False)
     assert create(client, datasets=["coast", "ports"], with_sampled="true")[1] == "/releases/bench@2"
     page = client.get("/releases/bench@2").text
     assert "2 reviewed, 1 sample-verified</dd>" in page
+    assert 'href="/datasets/coast/policy"' in page, "where the sample is told of"
     assert "<dt>Corrected</dt><dd>50%</dd>" in page, "of those that were read"
     assert create(client, datasets=["coast"], with_sampled="much")[0] == 422
 
