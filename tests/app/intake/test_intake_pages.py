@@ -254,3 +254,19 @@ def test_a_page_asks_as_often_for_many_datasets_as_for_one(
         session.execute(text(statement))
     client.get(path)
     assert len(asked) == once <= 21
+
+
+def test_an_admin_tells_the_reviewers_of_a_dataset_what_holds_there(client: TestClient, dataset: str) -> None:
+    page = client.get("/datasets/ports").text
+    csrf = re.search(r'name="csrf" value="([^"]+)"', page[page.index("<main") :])[1]  # type: ignore[index]
+    path = "/datasets/ports/guidelines"
+    assert (
+        client.post(path, data={"csrf": csrf, "text": "Ships.\r\n\r\n</textarea><b>Not</b> boats. "}).status_code == 303
+    )
+    assert "Ships.\n\n&lt;/textarea&gt;&lt;b&gt;Not&lt;/b&gt; boats.</textarea>" in client.get("/datasets/ports").text
+    for words in ("x" * 20_001, "a\0b"):
+        refused = client.post(path, data={"csrf": csrf, "text": words})
+        assert refused.status_code == 422
+        assert "Go back" in refused.text or "NUL" in refused.text
+    assert client.post("/datasets/nothing/guidelines", data={"csrf": csrf, "text": "x"}).status_code == 404
+    assert "Ships." in client.get("/datasets/ports").text
