@@ -125,6 +125,12 @@ def test_packets_are_blocked_once_everybody_who_may_has_reviewed_or_holds_them(s
     counted = blocked_of(session, 1)
     assert counted is not None
     assert [(pool.pool, pool.packets, pool.people) for pool in counted.pools] == [("urban", 2, 1)]
+    # A policy of later asks for a third review: what is told is what is wanted now, not when it was sealed.
+    more = """insert into slot (packet_id, slot, dataset_id, pool, sort_key)
+        select packet_id, 3, dataset_id, pool, sort_key from slot where packet_id = :packet_id and slot = 1"""
+    session.execute(text(more), {"packet_id": packets[4]})
+    count_blocked(session, 1)
+    assert [packet.reviews_wanted for packet in (blocked_of(session, 1) or counted).first] == [3, 2]
 
 
 def test_holds_are_read_page_by_page_with_as_many_queries_for_none_as_for_many(session: Session) -> None:
