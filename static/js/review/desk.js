@@ -3,11 +3,10 @@
 
 import { slot } from "../dom.js";
 import { keepOnly } from "../viewer/assets.js";
+import { Answers } from "./answers.js";
 import { ForbiddenError, LoggedOutError, ProblemError, reviewer, UnreachableError } from "./api.js";
-import { tellAheadOfBoxes } from "./box_set.js";
 import { BoxStep } from "./box_step.js";
 import { Display } from "./display.js";
-import { takeShown } from "./firsts.js";
 import { Guidelines } from "./guidelines.js";
 import { isSureToHandBack, tellHoldLost, tellRefused } from "./handing.js";
 import { Holds } from "./holds.js";
@@ -23,12 +22,10 @@ import { Saver } from "./saving.js";
 import { Session } from "./session.js";
 import { Tally } from "./tally.js";
 import { tellAhead, tellArrived, tellEmpty, tellFoot, tellHold, tellInstead, tellNoPacket, tellPacket } from "./telling.js";
-import { askWhich, restored } from "./versions.js";
+import { restored } from "./versions.js";
 import { Work } from "./work.js";
 
 /** @typedef {import("./contract").PacketView} PacketView */
-/** @typedef {import("./contract").ProgressBody} ProgressBody */
-/** @typedef {import("./saving.js").Stored} Stored */
 
 const AGAIN_MS = 5_000;
 const LONGEST_FIRSTS_MS = 3_000;
@@ -36,7 +33,7 @@ const LONGEST_FIRSTS_MS = 3_000;
 export class Desk {
   /** @type {Work | null} */
   #work = null;
-  #writer = crypto.randomUUID();
+  answers = new Answers(this);
   #acknowledged = 0;
   /** The dataset of the review that was sent last. */
   #sentOf = "";
@@ -58,10 +55,10 @@ export class Desk {
     this.display.viewer.keepsZoom = this.preferences.settings.keeps_zoom ?? false;
     this.saver = new Saver(this.journal, {
       onState: (state, message) => this.session.tell(state, message),
-      onConflict: (work, stored) => void this.#conflict(work, stored),
-      onShown: (work, shown) => this.#shown(work, shown),
-      onRevealed: (work, notice) => this.#revealed(work, notice),
-      onBoxes: (work, told) => this.#boxesJudged(work, told),
+      onConflict: (work, stored) => void this.answers.conflict(work, stored),
+      onShown: (work, shown) => this.answers.shown(work, shown),
+      onRevealed: (work, notice) => this.answers.revealed(work, notice),
+      onBoxes: (work, told) => this.answers.boxesJudged(work, told),
       onAcknowledged: (acknowledgement) => this.#acknowledge(acknowledgement),
       onRefused: (problem) => this.#refused(problem),
       onHoldLost: (problem) => this.#holdLost(problem.message),
@@ -76,7 +73,7 @@ export class Desk {
     this.sarFirst = new SarFirst(this.display, () => this.saver.retry());
     this.judging = new Judging(slot("list"), {
       display: this.display,
-      onChange: () => this.#changed(),
+      onChange: () => this.changed(),
       onSubmit: () => void this.#submit(),
       onOther: (id) => this.#press(id),
     });
@@ -85,6 +82,11 @@ export class Desk {
     addEventListener("pagehide", () => this.queue.releaseAhead());
     // From the back-forward cache the page would go on with what it no longer holds.
     addEventListener("pageshow", (event) => event.persisted && location.reload());
+  }
+
+  /** Of the open packet. */
+  get work() {
+    return this.#work;
   }
 
   /** What an earlier page did not get through goes first: until then the server would hand out the same packet. */
@@ -133,7 +135,7 @@ export class Desk {
     const { body, isDirty, kept } = restored(this.journal, packet);
     const work = new Work(packet, body);
     this.#work = work;
-    work.body.writer = this.#writer;
+    work.body.writer = this.answers.writer;
     this.saver.follow(work, packet.progress?.version ?? 0, isDirty);
     this.holds.watch(id);
     this.display.show(packet);
@@ -146,37 +148,7 @@ export class Desk {
     notify("note", null);
     tellFoot(this.#work);
     void this.#fetchAhead();
-    if (kept) void this.#choose(kept, body);
-  }
-
-  /**
-   * @param {ProgressBody} kept
-   * @param {ProgressBody | null} stored
-   */
-  async #choose(kept, stored) {
-    const work = this.#work;
-    const choice = await askWhich(kept, stored);
-    if (choice !== "mine" || work !== this.#work || !work) return;
-    work.body = { ...kept, writer: this.#writer };
-    this.judging.show(work);
-    this.#changed();
-  }
-
-  /**
-   * @param {Work} work
-   * @param {Stored} stored
-   */
-  async #conflict(work, stored) {
-    const isOurs = stored.body.writer === this.#writer;
-    const choice = isOurs ? "mine" : await askWhich(work.body, stored.body);
-    if (work !== this.#work) return;
-    if (choice === "theirs") {
-      work.body = { ...stored.body, writer: this.#writer };
-      this.journal.forgetProgress(work.packet.assignment.id);
-      this.saver.follow(work, stored.version, false);
-      this.judging.show(work);
-      tellFoot(this.#work);
-    } else this.saver.overwrite(stored);
+    if (kept) void this.answers.choose(kept, body);
   }
 
   /** Keys that are about the packet as a whole, or the page. @param {string} id */
@@ -191,7 +163,8 @@ export class Desk {
     actions[id]?.();
   }
 
-  #changed() {
+  /** The open packet is judged otherwise than before. */
+  changed() {
     this.saver.changed();
     tellFoot(this.#work);
     this.guidelines.flag(this.#work);
@@ -219,40 +192,6 @@ export class Desk {
   async #hasNews(work) {
     await this.saver.settleFirsts(work, LONGEST_FIRSTS_MS);
     return work !== this.#work || !work.isComplete || this.judging.openNews();
-  }
-
-  /**
-   * @param {Work} work
-   * @param {import("./contract").DraftFindings[]} shown
-   */
-  #shown(work, shown) {
-    takeShown(work, shown);
-    if (work !== this.#work) return;
-    this.judging.shown();
-    tellFoot(work);
-  }
-
-  /**
-   * @param {Work} work
-   * @param {import("./sar_first.js").Notice} notice
-   */
-  #revealed(work, notice) {
-    if (work !== this.#work) return;
-    this.sarFirst.shown(work, notice);
-    const [first] = work.drafts;
-    if (first && !work.packet.optical_hidden) this.judging.open(first.draft_id);
-    tellFoot(work);
-  }
-
-  /**
-   * @param {Work} work
-   * @param {import("./box_sending.js").Told} told
-   */
-  #boxesJudged(work, told) {
-    if (!("refused" in told)) for (const ahead of this.queue.ahead) tellAheadOfBoxes(work, ahead, told);
-    if (work !== this.#work) return;
-    this.boxStep.answered(work, told);
-    tellFoot(work);
   }
 
   /** @param {string} meanwhile */
