@@ -42,6 +42,9 @@ export function dialog(name) {
 
 export const isAsking = () => document.querySelector("dialog[open]") !== null;
 
+/** Whoever waits for an answer. @type {((value: string) => void) | null} */
+let answered = null;
+
 /**
  * A question with numbered answers; a digit chooses, and Enter the safe one, else the first.
  * @param {{ title: string, text: string, choices: { value: string, text: string, class?: string, isSafe?: boolean }[] }} question
@@ -54,6 +57,7 @@ export function ask({ title, text, choices }) {
   slot("ask-choices").replaceChildren(
     ...choices.map((choice, at) => element("button", { class: `button ${choice.class ?? ""}`, value: choice.value, autofocus: choice.isSafe ? "" : null }, `${choice.text} `, kbd(String(at + 1)))),
   );
+  answered?.(asked.returnValue);
   asked.returnValue = "";
   asked.onkeydown = (event) => {
     const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
@@ -64,5 +68,12 @@ export function ask({ title, text, choices }) {
     asked.close(choice.value);
   };
   asked.showModal();
-  return new Promise((resolve) => asked.addEventListener("close", () => resolve(asked.returnValue), { once: true }));
+  return new Promise((resolve) => {
+    answered = (value) => {
+      answered = null;
+      resolve(value);
+    };
+    // Told a little later than it is closed: perhaps only when the next question is open already.
+    asked.onclose = () => asked.open || answered?.(asked.returnValue);
+  });
 }
