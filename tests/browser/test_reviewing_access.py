@@ -12,7 +12,8 @@ from tests.conftest import REPOSITORY
 
 AXE = REPOSITORY / "node_modules/axe-core/axe.min.js"
 MOVING = """() => {
-    const changes = [...document.querySelectorAll('*')].map(one => parseFloat(getComputedStyle(one).transitionDuration));
+    const all = [...document.querySelectorAll('*')];
+    const changes = all.map(one => parseFloat(getComputedStyle(one).transitionDuration));
     return changes.filter(seconds => seconds > 0.01).length
         + document.getAnimations().filter(one => one.playState === 'running').length;
 }"""
