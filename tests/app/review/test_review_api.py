@@ -20,7 +20,18 @@ from pipeline import vocabulary
 from tests.app.review.factories import add_client, add_packets, value
 
 Client = TestClient
-PACKET_KEYS = {"assignment", "dataset", "scene", "boxes", "drafts", "hides_findings", "optical_hidden", "progress", "viewer_settings", "judging"}
+PACKET_KEYS = {
+    "assignment",
+    "dataset",
+    "scene",
+    "boxes",
+    "drafts",
+    "hides_findings",
+    "optical_hidden",
+    "progress",
+    "viewer_settings",
+    "judging",
+}
 
 
 def client_of(application: FastAPI, sessions: SessionMaker, name: str) -> Client:
