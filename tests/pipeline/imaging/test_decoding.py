@@ -133,7 +133,8 @@ def test_too_long_is_given_up(tmp_path):
 
 
 def test_too_much_processor_time_is_given_up(tmp_path):
-    values = np.tile(speckle(400, 400), (10, 10))
+    # Five polarisations: of one, a quick machine would be done before.
+    values = np.stack([np.tile(speckle(400, 400), (10, 10))] * 5)
     with SceneWorker(Limits(cpu_s=1)) as worker, pytest.raises(ImageError, match="after 1 s of processor time"):
         worker.prepare(request_for(tmp_path, values, quantity="intensity", speckle=Speckle(looks=1.0)))
 
