@@ -2,16 +2,20 @@
 
 It is no dependency of this project: install it where you like and name its command. Its own quick start is followed
 (`label-studio start`, SQLite). A task holds as many texts as a packet, each with a choice, so a submit says the same.
+
+    python -m benchmarks.label_studio LABEL_STUDIO [--tasks 1000] [--clients 32] [--seconds 20]
 """
 
 from __future__ import annotations
 
+import argparse
 import http.client
 import json
 import os
 import random
 import re
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -187,3 +191,30 @@ def measure(
                 pool.submit(_work, session, project, texts, began + seconds, result, lock)
         result.seconds = time.monotonic() - began
     return result
+
+
+def main() -> None:
+    """The command of this module."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", type=Path, metavar="LABEL_STUDIO", help="the command label-studio")
+    parser.add_argument("--tasks", type=int, default=1000)
+    parser.add_argument("--texts", type=int, default=10)
+    parser.add_argument("--clients", type=int, default=32)
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--port", type=int, default=8977)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="label-studio-") as folder:
+        told = measure(
+            asked.command,
+            Path(folder),
+            asked.port,
+            tasks=asked.tasks,
+            texts=asked.texts,
+            clients=asked.clients,
+            seconds=asked.seconds,
+        )
+    print(f"{len(told.submits)} submits in {told.seconds:.1f} s: {told.rate:.1f} a second; {told.refused} not answered")
+
+
+if __name__ == "__main__":
+    main()
