@@ -16,9 +16,13 @@ from app.adjudication import pages as adjudication_pages
 from app.adjudication.workflow import AdjudicationConfig
 from app.assets import api as assets_api
 from app.db import make_engine, make_sessionmaker
+from app.evaluation import api as evaluation_api
+from app.evaluation import pages as evaluation_pages
 from app.intake import api as intake_api
 from app.intake import pages as intake_pages
 from app.operations import api as operations_api
+from app.quiz import api as quiz_api
+from app.quiz import pages as quiz_pages
 from app.release import api as release_api
 from app.release import pages as release_pages
 from app.review import api as review_api
@@ -34,8 +38,25 @@ from app.web.signing import AssetSigner
 from app.web.static import build_of, static_files
 
 ROOT: Final = Path(__file__).parent.parent
-PAGES: Final = (accounts_pages, intake_pages, review_pages, adjudication_pages, release_pages)
-INTERFACES: Final = (assets_api, intake_api, review_api, adjudication_api, release_api, operations_api)
+PAGES: Final = (
+    accounts_pages,
+    intake_pages,
+    review_pages,
+    adjudication_pages,
+    release_pages,
+    quiz_pages,
+    evaluation_pages,
+)
+INTERFACES: Final = (
+    assets_api,
+    intake_api,
+    review_api,
+    adjudication_api,
+    release_api,
+    quiz_api,
+    evaluation_api,
+    operations_api,
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

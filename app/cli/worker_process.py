@@ -14,7 +14,7 @@ from app.operations.logs import to_terminal
 from app.settings import Settings
 from app.work import worker
 
-ROOMS = ("intake", "review", "adjudication", "release", "operations")
+ROOMS = ("intake", "review", "adjudication", "release", "quiz", "evaluation", "operations")
 """Rooms whose `jobs.py`, where there is one, has work for the background on a blueprint named `jobs`."""
 
 

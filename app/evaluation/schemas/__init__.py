@@ -1,0 +1,1 @@
+"""What scripts send and get about evaluations."""
