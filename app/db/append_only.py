@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import DDL, event
 
+from app.db.quiz_triggers import quiz_statements
 from app.db.tables.base import Base
 
 APPEND_ONLY = (
@@ -20,6 +21,7 @@ APPEND_ONLY = (
     "release",
     "release_text",
     "release_scene",
+    "release_removal",
     "pair_decision",
     "screening_policy",
     "first_verdict",
@@ -32,6 +34,7 @@ APPEND_ONLY = (
     "sample_result",
     "adjudication",
     "comment",
+    "quiz_judgement",
 )
 
 FUNCTION = """
@@ -46,6 +49,7 @@ $$
 SEALED = {
     "packet_draft": ("packet", "packet_id"),
     "release_text": ("release", "release_id"),
+    "release_removal": ("release", "release_id"),
     "box_verdict": ("box_review", "box_review_id"),
     "box_outcome": ("box_review", "box_review_id"),
 }
@@ -154,5 +158,5 @@ for _table in APPEND_ONLY:
 for _table, (_owner, _key) in SEALED.items():
     for _statement in seal_statements(_table, _owner, _key):
         event.listen(Base.metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]
-for _statement in (*writer_statements(), *adjudication_statements()):
-    event.listen(Base.metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]
+for _statement in (*writer_statements(), *adjudication_statements(), *quiz_statements()):
+    event.listen(Base.metadata, "after_create", DDL(_statement.replace("%", "%%")))  # type: ignore[no-untyped-call]
