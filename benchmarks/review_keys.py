@@ -7,7 +7,7 @@ keyboard alone in headless Chromium, against the application over a real databas
 and 95th percentile, from the moment that the browser heard of the key:
 
 * key to verdict: on screen, and written into the browser's journal, so that a killed tab has it;
-* key to acknowledged: the server has answered that it is stored (progress is sent 0.6 s after the last key);
+* key to acknowledged: the server has answered a request that was sent after the key, so that what it did is stored;
 * submit to next: the next packet's texts are on screen;
 * handling: the page's own work for a key, without the wait for the browser's next frame.
 
@@ -25,7 +25,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,9 +153,10 @@ def review(page: Page, packets: int, pace_ms: int) -> None:
     page.locator(".empty").wait_for()
 
 
-def acknowledged_ms(pressed: Sequence[float], answers: Sequence[float]) -> list[float]:
-    """From each key to the first answer that says what it did is stored."""
-    return [min(answer for answer in answers if answer >= at) - at for at in pressed if answers and at <= max(answers)]
+def acknowledged_ms(keys: Sequence[Mapping[str, float]], saves: Sequence[Mapping[str, float]]) -> list[float]:
+    """From each key to the first answer that says what it did is stored: to a request that left after it was heard."""
+    later = [[save["answered"] for save in saves if save["sent"] >= key["heard"]] for key in keys]
+    return [min(answers) - key["pressed"] for key, answers in zip(keys, later, strict=True) if answers]
 
 
 def told(name: str, times_ms: Sequence[float], target_ms: float | None = None) -> str:
@@ -188,14 +189,14 @@ def measure(site: str, token: str, given: argparse.Namespace) -> dict[str, list[
         review(page, given.packets, given.pace_ms)
         seen = page.evaluate("measured")
         browser.close()
-    keys = [key for key in seen["keys"] if key["key"] != "Enter"]
+    keys = [key for key in seen["keys"] if not key["isSubmit"]]
     unkept = [key["key"] for key in keys if not key["kept"]]
     if unkept:
         print(f"not in the journal when it was handled: {len(unkept)} keys")
     return {
         "painted": [key["painted"] for key in keys],
         "handled": [key["handled"] for key in keys],
-        "acknowledged": acknowledged_ms([key["pressed"] for key in keys], seen["acknowledged"]),
+        "acknowledged": acknowledged_ms(keys, seen["saves"]),
         "next": seen["nexts"],
     }
 
@@ -208,7 +209,7 @@ def run(database_url: str, folder: Path, given: argparse.Namespace) -> list[str]
         times = measure(site, token, given)
     print(told("key to verdict", times["painted"], 50))
     print(told("handling", times["handled"]))
-    print(told("key to acknowledged", times["acknowledged"]))
+    print(told("key to acknowledged", times["acknowledged"], 50))
     print(told("submit to next", times["next"], 100))
     wrong = faults(sessions, given.packets)
     engine.dispose()

@@ -65,6 +65,31 @@ on conflict (assignment_id) do update
 returning version, body, saved_at
 """)
 
+# What a key of a reviewer who has the packet in hand takes: all in one statement. It counts nothing, so nobody is locked
+# for it but the hold itself; what it does not find held goes the longer way.
+_KEEP: Final = text("""
+with mine as materialized (
+    select a.assignment_id
+    from assignment a join slot s on s.packet_id = a.packet_id and s.slot = a.slot
+    where a.assignment_id = :assignment_id and a.reviewer = :reviewer and a.state = 'held'
+    for no key update of a, s
+), saved as (
+    insert into progress (assignment_id, version, body)
+    select assignment_id, 1, cast(:body as jsonb) from mine
+    where :version = 0 or exists (select from progress where assignment_id = :assignment_id)
+    on conflict (assignment_id) do update
+        set version = progress.version + 1, body = excluded.body, saved_at = clock_timestamp()
+        where progress.version = :version
+    returning version, saved_at
+), renewed as (
+    update assignment a set expires_at = statement_timestamp() + make_interval(secs => :lease_s)
+    from mine cross join saved where a.assignment_id = mine.assignment_id
+    returning a.expires_at
+)
+select saved.version, saved.saved_at, renewed.expires_at, statement_timestamp() as server_time
+from saved cross join renewed
+""")
+
 _READ: Final = text("select version, body, saved_at from progress where assignment_id = :assignment_id")
 
 
@@ -111,6 +136,21 @@ def save_progress(
     asked = {"assignment_id": assignment_id, "version": version, "body": json.dumps(body)}
     row = session.execute(_SAVE, asked).one_or_none()
     return None if row is None else SavedProgress(row.version, row.body, row.saved_at)
+
+
+def keep_progress(
+    session: Session, assignment_id: uuid.UUID, reviewer: uuid.UUID, version: int, body: dict[str, Any], lease_s: float
+) -> tuple[SavedProgress, Renewal] | None:
+    """Write the progress of a packet in hand under its ``version``, and make the hold last from now on.
+
+    None where the packet is not held, or the version is not the stored one; then nothing is changed.
+    """
+    asked = {"assignment_id": assignment_id, "reviewer": reviewer, "version": version, "lease_s": lease_s}
+    row = session.execute(_KEEP, asked | {"body": json.dumps(body)}).one_or_none()
+    if row is None:
+        return None
+    renewal = Renewal("held", is_released=False, is_held=True, expires_at=row.expires_at, server_time=row.server_time)
+    return SavedProgress(row.version, body, row.saved_at), renewal
 
 
 def read_progress(session: Session, assignment_id: uuid.UUID) -> SavedProgress | None:

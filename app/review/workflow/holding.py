@@ -145,6 +145,9 @@ def save_progress(
     NotHeldError, AlreadyReviewedError, UnstorableTextError
     """
     check_progress(body)
+    kept = holding.keep_progress(session, assignment_id, reviewer, version, body, config.lease_s)
+    if kept is not None:
+        return kept
     renewal = _renewal(session, reviewer, assignment_id, config)
     saved = holding.save_progress(session, assignment_id, version, body)
     if saved is not None:

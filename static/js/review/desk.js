@@ -73,7 +73,7 @@ export class Desk {
     this.sarFirst = new SarFirst(this.display, () => this.saver.retry());
     this.judging = new Judging(slot("list"), {
       display: this.display,
-      onChange: () => this.changed(),
+      onChange: (isPassing) => this.changed(isPassing),
       onSubmit: () => void this.#submit(),
       onOther: (id) => this.#press(id),
     });
@@ -163,9 +163,9 @@ export class Desk {
     actions[id]?.();
   }
 
-  /** The open packet is judged otherwise than before. */
-  changed() {
-    this.saver.changed();
+  /** The open packet is judged otherwise than before. @param {boolean} [isPassing] more of the same follows */
+  changed(isPassing) {
+    this.saver.changed(isPassing);
     tellFoot(this.#work);
     this.guidelines.flag(this.#work);
     const isFull = this.journal.isFull;

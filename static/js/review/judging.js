@@ -22,7 +22,7 @@ import { FLAGS, UNUSABLE_REASONS, VERDICT_TITLES } from "./vocabulary.js";
 /**
  * @typedef {object} Surroundings
  * @property {import("./display.js").Display} display
- * @property {() => void} onChange
+ * @property {(isPassing?: boolean) => void} onChange passing: a letter, or another text that is looked at
  * @property {() => void} onSubmit
  * @property {(id: string) => void} onOther keys that are about the packet as a whole
  */
@@ -141,9 +141,10 @@ export class Judging {
     return true;
   }
 
-  changed() {
+  /** @param {boolean} [isPassing] */
+  changed(isPassing) {
     this.redraw();
-    this.onChange();
+    this.onChange(isPassing);
   }
 
   /** How long and in which way the draft was looked at, for its verdict. @param {Draft} draft */
@@ -174,7 +175,7 @@ export class Judging {
     if (draftId !== this.work.focused.draft_id) look(this.work, this.work.focused);
     this.#leave();
     this.work.focus(draftId);
-    this.changed();
+    this.changed(true);
   }
 
   /** On to the next draft without a verdict. @param {string} done what was just said of the last one */

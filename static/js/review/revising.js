@@ -42,7 +42,7 @@ export class Revising {
     work.reword(work.focused, wording);
     this.judging.screen();
     this.judging.list.drawWording(this.judging);
-    this.judging.onChange();
+    this.judging.onChange(true);
   }
 
   /** Out of the field: what was written stays and waits to be confirmed; what was not touched is as before. */

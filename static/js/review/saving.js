@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Carries what is done to the server: the progress a moment after each change, a submission at once. Everything is in the
- * journal first. Without an answer it tries again, ever more rarely, and at once when the browser is on line again.
+ * Carries what is done to the server: submissions and verdicts at once, words a moment after they were typed. While one
+ * request is on its way all that changes goes into the next, which follows it. Everything is in the journal first. Without
+ * an answer it tries again, ever more rarely, and at once when the browser is on line again.
  */
 
 import { call, ForbiddenError, isFinal, LoggedOutError, ProblemError, UnreachableError } from "./api.js";
@@ -40,6 +41,8 @@ export class Saver {
   #work = null;
   #version = 0;
   #isDirty = false;
+  /** Whether what is not saved waits for nothing but the request that is on its way. */
+  #isDue = false;
   #isBusy = false;
   #isStopped = false;
   #failures = 0;
@@ -56,7 +59,7 @@ export class Saver {
     this.journal = journal;
     this.listeners = listeners;
     addEventListener("online", () => this.#soon(0));
-    addEventListener("pagehide", () => void this.#flush());
+    addEventListener("pagehide", () => this.#now());
   }
 
   /**
@@ -68,17 +71,23 @@ export class Saver {
     this.#work = work;
     this.#version = version;
     this.#isDirty = isDirty;
+    this.#isDue = false;
     this.#isStopped = false;
     if (isDirty) this.#soon(0);
   }
 
-  /** The journal is written before this returns. */
-  changed() {
+  /**
+   * The journal is written before this returns.
+   * @param {boolean} isPassing a letter, or another text that is looked at: more of them follow
+   */
+  changed(isPassing = false) {
     if (!this.#work) return;
     this.#isDirty = true;
     this.journal.keepProgress(this.#work.packet.assignment.id, { version: this.#version, body: this.#work.body });
     if (this.state === "saved") this.#tell("saving");
-    this.#soon(waitingFirsts(this.#work).length ? 0 : DEBOUNCE_MS);
+    // With nobody to answer, each key would be an attempt of its own.
+    if (isPassing || (this.state !== "saved" && this.state !== "saving")) this.#soon(DEBOUNCE_MS);
+    else this.#now();
   }
 
   /** @param {Submission} submission */
@@ -126,7 +135,12 @@ export class Saver {
   /** @param {number} after_ms */
   #soon(after_ms) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#flush(), after_ms);
+    this.#timer = setTimeout(() => this.#now(), after_ms);
+  }
+
+  #now() {
+    this.#isDue = true;
+    void this.#flush();
   }
 
   async #flush() {
@@ -135,7 +149,7 @@ export class Saver {
     try {
       while (await this.#sendOne());
       this.#failures = 0;
-      this.#tell("saved");
+      this.#tell(this.#isDirty && !this.#isStopped ? "saving" : "saved");
     } catch (error) {
       this.#failed(error);
     } finally {
@@ -172,7 +186,7 @@ export class Saver {
       await this.#sendNote(note);
       return true;
     }
-    if (!this.#work || !this.#isDirty || this.#isStopped) return false;
+    if (!this.#work || !this.#isDirty || !this.#isDue || this.#isStopped) return false;
     await this.#sendProgress(this.#work);
     return true;
   }
@@ -243,6 +257,7 @@ export class Saver {
   async #sendProgress(work) {
     const { id } = work.packet.assignment;
     this.#isDirty = false;
+    this.#isDue = false;
     try {
       const saved = await call("PUT", `/assignments/${id}/progress`, { version: this.#version, body: work.body });
       if (this.#work !== work) return;

@@ -25,6 +25,10 @@ const SAVE_TEXTS = {
   other_person: "◐ someone else – kept in this browser",
   forbidden: "◐ not allowed – kept in this browser",
 };
+/** A save that takes longer is told; each key is one, and what comes and goes with it would only unrest. */
+const SLOW_SAVE_MS = 400;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let slowSave;
 /** From here on the countdown of the hold is shown as a warning. */
 const SHORT_S = 120;
 
@@ -41,13 +45,21 @@ const SHORT_S = 120;
  * @param {Ways} ways
  */
 export function tellSaving(state, message, ways) {
-  const shown = slot("save");
-  shown.dataset.state = state;
-  if (shown.textContent !== SAVE_TEXTS[state]) shown.textContent = SAVE_TEXTS[state];
+  slot("save").dataset.state = state;
+  clearTimeout(slowSave);
+  if (state === "saving") slowSave = setTimeout(() => writeSaving(state), SLOW_SAVE_MS);
+  else writeSaving(state);
   const notice = sessionNotice(state, message, ways);
   // Not anew each time: the button that has the keyboard would lose it.
   if (notice && document.querySelector(`[data-topic="session"][data-about="${state}"]`)) return;
   notify("session", notice, state);
+}
+
+/** @param {import("./saving.js").SaveState} state */
+function writeSaving(state) {
+  const shown = slot("save");
+  shown.classList.toggle("save-state--slow", state === "saving");
+  if (shown.textContent !== SAVE_TEXTS[state]) shown.textContent = SAVE_TEXTS[state];
 }
 
 /**

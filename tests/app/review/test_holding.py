@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.review.errors import AlreadyReviewedError, HoldEndedError, NotHeldError, ProgressDiffersError
@@ -80,6 +81,15 @@ def test_saving_renews_the_hold(session: Session) -> None:
     _, renewal = save_progress(session, hand.reviewer, hand.assignment_id, 0, BODY, CONFIG)
     assert (renewal.expires_at - renewal.server_time).total_seconds() == pytest.approx(1800)
     assert value(session, "select expires_at from assignment") == renewal.expires_at
+
+
+def test_a_save_of_a_packet_in_hand_is_one_statement(session: Session) -> None:
+    hand = held(session)
+    statements: list[str] = []
+    event.listen(session.get_bind(), "before_cursor_execute", lambda *given: statements.append(given[2]))
+    for version in range(2):
+        save_progress(session, hand.reviewer, hand.assignment_id, version, BODY, CONFIG)
+    assert len(statements) == 2
 
 
 def test_a_submit_ends_the_progress(session: Session) -> None:
