@@ -210,6 +210,8 @@ def _make_quizzes() -> None:
         sa.Column("truth", sa.Text(), nullable=False),
         sa.Column("question_type", sa.Text(), nullable=False),
         sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("majority_answer", sa.Text(), nullable=False),
+        sa.Column("chance", sa.Double(), nullable=False),
         sa.Column("choices", sa.ARRAY(sa.Text()), nullable=True),
         sa.Column("region_box", sa.ARRAY(sa.Double()), nullable=True),
         sa.Column(
@@ -224,6 +226,7 @@ def _make_quizzes() -> None:
             name=op.f("ck_quiz_question_question_type_known"),
         ),
         sa.CheckConstraint("cardinality(region_box) = 4", name=op.f("ck_quiz_question_region_box_form")),
+        sa.CheckConstraint("chance > 0 and chance <= 1", name=op.f("ck_quiz_question_chance_range")),
         sa.CheckConstraint(
             "choices is null or truth = any(choices)", name=op.f("ck_quiz_question_truth_among_choices")
         ),

@@ -117,6 +117,7 @@ class QuizQuestion(Base):
         CheckConstraint("is_practice = (feedback is not null)", name="practice_has_feedback"),
         CheckConstraint("choices is null or truth = any(choices)", name="truth_among_choices"),
         CheckConstraint("cardinality(region_box) = 4", name="region_box_form"),
+        CheckConstraint("chance > 0 and chance <= 1", name="chance_range"),
         # Whether a release has to leave a draft out.
         Index("ix_quiz_question_draft_id", "draft_id"),
     )
@@ -135,10 +136,15 @@ class QuizQuestion(Base):
     dataset: Mapped[str]
     """Its source; shown to nobody who takes part."""
     question: Mapped[str]
+    """As it is asked: where a region is drawn, without its coordinates."""
     truth: Mapped[str]
     question_type: Mapped[str]
     form: Mapped[str]
-    """The question without its numbers (``pipeline.scoring`` measures blind accuracy by it)."""
+    """What it asks for in a few words (``pipeline.extraction.question_forms``), by which blind accuracy is counted."""
+    majority_answer: Mapped[str]
+    """The answer that its form has most often in the release."""
+    chance: Mapped[float] = mapped_column(Double)
+    """Of a guess among its choices, or else among the answers that its form has in the release."""
     choices: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     """The truth among others; each participant has them in an order of their own. None where answers are free."""
     region_box: Mapped[list[float] | None] = mapped_column(ARRAY(Double))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 _QUESTION: Final = """
 quiz_question_id, quiz_id, position, is_practice, release_id, text_sha256, draft_id, scene_id, ground_key, dataset,
-question, truth, question_type, form, choices, region_box, shown_metadata, feedback
+question, truth, question_type, form, majority_answer, chance, choices, region_box, shown_metadata, feedback
 """
 _LIST: Final = text(
     f"select {_QUESTION} from quiz_question where quiz_id = :quiz_id"  # noqa: S608  (columns of our own)
@@ -25,9 +25,11 @@ _GET: Final = text(
 )
 _INSERT: Final = text("""
 insert into quiz_question (quiz_id, position, is_practice, release_id, text_sha256, draft_id, scene_id, ground_key,
-    dataset, question, truth, question_type, form, choices, region_box, shown_metadata, feedback)
+    dataset, question, truth, question_type, form, majority_answer, chance, choices, region_box, shown_metadata,
+    feedback)
 values (:quiz_id, :position, :is_practice, :release_id, :text_sha256, :draft_id, :scene_id, :ground_key, :dataset,
-    :question, :truth, :question_type, :form, :choices, :region_box, cast(:shown_metadata as jsonb), :feedback)
+    :question, :truth, :question_type, :form, :majority_answer, :chance, :choices, :region_box,
+    cast(:shown_metadata as jsonb), :feedback)
 """)
 _DELETE: Final = text("delete from quiz_question where quiz_question_id = :quiz_question_id")
 _SET_FEEDBACK: Final = text("""
@@ -78,6 +80,8 @@ class NewQuestion:
     truth: str
     question_type: str
     form: str
+    majority_answer: str
+    chance: float
     choices: Sequence[str] | None
     region_box: Sequence[float] | None
     """``[x_min, y_min, width, height]`` in pixels of the scene."""
@@ -103,6 +107,8 @@ class QuestionRow:
     truth: str
     question_type: str
     form: str
+    majority_answer: str
+    chance: float
     choices: list[str] | None
     region_box: list[float] | None
     shown_metadata: dict[str, Any]
