@@ -29,12 +29,15 @@ class Person(Base):
         all_of("roles", ROLES),
         CheckConstraint("position('@' in email) > 1 and length(email) <= 254", name="email_form"),
         CheckConstraint("length(display_name) between 1 and 100", name="display_name_length"),
+        CheckConstraint("length(credited_as) between 1 and 100", name="credited_as_length"),
     )
 
     person_id: Mapped[BigId]
     pseudonym: Mapped[uuid.UUID] = mapped_column(ForeignKey("pseudonym.pseudonym"))
     email: Mapped[str]
     display_name: Mapped[str]
+    credited_as: Mapped[str | None]
+    """The name under which releases thank them, where they want that; all else there is the pseudonym."""
     password_hash: Mapped[str]
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))

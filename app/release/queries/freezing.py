@@ -1,51 +1,21 @@
-"""How drafts stand, and the one statement that freezes the verified ones."""
+"""The one statement that freezes all texts that stand as verified, with what they differ in from the number before."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.db.tables.intake import Dataset
+from app.release.queries.rules import Rules
+from app.release.queries.standing import STANDING
 
 VERIFICATIONS: Final = {"reviews": "reviewed", "box_set": "boxes_reviewed", "sample": "sample_verified"}
 """What a text's outcome rests on, and what an entry says of it."""
-
-_STANDING: Final = """
-chosen as (
-    select dataset_id, name from dataset where name = any(:datasets)
-),
-unusable as (
-    -- One reviewer's word is enough to keep a scene out: where others differ, an adjudication has to settle it first.
-    select distinct packet.scene_id
-    from chosen join packet using (dataset_id) join review using (packet_id)
-    where review.scene_verdict = 'unusable' and not review.is_extra and not exists (
-        select 1 from review later
-        where later.packet_id = review.packet_id and later.reviewer = review.reviewer
-          and later.revision > review.revision)
-),
-standing as (
-    select draft.draft_id, draft.scene_id, chosen.name as dataset, now_.resolution_id, case
-        -- Until its ground was compared with all other scenes, the split may still change.
-        when not scene.is_grouped then 'not_settled'
-        when unusable.scene_id is not null then 'scene_unusable'
-        when disagreement.draft_id is not null then 'disagreement'
-        when now_.outcome is null then 'not_reviewed'
-        when now_.outcome = 'rejected' then 'rejected'
-        when now_.basis = 'sample' then 'sample_verified'
-        else 'verified' end as standing
-    from chosen join scene using (dataset_id) join draft using (scene_id)
-    left join unusable using (scene_id)
-    left join disagreement on disagreement.draft_id = draft.draft_id and disagreement.closed_at is null
-    left join resolution now_ on now_.draft_id = draft.draft_id and not exists (
-        select 1 from resolution later where later.draft_id = now_.draft_id and later.revision > now_.revision)
-    where draft.origin = 'drafted' and draft.kind = any(:kinds)
-)
-"""
-"""How each draft of the datasets stands: verified, or why not. The one rule for what a release takes."""
 
 _FREEZE: Final = """
 verdicts as (
@@ -58,7 +28,7 @@ verdicts as (
     from standing join resolution using (resolution_id)
     join draft_verdict on draft_verdict.draft_id = standing.draft_id
     join review on review.review_id = draft_verdict.review_id
-    where standing.standing = any(:taken) and not exists (
+    where standing.standing = 'verified' and not exists (
         select 1 from review later
         where later.packet_id = review.packet_id and later.reviewer = review.reviewer
           and later.revision > review.revision)
@@ -72,7 +42,7 @@ sampled as (
 ),
 texts as materialized (
     select standing.draft_id, standing.resolution_id, standing.scene_id, standing.dataset, scene.split,
-        draft.kind, draft.question_type, resolution.is_revised, resolution.basis,
+        draft.kind, draft.question_type, resolution.is_revised, resolution.basis, resolution.sample_result_id,
         encode(sha256(convert_to(jsonb_build_array(
             standing.dataset, scene.name, scene.processed_sha256, scene.split, draft.kind, draft.question_type,
             resolution.text, resolution.answer, resolution.support, draft.draft_sha256
@@ -97,7 +67,7 @@ texts as materialized (
     join drafter using (drafter_id) join resolution using (resolution_id)
     left join verdicts on verdicts.draft_id = standing.draft_id
     left join sampled using (sample_result_id)
-    where standing.standing = any(:taken)
+    where standing.standing = 'verified'
 ),
 scenes as materialized (
     select distinct scene_id, dataset from texts
@@ -112,22 +82,77 @@ parts as (
 left_out as (
     select coalesce(jsonb_object_agg(dataset, reasons), '{}') as left_out from (
         select dataset, jsonb_object_agg(standing, drafts) as reasons from (
-            select dataset, standing, count(*) as drafts from standing where standing <> all(:taken)
+            select dataset, standing, count(*) as drafts from standing where standing <> 'verified'
             group by dataset, standing) by_reason group by dataset) by_dataset
 ),
 verified as (
     select jsonb_object_agg(cast(:verifications as jsonb) ->> basis, texts) as verified
     from (select basis, count(*) as texts from texts group by basis) by_basis
 ),
+sources as (
+    select coalesce(jsonb_agg(jsonb_build_object('dataset', name, 'licence', licence, 'citation', citation,
+        'images', images, 'licences', licences) order by name collate "C"), '[]') as sources
+    from chosen join (
+        select dataset, sum(images) as images, jsonb_object_agg(licence, images) as licences from (
+            select dataset, ground.licence, count(*) as images from scenes join ground using (scene_id, dataset)
+            group by dataset, ground.licence) by_licence group by dataset) counted on counted.dataset = chosen.name
+),
+samples as (
+    select coalesce(jsonb_agg(sampled.sample -> 'sample' || jsonb_build_object('texts', counted.texts, 'dataset',
+        counted.dataset) order by counted.dataset collate "C", sample_result_id), '[]') as samples
+    from sampled join (
+        select dataset, sample_result_id, count(*) as texts from texts where basis = 'sample'
+        group by dataset, sample_result_id) counted using (sample_result_id)
+),
+leakage as (
+    select count(*) as places, coalesce(sum(scenes), 0)::bigint as scenes from (
+        select count(*) as scenes from scenes join ground using (scene_id)
+        where duplicate_group is not null and split in ('train', 'val', 'test')
+        group by duplicate_group having count(distinct split) > 1) divided
+),
+disputed as (
+    select count(*) as drafts from standing where standing = 'disagreement'
+),
+credited as (
+    select coalesce(array_agg(distinct credited_as collate "C"), '{}') as names from person where pseudonym in (
+        select review.reviewer from texts join resolution using (resolution_id)
+            cross join unnest(review_ids) as rests_on(review_id) join review using (review_id)
+        union
+        select adjudicator from texts join resolution using (resolution_id) join adjudication using (adjudication_id))
+),
+before as (
+    select release_id, name || '@' || number as label from release where name = :name order by number desc limit 1
+),
+old as (
+    select release_text.draft_id, release_text.text_sha256 from before join release_text using (release_id)
+),
+removed as materialized (
+    select old.draft_id, coalesce(standing.standing, 'not_chosen') as reason
+    from old left join standing using (draft_id) where standing.standing is distinct from 'verified'
+),
+difference as (
+    select jsonb_build_object('before', before.label,
+        'added', (select count(*) from texts) - kept.texts, 'changed', kept.changed, 'same', kept.texts - kept.changed,
+        'removed', (select coalesce(jsonb_object_agg(reason, drafts), '{}') from (
+            select reason, count(*) as drafts from removed group by reason) by_reason)) as difference
+    from before cross join (
+        select count(*) as texts, count(*) filter (where old.text_sha256 <> texts.text_sha256) as changed
+        from old join texts using (draft_id)) kept
+),
 frozen as (
-    insert into release (name, number, notes, rules, counts, text_count, content_sha256)
+    insert into release (name, number, notes, rules, counts, contributors, text_count, content_sha256)
     select :name, (select coalesce(max(number), 0) + 1 from release where name = :name), :notes,
         cast(:rules as jsonb),
         jsonb_build_object('parts', (select parts from parts), 'left_out', (select left_out from left_out),
-            'verification', (select verified from verified), 'images', (select count(*) from scenes)),
-        count(*),
+            'verification', (select verified from verified), 'images', (select count(*) from scenes),
+            'sources', (select sources from sources), 'samples', (select samples from samples),
+            'leakage', (select to_jsonb(leakage) from leakage))
+        || coalesce((select jsonb_build_object('difference', difference) from difference), '{}'),
+        (select names from credited), count(*),
         encode(sha256(convert_to(string_agg(text_sha256, '' order by text_sha256 collate "C"), 'UTF8')), 'hex')
     from texts having count(*) > 0
+        and not (:blocks_disputed and (select drafts from disputed) > 0)
+        and not (:strict and (select places from leakage) > 0)
     returning release_id, number
 ),
 frozen_scenes as (
@@ -148,58 +173,54 @@ frozen_scenes as (
 frozen_texts as (
     insert into release_text (release_id, text_sha256, draft_id, resolution_id, entry)
     select frozen.release_id, text_sha256, draft_id, resolution_id, entry from frozen, texts
+),
+frozen_removals as (
+    insert into release_removal (release_id, draft_id, reason)
+    select frozen.release_id, draft_id, reason from frozen, removed
 )
-select release_id, number from frozen
+select (select release_id from frozen) as release_id, (select count(*) from texts) as texts, left_out.left_out,
+    disputed.drafts as disputed, leakage.places
+from left_out, disputed, leakage
 """
 
 
-_COUNT: Final = f"with {_STANDING} select dataset, standing, count(*) from standing group by 1, 2"  # noqa: S608
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What came of freezing."""
+
+    release_id: int | None
+    """None, and nothing written, where no text passes or something blocks."""
+    texts: int
+    """That pass, also where they were not frozen."""
+    left_out: Mapping[str, Mapping[str, int]]
+    """``{dataset: {standing: drafts}}``"""
+    disputed: int
+    """Drafts that wait to be adjudicated."""
+    places: int
+    """With ground on more than one side of the split."""
 
 
 def list_dataset_names(session: Session) -> list[str]:
     return list(session.execute(select(Dataset.name).order_by(Dataset.name)).scalars())
 
 
-_UNSETTLED: Final = text("""
-select dataset.name, count(*) from dataset join scene using (dataset_id)
-where dataset.name = any(:datasets) and not scene.is_grouped group by dataset.name
-""")
+def lock_name(session: Session, name: str) -> None:
+    """Others who would freeze under this name, in whatever case, wait until the transaction ends."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"release {name.lower()}", 0))))
 
 
-def count_unsettled(session: Session, datasets: Sequence[str]) -> dict[str, int]:
-    """Scenes whose split is not final, by dataset; only of datasets that have such."""
-    return {row[0]: row[1] for row in session.execute(_UNSETTLED, {"datasets": list(datasets)})}
+def freeze(session: Session, name: str, notes: str, rules: Rules) -> Frozen:
+    """Freeze all texts that pass under the next number of ``name``.
 
-
-def count_standings(session: Session, datasets: Sequence[str], kinds: Sequence[str]) -> list[tuple[str, str, int]]:
-    """(dataset, standing, drafts) of the datasets."""
-    rows = session.execute(text(_COUNT), {"datasets": list(datasets), "kinds": list(kinds)})
-    return [(row[0], row[1], row[2]) for row in rows]
-
-
-def freeze(
-    session: Session,
-    name: str,
-    datasets: Sequence[str],
-    kinds: Sequence[str],
-    notes: str,
-    rules: Mapping[str, Any],
-    taken: Sequence[str],
-) -> int | None:
-    """Freeze all texts whose standing is ``taken`` under the next number of ``name``; None, and nothing written, if
-    there are none.
-
-    One statement, so that all of it is of one moment. Two at once under one name get two numbers: the second waits.
+    One statement, so that all of it is of one moment. Call :func:`lock_name` before.
     """
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"release {name}", 0))))
     values = {
-        "datasets": list(datasets),
-        "kinds": list(kinds),
+        **rules.values(),
         "name": name,
         "notes": notes,
-        "rules": json.dumps(rules),
-        "taken": list(taken),
+        "rules": json.dumps(rules.to_json()),
+        "blocks_disputed": rules.open_disagreements == "block",
+        "strict": rules.strict,
         "verifications": json.dumps(VERIFICATIONS),
     }
-    row = session.execute(text(f"with {_STANDING}, {_FREEZE}"), values).one_or_none()
-    return row[0] if row else None
+    return Frozen(**session.execute(text(f"with {STANDING}, {_FREEZE}"), values).one()._mapping)

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import and_, select, text
+from sqlalchemy import and_, func, select, text
 from sqlalchemy.orm import Session
 
 from app.db.tables.release import Release, ReleaseScene, ReleaseText
@@ -27,6 +27,8 @@ class ReleaseRow:
     text_count: int
     content_sha256: str
     created_at: dt.datetime
+    contributors: list[str]
+    """The names of those who wanted to be named."""
 
     @property
     def label(self) -> str:
@@ -44,6 +46,7 @@ _RELEASE = (
     Release.text_count,
     Release.content_sha256,
     Release.created_at,
+    Release.contributors,
 )
 
 
@@ -60,9 +63,18 @@ def get_release(session: Session, release_id: int) -> ReleaseRow:
     return ReleaseRow(*session.execute(select(*_RELEASE).where(Release.release_id == release_id)).one())
 
 
-def list_releases(session: Session, before: int | None, limit: int) -> list[ReleaseRow]:
-    """Newest first, from below the key ``before``."""
+def name_in_other_case(session: Session, name: str) -> str | None:
+    """A release's name that differs from this in nothing but case, unless there is one of this name already."""
+    alike = select(Release.name).where(func.lower(Release.name) == name.lower()).distinct()
+    names = set(session.execute(alike).scalars())
+    return None if name in names else next(iter(names), None)
+
+
+def list_releases(session: Session, before: int | None, limit: int, name: str = "") -> list[ReleaseRow]:
+    """Newest first, from below the key ``before``; of one name, or of all."""
     statement = select(*_RELEASE).order_by(Release.release_id.desc()).limit(limit)
+    if name:
+        statement = statement.where(Release.name == name)
     if before is not None:
         statement = statement.where(Release.release_id < before)
     return [ReleaseRow(*row) for row in session.execute(statement)]

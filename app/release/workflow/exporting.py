@@ -18,7 +18,8 @@ from app.db.errors import DomainError
 from app.release.queries import exports, releases
 from app.release.queries.exports import ExportRow
 from app.release.queries.releases import ReleaseRow
-from app.release.workflow.freezing import ReleaseError, get_release
+from app.release.workflow.freezing import get_release
+from app.release.workflow.rules import ReleaseError
 from app.work import StopAskedError, defer
 from app.work.retrying import MAY_PASS
 from pipeline.formats.archive import write_archive

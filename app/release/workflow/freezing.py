@@ -1,36 +1,21 @@
-"""Freezing: what would be in a release, and the release itself."""
+"""Freezing: the release itself, in one transaction, or nothing of it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
-from app.db.errors import DomainError
+from app.db.errors import DomainError, Meaning
 from app.release.queries import freezing, releases
+from app.release.queries.freezing import Frozen
 from app.release.queries.releases import ReleaseRow
+from app.release.queries.rules import Rules
+from app.release.workflow.rules import GATES, NAME_FORM, STANDINGS, checked
 from pipeline.vocabulary import KINDS
-
-NAME_FORM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
-LONGEST_NOTES: Final = 10_000
-STANDINGS: Final = {
-    "verified": "verified",
-    "sample_verified": "sample-verified",
-    "not_reviewed": "not yet reviewed",
-    "disagreement": "reviews differ",
-    "rejected": "rejected",
-    "scene_unusable": "scene unusable",
-    "not_settled": "import not finished",
-}
-"""How a draft can stand, and the words for it; the first gets into a release, and the second where that is wanted."""
-
-
-class ReleaseError(DomainError):
-    meaning = "invalid"
-    code = "release_invalid"
 
 
 class EmptyReleaseError(DomainError):
@@ -38,38 +23,21 @@ class EmptyReleaseError(DomainError):
     code = "release_empty"
 
 
+class BlockedReleaseError(DomainError):
+    """A gate that blocks the whole release, not a text, is not passed."""
+
+    meaning: ClassVar[Meaning] = "conflict"
+    code = "release_blocked"
+
+
 class NoSuchReleaseError(DomainError):
     meaning = "not_found"
     code = "no_such_release"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How the drafts of one dataset stand towards a release."""
-
-    dataset: str
-    verified: int
-    left_out: dict[str, int]
-    """{standing: drafts}; among them those that are in only where that is wanted: ``sample_verified``."""
-    unsettled: int = 0
-    """Scenes whose import is not finished: their split may still change, so no release takes them."""
-
-
 def list_dataset_names(session: Session) -> list[str]:
     """All datasets, by name."""
     return freezing.list_dataset_names(session)
-
-
-def preview(session: Session, datasets: Sequence[str], kinds: Sequence[str] = KINDS) -> list[Standing]:
-    """What a release of these datasets would hold now, and what would be left out and why."""
-    found: dict[str, dict[str, int]] = {name: {} for name in datasets}
-    for dataset, standing, drafts in freezing.count_standings(session, datasets, kinds):
-        found[dataset][standing] = drafts
-    unsettled = freezing.count_unsettled(session, datasets)
-    return [
-        Standing(name, counts.pop("verified", 0), counts, unsettled.get(name, 0))
-        for name, counts in sorted(found.items())
-    ]
 
 
 def create_release(
@@ -81,47 +49,70 @@ def create_release(
     *,
     with_sampled: bool = False,
 ) -> ReleaseRow:
-    """Freeze the verified texts of the datasets as the next number of ``name``. Nothing changes it afterwards.
+    """Freeze the verified texts of the datasets as the next number of ``name``, by the gates that hold by default.
 
-    In are the current resolutions with outcome verified, of drafts with origin drafted, in scenes that no reviewer
-    found unusable and whose import is finished, so that their split is final. What was not read itself but taken over
-    on a sample is in only ``with_sampled``.
+    As :func:`freeze_release` in all else.
+    """
+    asked = KINDS if kinds is None else tuple(kinds)
+    return freeze_release(session, name, Rules(tuple(datasets), asked, with_sampled=with_sampled), notes)
+
+
+def freeze_release(session: Session, name: str, rules: Rules, notes: str = "") -> ReleaseRow:
+    """Freeze the texts that pass the gates as the next number of ``name``. Nothing changes it afterwards.
+
+    In are current resolutions with outcome verified, of drafts with origin drafted, in scenes whose import is finished,
+    so that their split is final; and of these, what passes ``rules``.
 
     Raises
     ------
-    ReleaseError
-        If the name, a dataset or a kind is not acceptable.
+    ReleaseError, NameTakenError
+        If the name, a dataset, a kind or a gate is not acceptable.
     EmptyReleaseError
-        If no text is verified yet.
+        If no text passes.
+    BlockedReleaseError
+        If texts wait to be adjudicated, or the split is leaking, and the rules say that this blocks.
     """
-    chosen = tuple(kind for kind in KINDS if kinds is None or kind in kinds)
-    _check(session, name, datasets, chosen, [] if kinds is None else kinds, notes)
-    rules = {
-        "datasets": sorted(set(datasets)),
-        "kinds": list(chosen),
-        "gates": [
-            "outcome is verified",
-            "origin is drafted",
-            "no reviewer found the scene unusable",
-            "the import of the scene is finished",
-            *([] if with_sampled else ["the text was reviewed itself, or the boxes that it follows from"]),
-        ],
-    }
-    taken = ["verified", "sample_verified"] if with_sampled else ["verified"]
-    release_id = freezing.freeze(session, name, rules["datasets"], chosen, notes, rules, taken)
-    if release_id is None:
-        raise EmptyReleaseError(_why_empty(session, rules["datasets"], chosen))
-    return releases.get_release(session, release_id)
+    # Before the name is looked at: who waited sees what the other one made.
+    freezing.lock_name(session, name)
+    ordered = checked(session, name, notes, rules)
+    frozen = freezing.freeze(session, name, notes, ordered)
+    if frozen.release_id is None:
+        raise _refusal(ordered, frozen)
+    return releases.get_release(session, frozen.release_id)
 
 
-def _why_empty(session: Session, datasets: Sequence[str], kinds: Sequence[str]) -> str:
-    sampled = sum(standing.left_out.get("sample_verified", 0) for standing in preview(session, datasets, kinds))
-    why = f"No text of {', '.join(datasets)} is verified yet, so the release would be empty."
-    if sampled:
-        return (
-            f"{why} {sampled:,} sample-verified {'text was' if sampled == 1 else 'texts were'} left out: take them in."
+def _refusal(rules: Rules, frozen: Frozen) -> DomainError:
+    if not frozen.texts:
+        return EmptyReleaseError(_why_empty(rules.datasets, frozen.left_out), left_out=frozen.left_out)
+    if rules.open_disagreements == "block" and frozen.disputed:
+        told = "1 text waits" if frozen.disputed == 1 else f"{frozen.disputed:,} texts wait"
+        return BlockedReleaseError(
+            f"{told} to be adjudicated, which blocks this release. Have them decided, or leave them out.",
+            disputed=frozen.disputed,
         )
-    return f"{why} Review some packets first."
+    told = "1 place lies" if frozen.places == 1 else f"{frozen.places:,} places lie"
+    return BlockedReleaseError(
+        f"{told} on more than one side of the split, which blocks a strict release. Leave the dataset or a split out,"
+        " or release without --strict: the leakage is then printed with it.",
+        places=frozen.places,
+    )
+
+
+def _why_empty(datasets: Sequence[str], left_out: Mapping[str, Mapping[str, int]]) -> str:
+    counted: Counter[str] = Counter()
+    for reasons in left_out.values():
+        counted.update(reasons)
+    why = f"No text of {', '.join(datasets)} passes, so the release would be empty"
+    if not counted:
+        return f"{why}: it has no such drafts. Choose other datasets, kinds or splits."
+    told = ", ".join(f"{counted[key]:,} {words}" for key, words in STANDINGS.items() if counted[key])
+    advice = " Review some packets first." if counted["not_reviewed"] else ""
+    if any(counted[gate] for gate in GATES):
+        advice = " Ask less of them, if that can be answered for."
+    if sampled := counted["sample_verified"]:
+        were = "text was" if sampled == 1 else "texts were"
+        advice = f" {sampled:,} sample-verified {were} left out: take them in."
+    return f"{why}: {told}.{advice}"
 
 
 def get_release(session: Session, label: str) -> ReleaseRow:
@@ -136,31 +127,10 @@ def get_release(session: Session, label: str) -> ReleaseRow:
     is_label = NAME_FORM.fullmatch(name) is not None and (not at or re.fullmatch(r"[0-9]{1,18}", number) is not None)
     found = releases.find_release(session, name, int(number) if at else None) if is_label else None
     if found is None:
-        raise NoSuchReleaseError(f"There is no release {label[:80]!r}; names look like ports@1.", release=label[:80])
+        raise NoSuchReleaseError(f"There is no release {label[:80]!a}; names look like ports@1.", release=label[:80])
     return found
 
 
-def list_releases(session: Session, before: int | None = None, limit: int = 50) -> list[ReleaseRow]:
-    """Newest first; ``before`` is the ``release_id`` of the last one of the page before."""
-    return releases.list_releases(session, before, limit)
-
-
-def _check(
-    session: Session, name: str, datasets: Sequence[str], kinds: Sequence[str], asked: Sequence[str], notes: str
-) -> None:
-    if NAME_FORM.fullmatch(name) is None:
-        raise ReleaseError(
-            f"A release cannot be named {name[:80]!r}: use 1 to 63 letters, digits, dots, dashes and underscores,"
-            " a letter or digit first."
-        )
-    if not datasets:
-        raise ReleaseError("Choose at least one dataset.")
-    unknown = sorted(set(datasets) - set(freezing.list_dataset_names(session)))
-    if unknown:
-        raise ReleaseError(f"There is no dataset {unknown[0][:80]!r}.", dataset=unknown[0][:80])
-    strange = sorted(set(asked) - set(KINDS))
-    if strange or not kinds:
-        what = f"There is no kind of text {strange[0][:80]!r}" if strange else "Choose at least one kind of text"
-        raise ReleaseError(f"{what}; there are {', '.join(KINDS)}.")
-    if len(notes) > LONGEST_NOTES or "\0" in notes:
-        raise ReleaseError(f"The notes must be at most {LONGEST_NOTES:,} characters, without NUL.")
+def list_releases(session: Session, before: int | None = None, limit: int = 50, name: str = "") -> list[ReleaseRow]:
+    """Newest first; ``before`` is the ``release_id`` of the last one of the page before. Of one ``name``, or of all."""
+    return releases.list_releases(session, before, limit, name)
