@@ -44,6 +44,9 @@ def test_an_ended_session_is_renewed_on_the_page_and_all_is_sent(sitting: Sittin
     # The next packet is worked on meanwhile.
     sitting.press("x")
     notice.get_by_role("button", name="Log in").click()
+    email = sitting.page.locator("dialog[open]").get_by_label("E-mail")
+    expect(email).to_have_value(EMAIL)
+    expect(sitting.page.locator("dialog[open]").get_by_label("Password")).to_be_focused()
     log_in_here(sitting, EMAIL, "wrong horse battery")
     expect(sitting.page.locator('[data-slot="login-said"]')).to_contain_text("password")
     assert rows(sessions, "select 1 from review") == []
@@ -54,6 +57,9 @@ def test_an_ended_session_is_renewed_on_the_page_and_all_is_sent(sitting: Sittin
     expect(sitting.page.locator('[data-slot="save"]')).to_have_attribute("data-state", "other_person")
     assert rows(sessions, "select 1 from review") == []
     notice.get_by_role("button", name="Log in").click()
+    # Whoever sits here now is not told whose page it was.
+    expect(email).to_have_value("")
+    assert EMAIL not in sitting.page.content()
     log_in_here(sitting, EMAIL, PASSWORD)
     sitting.wait_until_saved()
     expect(notice).to_have_count(0)

@@ -10,6 +10,7 @@ from typing import ClassVar
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from app.accounts.workflow import email_of
 from app.review.queries.counting import QueueRow, queue_of
 from app.review.queries.notes import count_unseen
 from app.review.queries.reviewer_settings import read_settings
@@ -31,6 +32,8 @@ class ReviewPage:
     max_held: int
     settings: str
     """What the reviewer prefers, as JSON."""
+    email: str
+    """The reviewer's own, for the log-in in place; of a page that nobody else is given, and no cache keeps."""
     unseen_comments: int
     """Of leads to this reviewer; 100 for all that is more."""
 
@@ -55,6 +58,7 @@ def review_page(
         lease_s=int(config.lease_s),
         max_held=config.max_held,
         settings=json.dumps(read_settings(session, viewer.pseudonym)),
+        email=email_of(session, viewer),
         unseen_comments=count_unseen(session, viewer.pseudonym),
     )
     return render(request, page)

@@ -35,7 +35,7 @@ export class BoxStep {
     this.judging = judging;
     this.onSend = onSend;
     const { viewer } = judging.display;
-    this.drawing = new BoxDrawing(viewer, { onChange: () => this.#drawImage(), onDrawn: (place) => void this.#drawn(place), onLeft: () => say("Nothing was drawn.") });
+    this.drawing = new BoxDrawing(viewer, { onChange: () => this.#drawImage(), onMoved: ([x, y, width, height]) => say(`${width} × ${height} at ${x}, ${y}`), onDrawn: (place) => void this.#drawn(place), onLeft: () => say("Nothing was drawn.") });
     judging.askFirst((id, name) => this.#press(id, name));
     judging.instead = () => this.#draw();
   }
@@ -88,7 +88,7 @@ export class BoxStep {
   #drawImage() {
     const { work } = this;
     const { viewer } = this.judging.display;
-    viewer.judged.show(work ? judgedBoxes(work) : [], viewer.packet?.scene.rows ?? 1, this.drawing.place);
+    viewer.picture.judge(work ? judgedBoxes(work) : [], this.drawing.place);
     const hint = slot("tool-hint");
     if (this.drawing.isOn) {
       hint.hidden = false;
@@ -241,10 +241,6 @@ export class BoxStep {
 
   #beginDrawing() {
     this.complaint = null;
-    if (!this.judging.display.viewer.canDraw) {
-      this.#complain("Without WebGL no box can be drawn: flag in a note what is missing.");
-      return;
-    }
     this.drawing.begin();
     say("A box is drawn: arrows move it, Shift and arrows size it, Enter takes it, Escape leaves.");
   }

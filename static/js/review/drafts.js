@@ -80,7 +80,13 @@ export class DraftList {
   /** While typing only what follows from the wording is drawn anew, never the field itself. @param {Scope} scope */
   drawWording(scope) {
     const draft = scope.work.focused;
-    this.root.querySelector(".focused .findings")?.replaceWith(drawFindings(scope, draft));
+    const before = this.root.querySelector(".focused .findings");
+    if (before) {
+      const findings = drawFindings(scope, draft);
+      const { scrollTop } = before;
+      before.replaceWith(findings);
+      findings.scrollTop = scrollTop;
+    }
     this.root.querySelector(".edit .diff")?.replaceWith(drawDifferences(scope, draft));
   }
 

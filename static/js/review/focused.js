@@ -5,7 +5,7 @@ import { bdi, element, kbd } from "../dom.js";
 import { toUnits } from "../spans.js";
 import { capOf } from "./keys.js";
 import { findingMarks, markedText } from "./marks.js";
-import { FAMILY_MARKS, FLAGS, familyTitle } from "./vocabulary.js";
+import { FAMILY_MARKS, FLAGS, familyTitle, GLYPHS } from "./vocabulary.js";
 import { differences } from "./words.js";
 import { mainField } from "./work.js";
 
@@ -21,6 +21,7 @@ import { mainField } from "./work.js";
  * @property {import("./selection.js").WordSelection} selection
  * @property {import("./screening.js").Screening} screening
  * @property {boolean} isEditing
+ * @property {Draft | null} unexplained the draft before, of which the digits say why it was judged so
  * @property {string | null} complaint why the last key did nothing
  * @property {(id: string) => void} press the action of a key
  * @property {(flag: string) => void} flag
@@ -140,6 +141,8 @@ export function drawFindings(scope, draft) {
   const { findings, isCurrent } = scope.screening.shown(draft, scope.work.wording(draft));
   const isReworded = scope.work.isReworded(draft);
   const list = element("ul", { class: "findings", "aria-label": isReworded ? "Findings in the new wording" : "Findings", "aria-busy": isCurrent ? null : "true" });
+  // They come and go as it is typed: they scroll in a place of their own, and what is below stays where it is.
+  if (scope.isEditing) list.tabIndex = 0;
   const next = isCurrent ? findings.find((finding) => finding.suggestion !== null) : undefined;
   for (const alike of folded(findings)) {
     const shown = next && alike.includes(next) ? next : alike[0];
@@ -228,8 +231,10 @@ function drawVerdicts(scope, draft) {
  */
 function drawFlags(scope, draft) {
   const opinion = scope.work.opinion(draft);
+  // The caps show what the keys do: here nothing, while they are for the draft before.
+  const capped = (/** @type {string} */ flag) => (scope.unexplained ? null : kbd(capOf(`flag_${flag}`)));
   const chips = FLAGS.map(({ flag: name, title, mark }) =>
-    element("button", { class: "flag", type: "button", "data-flag": name, "data-focus": name, "aria-pressed": String(opinion.flags.includes(name)), onclick: () => scope.flag(name) }, `${mark} ${title} `, kbd(capOf(`flag_${name}`))),
+    element("button", { class: "flag", type: "button", "data-flag": name, "data-focus": name, "aria-pressed": String(opinion.flags.includes(name)), onclick: () => scope.flag(name) }, `${mark} ${title} `, capped(name)),
   );
   const support = scope.work.packet.scene.assets.optical
     ? element("button", { class: "flag", type: "button", "data-key": "support", "data-focus": "support", title: "True of the SAR image, but the identity is known from the optical one", "aria-pressed": String(opinion.support === "sar_with_optical"), onclick: () => scope.press("support") }, "known from optical ", kbd(capOf("support")))
@@ -237,9 +242,25 @@ function drawFlags(scope, draft) {
   return element("div", { class: "flags", role: "group", "aria-label": "Flags" }, ...chips, support);
 }
 
+/**
+ * Whose the digits are while a verdict has no reason yet.
+ * @param {Scope} scope
+ * @param {Draft} draft
+ */
+function drawUnexplained({ work }, draft) {
+  const { verdict, flags } = work.opinion(draft);
+  const [first, last] = [FLAGS[0], FLAGS.at(-1)].map((known) => capOf(`flag_${known?.flag}`));
+  const said = FLAGS.filter(({ flag }) => flags.includes(flag)).map(({ title }) => title);
+  const why = said.length ? `: ${said.join(", ")}` : "";
+  const text = element("span", { class: "clip" }, `${GLYPHS[verdict ?? ""]} `, bdi(draft.text));
+  return element("p", { class: "hint unexplained" }, element("span", {}, kbd(`${first} … ${last}`), " say why", why), text, element("span", {}, kbd("Esc"), " for this text"));
+}
+
 /** @param {Scope} scope */
-function drawHint({ selection, complaint }) {
+function drawHint(scope) {
+  const { selection, complaint, unexplained } = scope;
   if (complaint) return element("p", { class: "hint hint--warning", text: complaint });
+  if (unexplained) return drawUnexplained(scope, unexplained);
   if (!selection.range) return null;
   return element("p", { class: "hint" }, "“", bdi(selection.range.text), "”: a digit flags it, ", kbd("→"), " goes on, ", kbd("Shift →"), " widens, ", kbd("Esc"), " ends");
 }

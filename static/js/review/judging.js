@@ -74,6 +74,11 @@ export class Judging {
     return this.flagging.selection;
   }
 
+  /** Of the texts, for whoever draws them. */
+  get unexplained() {
+    return this.flagging.unexplained;
+  }
+
   /** @param {Wording} wording */
   typed = (wording) => this.revising.typed(wording);
   /** @param {Finding} finding */
@@ -100,6 +105,7 @@ export class Judging {
   #leave() {
     this.revising.end();
     this.selection.end();
+    this.flagging.stopAsking();
     this.complaint = null;
     this.#lookedSince = performance.now();
   }
@@ -178,15 +184,20 @@ export class Judging {
     this.changed(true);
   }
 
-  /** On to the next draft without a verdict. @param {string} done what was just said of the last one */
-  goOn(done) {
+  /**
+   * On to the next draft without a verdict.
+   * @param {string} done what was just said
+   * @param {Draft} [judged] the draft that it was said of
+   */
+  goOn(done, judged) {
     const { work } = this;
     const next = work.nextOpen();
     look(work, work.focused);
     this.#leave();
     if (next) work.focus(next.draft_id);
+    if (judged) this.flagging.askWhy(judged);
     this.changed();
-    say(`${done}. ${work.judgedCount} of ${work.drafts.length} judged. ${next ? `${next.title}: ${next.text}` : `All are judged: ${afterAll(work)}.`}`);
+    say(`${done}. ${this.unexplained ? "A digit says why. " : ""}${work.judgedCount} of ${work.drafts.length} judged. ${next ? `${next.title}: ${next.text}` : `All are judged: ${afterAll(work)}.`}`);
   }
 
   /**
@@ -216,7 +227,7 @@ export class Judging {
       unusable: () => void this.#chooseUnusable(),
     };
     const flag = FLAGS.find((known) => id === `flag_${known.flag}`);
-    if (flag) this.flag(flag.flag);
+    if (flag) this.flagging.press(flag.flag);
     else (actions[id] ?? (() => this.onOther(id)))();
   }
 
@@ -226,7 +237,7 @@ export class Judging {
     const draft = work.focused;
     work.judge(draft, verdict);
     this.looked(draft);
-    this.goOn(`${draft.title} ${VERDICT_TITLES[verdict]}`);
+    this.goOn(`${draft.title} ${VERDICT_TITLES[verdict]}`, draft);
   }
 
   /** @param {string} complaint */

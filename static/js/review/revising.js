@@ -26,6 +26,7 @@ export class Revising {
   begin() {
     const { work, list } = this.judging;
     if (!this.isEditing) {
+      this.judging.flagging.stopAsking();
       this.#before = work.opinion(work.focused);
       work.remember();
       const { pending, origin } = this.#before;
@@ -60,7 +61,7 @@ export class Revising {
     if (complaint) this.judging.complain(complaint);
     else {
       this.judging.looked(draft);
-      this.judging.goOn(`${draft.title} ${VERDICT_TITLES.revise}`);
+      this.judging.goOn(`${draft.title} ${VERDICT_TITLES.revise}`, draft);
     }
   }
 
@@ -69,6 +70,7 @@ export class Revising {
     const { work } = this.judging;
     const wording = work.wording(work.focused);
     if (finding.suggestion === null) return;
+    this.judging.flagging.stopAsking();
     const { pending, origin } = work.opinion(work.focused);
     // A suggestion put into words of one's own is one's own.
     const isOwn = pending && origin !== "fix" && work.isReworded(work.focused);

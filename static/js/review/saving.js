@@ -147,7 +147,8 @@ export class Saver {
     if (this.#isBusy) return;
     this.#isBusy = true;
     try {
-      while (await this.#sendOne());
+      // A change may come between the last look and here: asked again, without a moment between.
+      while ((await this.#sendOne()) || this.#isWaiting);
       this.#failures = 0;
       this.#tell(this.#isDirty && !this.#isStopped ? "saving" : "saved");
     } catch (error) {
@@ -186,9 +187,14 @@ export class Saver {
       await this.#sendNote(note);
       return true;
     }
-    if (!this.#work || !this.#isDirty || !this.#isDue || this.#isStopped) return false;
+    if (!this.#work || !this.#isWaiting) return false;
     await this.#sendProgress(this.#work);
     return true;
+  }
+
+  /** Whether progress is to be sent now. */
+  get #isWaiting() {
+    return this.#work !== null && this.#isDirty && this.#isDue && !this.#isStopped;
   }
 
   /** @param {import("./journal.js").Note} note */

@@ -47,8 +47,15 @@ export class Session {
    * @param {string} [message]
    */
   tell(state, message = "") {
+    if (state === "other_person" && this.#state !== state) this.#forgetEmail();
     this.#state = state;
     tellSaving(state, message, { onLogIn: () => this.show(), onTryAgain: () => void this.look(), onSaveFile: () => saveAsFile(this.journal) });
+  }
+
+  /** It is filled in for whom the page is made; somebody else who sits here need not read it. */
+  #forgetEmail() {
+    const email = field("email");
+    email.value = email.defaultValue = "";
   }
 
   /** Whose session there is now. */

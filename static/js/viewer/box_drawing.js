@@ -1,11 +1,12 @@
 // @ts-check
-/** Boxes as they are judged, over both images, and the drawing of one that is missing: by the mouse, or by arrow keys. */
+/** Boxes as they are judged, over both images or still pictures, and the drawing of one that is missing: by the mouse, or by arrow keys. */
 
 import { extentOf, flip } from "../pixels.js";
 
 /** @typedef {import("./viewer.js").Viewer} Viewer */
 /** @typedef {import("./panel.js").Panel} Panel */
 /** @typedef {[number, number, number, number]} Place x_min, y_min, width, height in pixels of the scene */
+/** What is drawn over an image. @typedef {{ place: Place, colour: string, dash: number[], text: string }} Outlined */
 /** @typedef {{ number: number, category: string, said: { verdict: string, category?: string }, x_min: number, y_min: number, width: number, height: number }} Judged */
 
 const COLOURS = { wrong_class: "#ffb45e", spurious: "#ff7d73", missing: "#7fe08a", drawing: "#ffffff" };
@@ -43,8 +44,20 @@ function textOf({ number, category, said }) {
   return said.verdict === "missing" ? `+ ${number} ${category}` : `${number} → ${said.category}`;
 }
 
+/** @param {Judged[]} boxes all; those that are right are not marked @param {Place | null} drawing @returns {Outlined[]} */
+function outlinedOf(boxes, drawing) {
+  const marked = boxes.filter(({ said }) => said.verdict !== "right");
+  const outlined = marked.map((box) => {
+    const verdict = /** @type {keyof typeof COLOURS} */ (box.said.verdict);
+    return { place: /** @type {Place} */ ([box.x_min, box.y_min, box.width, box.height]), colour: COLOURS[verdict], dash: verdict === "missing" ? [] : [5, 4], text: textOf(box) };
+  });
+  return drawing ? [...outlined, { place: drawing, colour: COLOURS.drawing, dash: [3, 3], text: "" }] : outlined;
+}
+
 export class JudgedBoxes {
   #source = new ol.source.Vector();
+  /** As they are shown now. @type {Outlined[]} */
+  outlined = [];
 
   /** A layer for one panel, over the boxes themselves. */
   layer() {
@@ -52,30 +65,21 @@ export class JudgedBoxes {
   }
 
   /**
-   * @param {Judged[]} boxes all; those that are right are not marked
+   * @param {Judged[]} boxes all
    * @param {number} rows
    * @param {Place | null} drawing
    */
   show(boxes, rows, drawing) {
-    const marked = boxes.filter(({ said }) => said.verdict !== "right");
-    const features = marked.map((box) => {
-      const verdict = /** @type {keyof typeof COLOURS} */ (box.said.verdict);
-      return this.#feature([box.x_min, box.y_min, box.width, box.height], rows, COLOURS[verdict], verdict === "missing" ? [] : [5, 4], textOf(box));
-    });
-    if (drawing) features.push(this.#feature(drawing, rows, COLOURS.drawing, [3, 3], ""));
+    this.outlined = outlinedOf(boxes, drawing);
     this.#source.clear(true);
-    this.#source.addFeatures(features);
+    this.#source.addFeatures(this.outlined.map((one) => this.#feature(one, rows)));
   }
 
-  /** @param {Place} place @param {number} rows @param {string} colour @param {number[]} dash @param {string} text */
-  #feature(place, rows, colour, dash, text) {
+  /** @param {Outlined} outlined @param {number} rows */
+  #feature({ place, colour, dash, text }, rows) {
     const found = new ol.Feature(new ol.geom.Polygon([outline(place, rows)]));
     found.setStyle(stylesOf(colour, dash, text, new ol.geom.Point(flip([place[0], place[1]], rows))));
     return found;
-  }
-
-  clear() {
-    this.#source.clear(true);
   }
 }
 
@@ -128,7 +132,7 @@ export class BoxDrawing {
 
   /**
    * @param {Viewer} viewer
-   * @param {{ onChange: () => void, onDrawn: (place: Place) => void, onLeft: () => void }} listeners
+   * @param {{ onChange: () => void, onMoved: (place: Place) => void, onDrawn: (place: Place) => void, onLeft: () => void }} listeners
    */
   constructor(viewer, listeners) {
     this.viewer = viewer;
@@ -140,11 +144,11 @@ export class BoxDrawing {
 
   /** A box of a usual size in the middle of what is in sight, to be moved; or another one, drawn with the mouse. */
   begin() {
-    const { packet, sight } = this.viewer;
+    const { packet } = this.viewer;
     if (!packet || this.isOn) return;
     this.viewer.setTool(null);
     this.isOn = true;
-    const [x, y, width, height] = sight.window;
+    const [x, y, width, height] = this.viewer.window;
     const side = Math.max(4, Math.min(width, height) / 8);
     this.#set(placeInside([x + width / 2 - side / 2, y + height / 2 - side / 2, side, side], packet.scene));
     this.viewer.root.classList.add("is-drawing");
@@ -165,6 +169,12 @@ export class BoxDrawing {
     this.listeners.onChange();
   }
 
+  /** @param {Place} place */
+  #move(place) {
+    this.#set(place);
+    this.listeners.onMoved(place);
+  }
+
   #finish() {
     if (this.place) this.listeners.onDrawn(this.place);
   }
@@ -179,25 +189,18 @@ export class BoxDrawing {
     target.addEventListener("pointercancel", () => (this.#from = null), true);
   }
 
-  /** @param {Panel} panel @param {PointerEvent} event @returns {import("../pixels.js").Point | null} in pixels of the scene */
-  #pointAt(panel, event) {
-    const scene = this.viewer.packet?.scene;
-    const coordinate = panel.map.getCoordinateFromPixel(panel.map.getEventPixel(event));
-    return scene && coordinate ? flip([coordinate[0] ?? 0, coordinate[1] ?? 0], scene.rows) : null;
-  }
-
   /** @param {Panel} panel @param {PointerEvent} event */
   #down(panel, event) {
     if (!this.isOn || event.button !== 0) return;
     event.stopPropagation();
     event.preventDefault();
-    this.#from = this.#pointAt(panel, event);
+    this.#from = this.viewer.picture.pointAt(panel, event);
     panel.target.setPointerCapture(event.pointerId);
   }
 
   /** @param {Panel} panel @param {PointerEvent} event */
   #drag(panel, event) {
-    const point = this.#from && this.#pointAt(panel, event);
+    const point = this.#from && this.viewer.picture.pointAt(panel, event);
     const scene = this.viewer.packet?.scene;
     if (!this.#from || !point || !scene) return;
     event.stopPropagation();
@@ -206,10 +209,10 @@ export class BoxDrawing {
 
   /** @param {Panel} panel @param {PointerEvent} event */
   #up(panel, event) {
-    const point = this.#from && this.#pointAt(panel, event);
+    const point = this.#from && this.viewer.picture.pointAt(panel, event);
     if (!this.#from || !point) return;
     event.stopPropagation();
-    const { resolution } = this.viewer.sight;
+    const resolution = this.viewer.picture.resolutionOf(panel);
     const isDrag = Math.max(Math.abs(point[0] - this.#from[0]), Math.abs(point[1] - this.#from[1])) / resolution >= LEAST_DRAG_PX;
     this.#from = null;
     if (isDrag) this.#finish();
@@ -228,13 +231,14 @@ export class BoxDrawing {
   #take({ key, shiftKey, target }) {
     const scene = this.viewer.packet?.scene;
     if (!scene || !this.place) return false;
-    const step = Math.max(1, Math.round(Math.min(this.viewer.sight.window[2], this.viewer.sight.window[3]) / 100));
+    const [, , wide, high] = this.viewer.window;
+    const step = Math.max(1, Math.round(Math.min(wide, high) / 100));
     /** @type {Record<string, import("../pixels.js").Point>} */
     const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
     const move = moves[key];
     const [x, y, width, height] = this.place;
-    if (move && shiftKey) this.#set(placeInside([x, y, width + move[0], height + move[1]], scene));
-    else if (move) this.#set(placeInside([x + move[0], y + move[1], width, height], scene));
+    if (move && shiftKey) this.#move(placeInside([x, y, width + move[0], height + move[1]], scene));
+    else if (move) this.#move(placeInside([x + move[0], y + move[1], width, height], scene));
     else if (key === "Enter" && !(target instanceof HTMLButtonElement)) this.#finish();
     else if (key === "Escape" || key === "Backspace") this.#leave();
     else return false;

@@ -2,6 +2,7 @@
 /** What lies in both panels: the images of the scene, its boxes, marks and measured distance; without WebGL still pictures. */
 
 import { afterPaint } from "../dom.js";
+import { flip } from "../pixels.js";
 import { explain } from "./assets.js";
 import { Boxes } from "./boxes.js";
 import { Images } from "./images.js";
@@ -190,8 +191,37 @@ export class Picture {
     this.#redrawStills();
   }
 
+  /**
+   * What is said of the boxes, where they are judged.
+   * @param {import("./box_drawing.js").Judged[]} boxes
+   * @param {import("./box_drawing.js").Place | null} drawing one that is being drawn
+   */
+  judge(boxes, drawing) {
+    this.viewer.judged.show(boxes, this.viewer.packet?.scene.rows ?? 1, drawing);
+    this.#redrawStills();
+  }
+
+  /** @param {import("./panel.js").Panel} panel */
+  #stillIn({ target }) {
+    return this.#stills.find((still) => target.contains(still.element)) ?? null;
+  }
+
+  /** @param {import("./panel.js").Panel} panel @param {PointerEvent} event @returns {Point | null} in pixels of the scene */
+  pointAt(panel, event) {
+    const scene = this.viewer.packet?.scene;
+    if (!this.viewer.canDraw) return this.#stillIn(panel)?.pointAt(event) ?? null;
+    const coordinate = panel.map.getCoordinateFromPixel(panel.map.getEventPixel(event));
+    return scene && coordinate ? flip([coordinate[0] ?? 0, coordinate[1] ?? 0], scene.rows) : null;
+  }
+
+  /** Pixels of the scene a pixel of the screen. @param {import("./panel.js").Panel} panel */
+  resolutionOf(panel) {
+    return this.viewer.canDraw ? this.viewer.sight.resolution : (this.#stillIn(panel)?.resolution ?? 1);
+  }
+
   #redrawStills() {
-    const state = { areBoxesShown: this.viewer.look.areBoxesShown, lit: this.#lit, marks: this.viewer.marks };
+    const { look, marks, judged } = this.viewer;
+    const state = { areBoxesShown: look.areBoxesShown, lit: this.#lit, marks, judged: judged.outlined };
     for (const still of this.#stills) still.show(state);
   }
 

@@ -6,7 +6,7 @@ import { REACH_PX } from "./tally_marks.js";
 
 /** @typedef {import("../pixels.js").Point} Point */
 /** @typedef {import("../review/contract").Scene} Scene */
-/** @typedef {{ areBoxesShown: boolean, lit: number[], marks: readonly Point[] }} State */
+/** @typedef {{ areBoxesShown: boolean, lit: number[], marks: readonly Point[], judged: import("./box_drawing.js").Outlined[] }} State */
 
 const SVG = "http://www.w3.org/2000/svg";
 /** A canvas larger than this is not worth its memory; the picture is drawn smaller. */
@@ -65,7 +65,7 @@ export class Still {
   /** @type {number[]} */
   #hot = [];
   /** @type {State} */
-  #state = { areBoxesShown: true, lit: [], marks: [] };
+  #state = { areBoxesShown: true, lit: [], marks: [], judged: [] };
 
   /**
    * @param {HTMLElement} target
@@ -76,16 +76,23 @@ export class Still {
     this.packet = packet;
     this.canvas = document.createElement("canvas");
     this.svg = shape("svg", { class: "still__boxes", viewBox: `0 0 ${packet.scene.cols} ${packet.scene.rows}` });
-    const still = document.createElement("div");
-    still.className = "still";
-    still.style.aspectRatio = `${packet.scene.cols} / ${packet.scene.rows}`;
-    still.append(this.canvas, this.svg);
-    target.replaceChildren(still);
-    still.addEventListener("click", (event) => {
-      const { left, top, width } = still.getBoundingClientRect();
-      const resolution = packet.scene.cols / Math.max(1, width);
-      onTap([(event.clientX - left) * resolution, (event.clientY - top) * resolution], REACH_PX * resolution);
-    });
+    this.element = document.createElement("div");
+    this.element.className = "still";
+    this.element.style.aspectRatio = `${packet.scene.cols} / ${packet.scene.rows}`;
+    this.element.append(this.canvas, this.svg);
+    target.replaceChildren(this.element);
+    this.element.addEventListener("click", (event) => onTap(this.pointAt(event), REACH_PX * this.resolution));
+  }
+
+  /** Pixels of the scene a pixel of the screen. */
+  get resolution() {
+    return this.packet.scene.cols / Math.max(1, this.element.getBoundingClientRect().width);
+  }
+
+  /** @param {MouseEvent} event @returns {Point} in pixels of the scene */
+  pointAt({ clientX, clientY }) {
+    const { left, top } = this.element.getBoundingClientRect();
+    return [(clientX - left) * this.resolution, (clientY - top) * this.resolution];
   }
 
   /**
@@ -121,10 +128,20 @@ export class Still {
   }
 
   #redraw() {
-    const { areBoxesShown, lit, marks } = this.#state;
-    const { boxes, scene } = this.packet;
-    const size = scene.rows / 36;
+    const size = this.packet.scene.rows / 36;
     this.svg.replaceChildren();
+    this.#drawBoxes(size);
+    for (const outlined of this.#state.judged) this.#drawJudged(outlined, size);
+    for (const [at, [x, y]] of this.#state.marks.entries()) {
+      this.svg.append(shape("circle", { cx: x, cy: y, r: size / 3 }));
+      this.svg.append(shape("text", { class: "is-mark", x: x + size / 2, y: y - size / 3, "font-size": size }, String(at + 1)));
+    }
+  }
+
+  /** @param {number} size of letters, in pixels of the scene */
+  #drawBoxes(size) {
+    const { areBoxesShown, lit } = this.#state;
+    const { boxes, scene } = this.packet;
     for (const { number, x_min: x, y_min: y, width, height } of boxes) {
       const isHot = this.#hot.includes(number);
       if (!areBoxesShown && !isHot) continue;
@@ -132,9 +149,13 @@ export class Still {
       this.svg.append(shape("rect", { class: kind, x, y, width, height }));
       this.svg.append(shape("text", { class: kind, x, y: y - scene.rows / 200, "font-size": size }, String(number)));
     }
-    for (const [at, [x, y]] of marks.entries()) {
-      this.svg.append(shape("circle", { cx: x, cy: y, r: size / 3 }));
-      this.svg.append(shape("text", { class: "is-mark", x: x + size / 2, y: y - size / 3, "font-size": size }, String(at + 1)));
-    }
+  }
+
+  /** What is said of a box: at its lower edge, for its number stands on the upper one. @param {import("./box_drawing.js").Outlined} outlined @param {number} size */
+  #drawJudged({ place: [x, y, width, height], colour, dash, text }, size) {
+    const rect = shape("rect", { class: "is-judged", x, y, width, height, "stroke-dasharray": dash.join(" ") });
+    const words = shape("text", { x, y: y + height + size, "font-size": size }, text);
+    rect.style.stroke = words.style.fill = colour;
+    this.svg.append(rect, words);
   }
 }

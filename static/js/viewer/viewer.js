@@ -270,15 +270,20 @@ export class Viewer {
     return true;
   }
 
+  /** What of the scene is in sight; of a still picture all. @returns {[number, number, number, number]} x_min, y_min, width, height in its pixels */
+  get window() {
+    const { rows, cols } = this.packet?.scene ?? { rows: 1, cols: 1 };
+    return this.canDraw ? this.sight.window : [0, 0, cols, rows];
+  }
+
   /** How the scene is being looked at, for the verdict's `view`. @returns {Omit<import("../review/contract").Looked, "ms">} */
   looking() {
     const panel = (!this.packet?.optical_hidden && this.root.dataset.mode) || "sar";
-    const { rows, cols } = this.packet?.scene ?? { rows: 1, cols: 1 };
     return {
       limits: this.limits,
       zoom: Number((1 / this.sight.resolution).toFixed(3)),
       panel: this.isProcessed ? `${panel}+processed` : panel,
-      window: this.canDraw ? this.sight.window : [0, 0, cols, rows],
+      window: this.window,
       both_loaded: this.areBothLoaded,
     };
   }
