@@ -90,6 +90,13 @@ select saved.version, saved.saved_at, renewed.expires_at, statement_timestamp() 
 from saved cross join renewed
 """)
 
+_HELD: Final = text("""
+select d.name, count(*) as packets
+from assignment a join packet p on p.packet_id = a.packet_id join dataset d on d.dataset_id = p.dataset_id
+where a.reviewer = :reviewer and a.state = 'held' and a.expires_at > statement_timestamp()
+group by d.name order by packets desc, d.name collate "C"
+""")
+
 _READ: Final = text("select version, body, saved_at from progress where assignment_id = :assignment_id")
 
 
@@ -119,6 +126,11 @@ def renew(
     asked = {"assignment_id": assignment_id, "reviewer": reviewer, "lease_s": lease_s, "max_held": max_held}
     row = session.execute(_RENEW, asked).one_or_none()
     return None if row is None else Renewal(row.state, row.is_released, row.is_held, row.expires_at, row.server_time)
+
+
+def held_by_dataset(session: Session, reviewer: uuid.UUID) -> dict[str, int]:
+    """How many packets the reviewer has in hand, by the name of their dataset; of which most are held first."""
+    return {row.name: row.packets for row in session.execute(_HELD, {"reviewer": reviewer})}
 
 
 def give_back(session: Session, assignment_id: uuid.UUID, reviewer: uuid.UUID) -> State | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,9 +70,17 @@ def _claim(
     if dataset is not None and not nothing.is_known:
         raise UnknownDatasetError(f"There is no dataset named {dataset}. Choose one from your queue.")
     if nothing.held >= config.max_held:
-        sentence = f"You hold {nothing.held} packets already. Submit or return one of them first."
-        raise TooManyHeldError(sentence, held=nothing.held)
+        raise _too_many(holding.held_by_dataset(session, reviewer))
     return Claim(None, nothing.reason)
+
+
+def _too_many(held: Mapping[str, int]) -> TooManyHeldError:
+    """With the datasets that lead to what is held: it may have been begun elsewhere."""
+    count = sum(held.values())
+    where = ", ".join(f"{packets} of {name}" for name, packets in held.items())
+    sentence = f"You hold {count} packets already ({where}). Submit or return one of them first."
+    datasets = [{"name": name, "packets": packets} for name, packets in held.items()]
+    return TooManyHeldError(sentence, held=count, datasets=datasets)
 
 
 def claim_next(

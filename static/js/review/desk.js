@@ -8,7 +8,7 @@ import { ForbiddenError, LoggedOutError, ProblemError, reviewer, UnreachableErro
 import { BoxStep } from "./box_step.js";
 import { Display } from "./display.js";
 import { Guidelines } from "./guidelines.js";
-import { isSureToHandBack, tellHoldLost, tellRefused } from "./handing.js";
+import { isSureToHandBack, tellHoldLost, tellRefused, waysToHeld } from "./handing.js";
 import { Holds } from "./holds.js";
 import { Journal } from "./journal.js";
 import { Judging } from "./judging.js";
@@ -124,9 +124,7 @@ export class Desk {
     else if (!(error instanceof ProblemError)) throw error;
     const text = error instanceof UnreachableError ? `${error.message} This page tries again every few seconds.` : error.message;
     this.#clear();
-    const hasOthers = error instanceof ProblemError && error.code === "too_many_held";
-    const links = hasOthers ? [{ href: "/review", text: "Go on with those in hand" }] : [];
-    tellInstead("No packet could be fetched", text, () => void this.#open(), links);
+    tellInstead("No packet could be fetched", text, () => void this.#open(), error instanceof ProblemError ? waysToHeld(error) : []);
   }
 
   /** @param {PacketView} packet */

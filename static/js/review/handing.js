@@ -19,6 +19,17 @@ export async function isSureToHandBack(work) {
 }
 
 /**
+ * To the packets that keep a reviewer from another one, by their datasets.
+ * @param {import("./api.js").ProblemError} problem
+ */
+export function waysToHeld({ code, facts }) {
+  if (code !== "too_many_held") return [];
+  /** @type {{ name: string, packets: number }[]} */
+  const datasets = facts.datasets;
+  return datasets.map(({ name, packets }) => ({ href: `/review?dataset=${encodeURIComponent(name)}`, text: `Go on with ${packets} of ${name}` }));
+}
+
+/**
  * @param {string} message
  * @param {() => void} onLeave
  */

@@ -289,11 +289,19 @@ def test_a_hold_is_renewed_and_returned(client: Client, packets: list[int]) -> N
     assert refused(client, {}, "/api/v1/assignments/1/renew")[0] == 422
 
 
-def test_a_fourth_packet_and_an_unknown_dataset_are_refused(client: Client, packets: list[int]) -> None:
+def test_a_fourth_packet_and_an_unknown_dataset_are_refused(
+    client: Client, packets: list[int], sessions: SessionMaker
+) -> None:
+    with transaction(sessions) as session:
+        add_packets(session, dataset="coasts")
     have: list[str] = []
-    for _ in range(3):
-        have.append(claimed(client, have=have)["assignment"]["id"])
-    assert refused(client, {"have": have}, "/api/v1/queue/claim") == (409, "too_many_held")
+    for dataset in ("coasts", "harbours", "harbours"):
+        have.append(claimed(client, have=have, dataset=dataset)["assignment"]["id"])
+    problem = client.post("/api/v1/queue/claim", json={"have": have})
+    assert (problem.status_code, problem.json()["code"]) == (409, "too_many_held")
+    assert "3 packets already (2 of harbours, 1 of coasts)" in problem.json()["detail"]
+    told = [("harbours", 2), ("coasts", 1)]
+    assert problem.json()["datasets"] == [{"name": name, "packets": packets} for name, packets in told]
     assert refused(client, {"dataset": "nowhere"}, "/api/v1/queue/claim") == (404, "unknown_dataset")
 
 
@@ -318,8 +326,8 @@ def test_a_submit_with_its_next_packet_takes_a_fixed_number_of_statements(
     statements: list[str] = []
     event.listen(application.state.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
     assert client.post("/api/v1/reviews", json=body).json()["next"] is not None
-    # The viewer; the lock with a look, the drafts, the write; the claim; two for the packet that is shown.
-    assert len(statements) == 1 + 3 + 1 + 2
+    # The viewer; the lock with a look, and the write; the claim; the packet that is shown.
+    assert len(statements) == 1 + 2 + 1 + 1
 
 
 def test_the_words_that_the_api_takes_are_the_vocabularys() -> None:

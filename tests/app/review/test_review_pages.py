@@ -35,6 +35,9 @@ def test_the_queue_lists_datasets_with_work_first_and_the_viewers_own_part(clien
     assert harbours < airfields
     assert "1 / 4" in page.text[harbours:airfields]
     assert "1 / 1" in page.text[airfields:]
+    # What is begun is gone on with from here.
+    assert ">Go on <" in page.text[harbours:airfields]
+    assert ">Review <" in page.text[airfields:]
 
 
 def test_the_review_page_is_a_shell_that_claims_nothing(client: TestClient) -> None:
@@ -44,4 +47,5 @@ def test_the_review_page_is_a_shell_that_claims_nothing(client: TestClient) -> N
     assert "<script>alert" not in page.text
     assert 'data-lease-s="1800"' in page.text
     assert 'data-max-held="3"' in page.text
+    assert 'name="email" type="email" value="' in page.text
     assert client.get("/queue").text == before
