@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Sequence
+from typing import Final
 
-_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠", "|", "%")
+_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠", "|", "%")
+_PLAIN: Final = re.compile(r'[A-Za-z0-9][^",\r\n]*')
+_QUOTED: Final = re.compile(r'[",\r\n]')
 
 
 def cell(text: str) -> str:
@@ -21,6 +23,11 @@ def text_of_cell(written: str) -> str:
 
 def row(texts: Sequence[str]) -> bytes:
     """One row of a CSV file in UTF-8 (RFC 4180: its end is CR LF, so that a CR in a text is quoted too)."""
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\r\n").writerow([cell(text) for text in texts])
-    return written.getvalue().encode()
+    if list(texts) == [""]:
+        return b'""\r\n'  # an empty line would be no row
+    return (",".join([text if _PLAIN.fullmatch(text) else _written(cell(text)) for text in texts]) + "\r\n").encode()
+
+
+def _written(text: str) -> str:
+    """In quotation marks where it has one, a comma or an end of a line."""
+    return f'"{text.replace(chr(34), chr(34) * 2)}"' if _QUOTED.search(text) else text

@@ -6,9 +6,12 @@ import hashlib
 import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
+from typing import Final
 
 IMAGE_ENDINGS = frozenset({".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp"})
 LONGEST = 80
+REMEMBERED: Final = 100_000
+"""Paths that are kept in memory: texts come in no order of their scenes."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 
@@ -39,6 +42,33 @@ class ImageNames:
             return f"{plain}.tif"
         mark = hashlib.sha256(f"{dataset}\0{scene}".encode()).hexdigest()[:12]
         return f"{plain}-{mark}.tif"
+
+
+class ImagePaths:
+    """The path of each scene's image below the folder of a release.
+
+    Parameters
+    ----------
+    folder : str
+        Of the images.
+    scenes : iterable of (dataset, scene name)
+        As :class:`ImageNames` takes them.
+    """
+
+    def __init__(self, folder: str, scenes: Iterable[tuple[str, str]]) -> None:
+        self._folder = folder
+        self._names = ImageNames(scenes)
+        self._known: dict[tuple[str, str], str] = {}
+
+    def of(self, dataset: str, scene: str) -> str:
+        """``images/0009787.tif``"""
+        path = self._known.get((dataset, scene))
+        if path is None:
+            path = f"{self._folder}/{self._names.of(dataset, scene)}"
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            self._known[dataset, scene] = path
+        return path
 
 
 def _stem(scene: str) -> str:

@@ -5,33 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline.formats.entries import is_intact, sealed
-from pipeline.formats.layout import IMAGES, IMAGES_FILE, MANIFEST_FILE, TEXTS_FILE
+from pipeline.formats.entries import is_intact, json_line
+from pipeline.formats.hashed_file import FileRow
+from pipeline.formats.layout import MANIFEST_FILE, counts_for_identity
 
-WRITER: Final = "trihedral-sarlang-2"
-"""The version of the bytes: a release and this version determine them."""
-FIRST_WRITER: Final = "trihedral-sarlang-1"
-"""Of releases that were frozen before it was told how a text was verified: their bytes stay as they were."""
 LARGEST_BYTES: Final = 512 << 20
 """Of a manifest that is read: one of three million files."""
 
 
 class ManifestError(ValueError):
     """The manifest is missing, unreadable, or not as it was written; nothing can be checked against it."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """One file: path below the folder with slashes, SHA-256 in hex, size."""
-
-    path: str
-    sha256: str
-    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +33,22 @@ class ReleaseHead:
     rules: Mapping[str, Any]
     """Datasets, kinds and gates that chose the texts."""
     counts: Mapping[str, Any]
-    """``left_out``: {dataset: {reason: texts}} at the time of freezing; ``verification``: {how: texts}, where that is
-    told."""
+    """``left_out``: {dataset: {reason: texts}} at the time of freezing; ``verification``: {how: texts}, ``sources``:
+    [{dataset, licence, citation, images, licences}] and more, where that is told."""
+    content_sha256: str = ""
+    """Over the ordered ids of its texts: the same in every format."""
+    contributors: Sequence[str] = ()
+    """Names of reviewers who wanted to be named."""
 
+    @property
+    def label(self) -> str:
+        """``NAME@3``."""
+        return f"{self.name}@{self.number}"
 
-def counts_for_identity(path: str) -> bool:
-    """Whether a file is in the hash tree: the side files and the images. All else is derived from them."""
-    return path in {TEXTS_FILE, IMAGES_FILE} or path.startswith(f"{IMAGES}/")
+    @property
+    def is_first_form(self) -> bool:
+        """Whether it was frozen before it was told how a text was verified: the bytes of such stay as they were."""
+        return "verification" not in self.counts
 
 
 def identity_of(files: Sequence[FileRow]) -> str:
@@ -59,7 +56,7 @@ def identity_of(files: Sequence[FileRow]) -> str:
 
     A leaf is SHA-256 of ``00 path 00 sha256``, a node SHA-256 of ``01 left right``; the left side of a node has as
     many leaves as the largest power of two that leaves some to the right (RFC 6962). Leaves are in the order of their
-    paths' bytes.
+    paths' bytes. An image that was omitted counts as one that is there.
     """
     chosen = sorted((file for file in files if counts_for_identity(file.path)), key=lambda file: file.path.encode())
     leaves = [hashlib.sha256(b"\0" + file.path.encode() + b"\0" + bytes.fromhex(file.sha256)) for file in chosen]
@@ -73,29 +70,75 @@ def _root(hashes: Sequence[bytes]) -> bytes:
     return hashlib.sha256(b"\1" + _root(hashes[:middle]) + _root(hashes[middle:])).digest()
 
 
-def manifest_bytes(head: ReleaseHead, files: Sequence[FileRow], texts: int, images: int) -> bytes:
-    """``manifest.json``: indented, keys sorted, one line a value, ``sha256`` over all the rest."""
-    told = {"verification": head.counts["verification"]} if "verification" in head.counts else {}
-    content = {
-        **told,
-        "format": "sarlang",
-        "writer": WRITER if told else FIRST_WRITER,
-        "release": f"{head.name}@{head.number}",
-        "created_at": head.created_at,
-        "notes": head.notes,
-        "rules": head.rules,
-        "identity": identity_of(files),
-        "texts": texts,
-        "images": images,
-        "files": [
-            {"path": file.path, "sha256": file.sha256, "bytes": file.bytes}
-            for file in sorted(files, key=lambda file: file.path.encode())
-        ],
-    }
-    return _written(sealed(content))
+def write_manifest(folder: Path, told: Mapping[str, Any], files: Sequence[FileRow], omitted: Sequence[FileRow]) -> str:
+    """Write ``manifest.json``: indented, keys sorted, one line a value, ``sha256`` over all the rest.
+
+    ``told`` is what it says beside the lists of files. Returns the identity. Written row by row: a release has as many
+    files as images.
+    """
+    rows: dict[str, list[FileRow]] = {"files": sorted(files, key=_order)}
+    if omitted:
+        rows["omitted"] = sorted(omitted, key=_order)
+    identity = identity_of([*files, *omitted])
+    values = {**told, "identity": identity}
+    keys = sorted([*values, *rows])
+    seal = hashlib.sha256()
+    for place, key in enumerate(keys):
+        seal.update(("," if place else "{").encode() + json_line(key).encode() + b":")
+        for piece in _compact(values, rows, key):
+            seal.update(piece.encode())
+    seal.update(b"}")
+    values["sha256"] = seal.hexdigest()
+    with (folder / MANIFEST_FILE).open("w", encoding="utf-8", newline="\n") as file:
+        for place, key in enumerate(sorted([*keys, "sha256"])):
+            file.write(("," if place else "{") + f"\n {json_line(key)}: ")
+            file.writelines(_indented(values, rows, key))
+        file.write("\n}\n")
+    return identity
 
 
-def read_manifest(folder: Path) -> tuple[dict[str, Any], list[FileRow]]:
+def _order(file: FileRow) -> bytes:
+    return file.path.encode()
+
+
+def _told(key: str, row: FileRow) -> dict[str, Any]:
+    told = {"path": row.path, "sha256": row.sha256}
+    return told if key == "omitted" else told | {"bytes": row.bytes}
+
+
+def _compact(values: Mapping[str, Any], rows: Mapping[str, Sequence[FileRow]], key: str) -> Iterator[str]:
+    if key not in rows:
+        yield json_line(values[key])
+        return
+    for place, row in enumerate(rows[key]):
+        yield ("," if place else "[") + json_line(_told(key, row))
+    yield "]" if rows[key] else "[]"
+
+
+def _indented(values: Mapping[str, Any], rows: Mapping[str, Sequence[FileRow]], key: str) -> Iterator[str]:
+    if key not in rows:
+        yield _pretty(values[key]).replace("\n", "\n ")
+        return
+    for place, row in enumerate(rows[key]):
+        yield ("," if place else "[") + "\n  " + _pretty(_told(key, row)).replace("\n", "\n  ")
+    yield "\n ]" if rows[key] else "[]"
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A manifest that was read and is whole."""
+
+    told: Mapping[str, Any]
+    files: Sequence[FileRow]
+    omitted: Sequence[FileRow]
+    """Images that were left out; who has them may put them in place. Their size is not told."""
+
+
+def read_manifest(folder: Path) -> Manifest:
     """The manifest of a folder and its files.
 
     Raises
@@ -106,10 +149,12 @@ def read_manifest(folder: Path) -> tuple[dict[str, Any], list[FileRow]]:
     path = folder / MANIFEST_FILE
     try:
         stored = _read(path)
-        content = json.loads(stored)
-        files = [FileRow(row["path"], row["sha256"], row["bytes"]) for row in content["files"]]
-        is_as_written = is_intact(content) and _written(content) == stored and identity_of(files) == content["identity"]
-        is_as_written = is_as_written and _has_the_form(content, files)
+        told = json.loads(stored)
+        files = [FileRow(row["path"], row["sha256"], row["bytes"]) for row in told["files"]]
+        omitted = [FileRow(row["path"], row["sha256"], 0) for row in told.get("omitted", ())]
+        is_as_written = is_intact(told) and f"{_pretty(told)}\n".encode() == stored
+        is_as_written = is_as_written and identity_of([*files, *omitted]) == told["identity"]
+        is_as_written = is_as_written and _has_the_form(told, [*files, *omitted])
     except FileNotFoundError:
         raise ManifestError(f"{folder} has no {MANIFEST_FILE}: it is not an exported release") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -118,7 +163,7 @@ def read_manifest(folder: Path) -> tuple[dict[str, Any], list[FileRow]]:
         ) from None
     if not is_as_written:
         raise ManifestError(f"{path} was changed after it was written; export the release again")
-    return content, files
+    return Manifest(told, files, omitted)
 
 
 def _read(path: Path) -> bytes:
@@ -129,14 +174,11 @@ def _read(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _has_the_form(content: Mapping[str, Any], files: Sequence[FileRow]) -> bool:
+def _has_the_form(told: Mapping[str, Any], files: Sequence[FileRow]) -> bool:
     """What is told of a manifest is of the right kind: its own hash is no proof of that."""
-    release = content["release"]
+    release = told["release"]
     is_told = isinstance(release, str) and release.isprintable() and len(release) <= 200
-    are_counts = all(type(content[key]) is int for key in ("texts", "images"))
+    is_told = is_told and isinstance(told["format"], str)
+    are_counts = all(type(told[key]) is int for key in ("texts", "images"))
     are_files = all(isinstance(file.path, str) and isinstance(file.sha256, str) for file in files)
     return is_told and are_counts and are_files and len({file.path for file in files}) == len(files)
-
-
-def _written(content: Mapping[str, Any]) -> bytes:
-    return (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n").encode()

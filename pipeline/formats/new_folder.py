@@ -1,4 +1,4 @@
-"""A folder that appears whole or not at all, also after a crash on the way."""
+"""A folder that appears whole or not at all; a run that was killed on the way is gone on with by the next."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ class FolderError(OSError):
 
 
 @contextmanager
-def new_folder(out: Path) -> Iterator[Path]:
+def new_folder(out: Path, keeps_on: tuple[type[BaseException], ...] = ()) -> Iterator[Path]:
     """Write into the folder that this gives; it becomes ``out`` when the block ends, and is removed when it raises.
 
-    What a killed run left behind is removed by the next one that writes to the same ``out``.
+    What a killed run left behind is there for the next one that writes to the same ``out``, to go on with or to remove.
+    The errors in ``keeps_on`` leave it too: those after which a later run may well go on.
 
     Raises
     ------
@@ -34,16 +35,17 @@ def new_folder(out: Path) -> Iterator[Path]:
     """
     out = out.absolute()
     _refuse_filled(out)
-    unfinished = out.with_name(f".{out.name}.unfinished")
+    unfinished = unfinished_of(out)
     handle = _open_alone(unfinished, out)
     try:
-        _empty(unfinished)
         yield unfinished
         _refuse_filled(out)
         if out.is_dir():
             out.rmdir()
         unfinished.rename(out)
         _sync(out.parent)
+    except keeps_on:
+        raise
     except OSError as error:
         shutil.rmtree(unfinished, ignore_errors=True)
         if isinstance(error, FolderError) or error.errno not in _CANNOT_WRITE:
@@ -55,6 +57,11 @@ def new_folder(out: Path) -> Iterator[Path]:
         raise
     finally:
         os.close(handle)
+
+
+def unfinished_of(out: Path) -> Path:
+    """Where ``out`` is written until it is whole."""
+    return out.with_name(f".{out.name}.unfinished")
 
 
 def _refuse_filled(out: Path) -> None:
@@ -83,14 +90,6 @@ def _open_alone(unfinished: Path, out: Path) -> int:
             f"another command is writing {out} at this moment; wait for it, or choose another folder"
         ) from None
     return handle
-
-
-def _empty(folder: Path) -> None:
-    for left in folder.iterdir():
-        if left.is_dir() and not left.is_symlink():
-            shutil.rmtree(left)
-        else:
-            left.unlink()
 
 
 def _sync(folder: Path) -> None:

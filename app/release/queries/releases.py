@@ -1,17 +1,15 @@
-"""Reading releases, in pages by key."""
+"""Reading releases, in pages by key; what they hold is read by :mod:`app.release.queries.frozen`."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import and_, func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.db.tables.release import Release, ReleaseScene, ReleaseText
-
-PAGE: Final = 500
+from app.db.tables.release import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,30 +76,3 @@ def list_releases(session: Session, before: int | None, limit: int, name: str = 
     if before is not None:
         statement = statement.where(Release.release_id < before)
     return [ReleaseRow(*row) for row in session.execute(statement)]
-
-
-def page_of_scenes(session: Session, release_id: int, after: tuple[str, str]) -> list[tuple[str, str, dict[str, Any]]]:
-    """The next :data:`PAGE` scenes after (dataset, name), in the order of their code points."""
-    key = (ReleaseScene.dataset, ReleaseScene.name)
-    is_after = text('(dataset, name) > (:dataset collate "C", :name collate "C")').bindparams(
-        dataset=after[0], name=after[1]
-    )
-    statement = select(*key, ReleaseScene.entry).where(ReleaseScene.release_id == release_id, is_after)
-    return [(row[0], row[1], row[2]) for row in session.execute(statement.order_by(*key).limit(PAGE))]
-
-
-def page_of_scene_names(session: Session, release_id: int, after: tuple[str, str]) -> list[tuple[str, str]]:
-    """As :func:`page_of_scenes`, of the names alone and twenty times as many."""
-    key = (ReleaseScene.dataset, ReleaseScene.name)
-    is_after = text('(dataset, name) > (:dataset collate "C", :name collate "C")').bindparams(
-        dataset=after[0], name=after[1]
-    )
-    statement = select(*key).where(ReleaseScene.release_id == release_id, is_after)
-    return [(row[0], row[1]) for row in session.execute(statement.order_by(*key).limit(20 * PAGE))]
-
-
-def page_of_texts(session: Session, release_id: int, after: str) -> list[tuple[str, dict[str, Any]]]:
-    """The next :data:`PAGE` texts after an id, in the order of their ids."""
-    is_next = and_(ReleaseText.release_id == release_id, ReleaseText.text_sha256 > after)
-    statement = select(ReleaseText.text_sha256, ReleaseText.entry).where(is_next)
-    return [(row[0], row[1]) for row in session.execute(statement.order_by(ReleaseText.text_sha256).limit(PAGE))]

@@ -1,7 +1,6 @@
 """What is done with releases: freezing, exporting, checking. All of it is also the command's."""
 
 from app.release.workflow.exporting import (
-    FORMATS,
     Exported,
     ExportError,
     NoSuchExportError,
@@ -23,7 +22,9 @@ from app.release.workflow.freezing import (
 )
 from app.release.workflow.previewing import Preview, Standing, preview, preview_release
 from app.release.workflow.rules import REASONS, STANDINGS, NameTakenError, ReleaseError
-from pipeline.formats.verifying import Fault, VerifyReport, verify_folder
+from pipeline.formats.differing import Fault
+from pipeline.formats.verifying import VerifyReport, verify_folder
+from pipeline.formats.writers import FORMATS
 
 __all__ = [
     "FORMATS",

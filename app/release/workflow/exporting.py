@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import tempfile
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from app.assets.store import Asset, AssetStore, AssetStoreError
 from app.db import SessionMaker, transaction
 from app.db.errors import DomainError
-from app.release.queries import exports, releases
+from app.release.queries import exports
 from app.release.queries.exports import ExportRow
 from app.release.queries.releases import ReleaseRow
 from app.release.workflow.freezing import get_release
+from app.release.workflow.frozen_release import Check, FrozenRelease
 from app.release.workflow.rules import ReleaseError
+from app.release.workflow.workplace import workplace
 from app.work import StopAskedError, defer
 from app.work.retrying import MAY_PASS
 from pipeline.formats.archive import write_archive
-from pipeline.formats.image_names import ImageNames
-from pipeline.formats.manifest import ReleaseHead
-from pipeline.formats.new_folder import FolderError, new_folder
-from pipeline.formats.sarlang import DamagedImageError, EntryOrderError, Written, write
+from pipeline.formats.new_folder import FolderError, new_folder, unfinished_of
+from pipeline.formats.source import CannotLinkError, DamagedImageError, EntryOrderError, ImageOptions
+from pipeline.formats.writers import FORMATS
+from pipeline.formats.writing import write_release
+from pipeline.records import digest
 
-FORMATS: Final = ("sarlang",)
-
-Check = Callable[[], None]
+INTERRUPTIONS: Final = (*MAY_PASS, StopAskedError, KeyboardInterrupt)
+"""What ends a run that the next one may go on with."""
+_KEEPS: Final = (*INTERRUPTIONS, DamagedImageError, AssetStoreError)
+"""And what somebody has to mend first; then it goes on too."""
 
 
 class NoSuchExportError(DomainError):
@@ -64,27 +64,34 @@ def export_release(
     format: str,
     out: Path,
     check: Check = lambda: None,
+    options: ImageOptions | None = None,
 ) -> Exported:
     """Write a release into the new folder ``out``, which appears whole or not at all.
 
     The database is read in short transactions of a page each; what they read never changes. ``check`` is called
-    between the pages and may raise to stop.
+    between the pages and may raise to stop. What a run that was killed or stopped has finished of the same export into
+    the same ``out`` is not written again.
 
     Raises
     ------
     NoSuchReleaseError, ReleaseError
         If there is no such release or format.
     ExportError
-        If the folder cannot be written, or a stored image is damaged.
+        If the folder cannot be written, or a stored image is missing or damaged.
     """
     _check_format(format)
     with transaction(sessions) as session:
         row = get_release(session, release)
+    source = FrozenRelease(sessions, store, row, check)
     try:
-        with new_folder(out) as folder:
-            written = _write(sessions, store, row, folder, check)
-    except (FolderError, DamagedImageError, EntryOrderError) as error:
-        raise ExportError(f"{row.label} was not exported: {error}", release=row.label) from error
+        with new_folder(out, _KEEPS) as folder:
+            written = write_release(folder, format, source, options)
+    except DamagedImageError as error:
+        kept = f"what is written already is kept in {unfinished_of(out.absolute())}, and the next run goes on there"
+        raise ExportError(f"{row.label} was not exported: {error}; {kept}", release=row.label) from error
+    except (FolderError, CannotLinkError, EntryOrderError) as error:
+        why = error.strerror if isinstance(error, CannotLinkError) else error
+        raise ExportError(f"{row.label} was not exported: {why}", release=row.label) from error
     return Exported(row.label, out, written.identity, written.texts, written.images, written.bytes)
 
 
@@ -117,9 +124,8 @@ def list_exports(session: Session, release: ReleaseRow) -> list[ExportRow]:
 def run_export(sessions: SessionMaker, store: AssetStore, export_id: int, check: Check = lambda: None) -> None:
     """The work of an export: the folder as one archive in the asset store. Done twice, it is the same file.
 
-    The folder is made where ``TMPDIR`` says; it needs the room of the release twice for as long as it takes. What may
-    pass by itself (a lost connection, a worker that leaves) is raised, so that the work is tried again; all else is
-    written down as the reason why the export failed.
+    What may pass by itself (a lost connection, a worker that leaves) is raised, so that the work is tried again and, on
+    the same machine, gone on with; all else is written down as the reason why the export failed.
     """
     with transaction(sessions) as session:
         if not exports.start_export(session, export_id):
@@ -141,75 +147,18 @@ def run_export(sessions: SessionMaker, store: AssetStore, export_id: int, check:
 
 
 def _archive(sessions: SessionMaker, store: AssetStore, row: ExportRow, check: Check) -> Asset:
-    with tempfile.TemporaryDirectory(prefix="trihedral-export-") as scratch:
-        folder, archive = Path(scratch) / "release", Path(scratch) / "release.tar"
-        export_release(sessions, store, f"{row.name}@{row.number}", row.format, folder, check)
+    """The room of the release twice is needed, where ``TMPDIR`` says, for as long as it takes."""
+    label = f"{row.name}@{row.number}"
+    with transaction(sessions) as session:
+        content_sha256 = get_release(session, label).content_sha256
+    with workplace(digest([content_sha256, label, row.format]), INTERRUPTIONS) as place:
+        folder, archive = place / "release", place / "release.tar"
+        if not folder.exists():  # else it is whole: only the archive was not finished
+            export_release(sessions, store, label, row.format, folder, check)
+        archive.unlink(missing_ok=True)
         write_archive(folder, archive, f"{row.name}-{row.number}")
         check()
-        return store.put(archive, "application/x-tar")
-
-
-def _write(sessions: SessionMaker, store: AssetStore, row: ReleaseRow, folder: Path, check: Check) -> Written:
-    head = ReleaseHead(
-        name=row.name,
-        number=row.number,
-        created_at=row.created_at.astimezone(dt.UTC).isoformat(timespec="seconds"),
-        notes=row.notes,
-        rules=row.rules,
-        counts=row.counts,
-    )
-    names = ImageNames(_scene_names(sessions, row.release_id))
-    seal = hashlib.sha256()
-    written = write(
-        folder,
-        head,
-        names,
-        _scenes(sessions, row.release_id, check),
-        _texts(sessions, row.release_id, check, seal.update),
-        store.open,
-    )
-    if seal.hexdigest() != row.content_sha256 or written.texts != row.text_count:
-        raise EntryOrderError("its texts in the database are not those that were frozen; restore a backup")
-    return written
-
-
-def _scene_names(sessions: SessionMaker, release_id: int) -> Iterator[tuple[str, str]]:
-    after = ("", "")
-    while True:
-        with transaction(sessions) as session:
-            page = releases.page_of_scene_names(session, release_id, after)
-        if not page:
-            return
-        yield from page
-        after = page[-1]
-
-
-def _scenes(sessions: SessionMaker, release_id: int, check: Check) -> Iterator[dict[str, Any]]:
-    after = ("", "")
-    while True:
-        check()
-        with transaction(sessions) as session:
-            page = releases.page_of_scenes(session, release_id, after)
-        if not page:
-            return
-        yield from (entry for _, _, entry in page)
-        after = page[-1][:2]
-
-
-def _texts(
-    sessions: SessionMaker, release_id: int, check: Check, seal: Callable[[bytes], None]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    after = ""
-    while True:
-        check()
-        with transaction(sessions) as session:
-            page = releases.page_of_texts(session, release_id, after)
-        if not page:
-            return
-        for text_sha256, entry in page:
-            seal(text_sha256.encode())
-            yield text_sha256, entry
-        after = page[-1][0]
+        return store.put(archive, "application/x-tar", move=True)
 
 
 def _check_format(format: str) -> None:

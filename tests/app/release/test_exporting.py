@@ -20,7 +20,7 @@ from app.assets.store import AssetStore
 from app.db import SessionMaker, make_engine, make_sessionmaker, transaction
 from app.release import workflow
 from app.release.jobs import jobs
-from app.release.queries import releases
+from app.release.queries import frozen
 from app.release.workflow import ExportError, NoSuchExportError, ReleaseError
 from app.work import StopAskedError
 from app.work.worker import run
@@ -199,7 +199,8 @@ def test_the_same_release_gives_the_same_bytes(
     with transaction(sessions) as session:
         session.execute(text("update scene set metadata = '{}', provenance = '{}', split = 'held_out'"))
         make_dataset(session, store, views()[:1], name="later")
-    monkeypatch.setattr(releases, "PAGE", 2)
+    monkeypatch.setattr(frozen, "TEXTS", 2)
+    monkeypatch.setattr(frozen, "SCENES", 2)
     second = workflow.export_release(sessions, store, release, "sarlang", tmp_path / "two")
     assert digests(tmp_path / "one") == digests(tmp_path / "two")
     assert first.identity == second.identity
@@ -245,7 +246,7 @@ def test_a_restored_dump_gives_the_same_bytes(
     assert digests(tmp_path / "one") == digests(tmp_path / "two")
 
 
-def test_a_damaged_image_stops_the_export_and_leaves_nothing(
+def test_a_damaged_image_stops_the_export_which_goes_on_once_it_is_mended(
     sessions: SessionMaker, store: AssetStore, release: str, tmp_path: Path
 ) -> None:
     sha256 = hashlib.sha256(b"three").hexdigest()
@@ -254,7 +255,14 @@ def test_a_damaged_image_stops_the_export_and_leaves_nothing(
     stored.write_bytes(b"thr33")
     with pytest.raises(ExportError, match=r"bench@1 was not exported: the stored image of scene 'other/PORT.jpg'"):
         workflow.export_release(sessions, store, release, "sarlang", tmp_path / "out" / "deep")
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out" / "deep").exists()
+    kept = next((tmp_path / "out" / ".deep.unfinished" / "SARimages").glob("0009787*"))
+    written = kept.stat().st_mtime_ns
+    stored.write_bytes(b"three")
+    workflow.export_release(sessions, store, release, "sarlang", tmp_path / "out" / "deep")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["deep"]
+    assert (tmp_path / "out" / "deep" / "SARimages" / kept.name).stat().st_mtime_ns == written
+    assert workflow.verify_folder(tmp_path / "out" / "deep").is_intact
 
 
 def test_a_folder_that_holds_something_is_refused_and_left_as_it_is(

@@ -44,15 +44,25 @@ def write_and_die(out: Path) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_what_a_killed_run_left_is_gone_after_the_next(tmp_path: Path) -> None:
+def test_what_a_killed_run_left_is_there_for_the_next_to_go_on_with(tmp_path: Path) -> None:
     killed = multiprocessing.get_context("spawn").Process(target=write_and_die, args=(tmp_path / "out",))
     killed.start()
     killed.join()
     assert killed.exitcode == -signal.SIGKILL
     assert not (tmp_path / "out").exists()
     with new_folder(tmp_path / "out") as folder:
-        (folder / "whole").touch()
+        assert [path.name for path in folder.iterdir()] == ["half"]
+        (folder / "half").rename(folder / "whole")
     assert [path.name for path in tmp_path.rglob("*")] == ["out", "whole"]
+
+
+def test_an_interruption_leaves_what_was_written_for_the_next_run(tmp_path: Path) -> None:
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt), new_folder(tmp_path / "out", (KeyboardInterrupt,)) as folder:
+            (folder / "half").touch()
+            raise KeyboardInterrupt
+    assert [path.name for path in folder.iterdir()] == ["half"]
+    assert not (tmp_path / "out").exists()
 
 
 def test_two_at_once_do_not_write_into_one_another(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import shutil
@@ -13,52 +12,24 @@ from typing import Any
 
 import pytest
 
-from pipeline.formats import verifying
-from pipeline.formats.entries import json_line, sealed, text_id
-from pipeline.formats.image_names import ImageNames
-from pipeline.formats.manifest import FileRow, ReleaseHead, identity_of
-from pipeline.formats.sarlang import EntryOrderError, write
+from pipeline.formats import differing
+from pipeline.formats.entries import json_line, sealed
+from pipeline.formats.hashed_file import FileRow
+from pipeline.formats.manifest import identity_of
+from pipeline.formats.source import EntryOrderError
 from pipeline.formats.verifying import verify_folder
-
-PIXELS = {name: f"pixels of {name}".encode() * 50 for name in ("a.png", "b.png")}
-HEAD = ReleaseHead("bench", 1, "2026-01-02T03:04:05+00:00", "notes", {"datasets": ["ports"]}, {"left_out": {}})
-
-
-def make_image(scene: str, **changes: Any) -> dict[str, Any]:
-    sha256 = hashlib.sha256(PIXELS[scene]).hexdigest()
-    return {"dataset": "ports", "scene": scene, "split": "test", "assets": {"processed": sha256}, **changes}
+from pipeline.formats.writing import write_release
+from tests.pipeline.formats.releases import ListedRelease, make_texts
 
 
-def make_text(scene: str, text: str, kind: str = "concise_caption", **changes: Any) -> dict[str, Any]:
-    words = {"question": text, "answer": "2"} if kind == "question" else {"caption": text}
-    return {
-        "dataset": "ports", "scene": scene, "split": "test", "kind": kind, "support": "sar", "is_revised": False,
-        "image_sha256": hashlib.sha256(PIXELS[scene]).hexdigest(),
-        "question_type": "counting" if kind == "question" else None,
-        "draft": {"text": text, "answer": None, "sha256": "0" * 64, "program": None, "box_ids": []},
-        "drafter": {"name": "corpus", "version": "1", "model": None},
-        "verdicts": [{"reviewer": "r", "counted": True, "verdict": "accept", "flags": []}],
-        **words, **changes,
-    }  # fmt: skip
-
-
-def make_texts() -> list[tuple[str, dict[str, Any]]]:
-    texts = [make_text("a.png", f"A port, view {number}.") for number in range(5)]
-    texts += [make_text("b.png", f"How many ships in row {number}?", kind="question") for number in range(5)]
-    return sorted((text_id(entry), entry) for entry in texts)
-
-
-def write_release(folder: Path) -> str:
+def write(folder: Path) -> str:
     folder.mkdir()
-    stored = {hashlib.sha256(content).hexdigest(): content for content in PIXELS.values()}
-    images = [make_image(name) for name in sorted(PIXELS)]
-    names = ImageNames(("ports", name) for name in PIXELS)
-    return write(folder, HEAD, names, images, make_texts(), lambda sha256: io.BytesIO(stored[sha256])).identity
+    return write_release(folder, "sarlang", ListedRelease()).identity
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    write_release(tmp_path / "release")
+    write(tmp_path / "release")
     return tmp_path / "release"
 
 
@@ -70,7 +41,7 @@ def test_what_was_written_is_intact(folder: Path, tmp_path: Path) -> None:
     report = verify_folder(folder)
     assert report.is_intact
     assert (report.release, report.texts, report.images, report.files) == ("bench@1", 10, 2, 9)
-    assert report.identity == write_release(tmp_path / "again")
+    assert report.identity == write(tmp_path / "again")
 
 
 def test_a_release_from_before_it_was_told_how_a_text_was_verified_keeps_its_bytes(folder: Path) -> None:
@@ -179,7 +150,7 @@ def test_a_manifest_that_is_a_pipe_or_lists_a_file_twice_is_not_read(folder: Pat
 def test_a_line_without_end_takes_no_more_memory_than_one_of_a_release(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verifying, "LONGEST_LINE", 1 << 16)
+    monkeypatch.setattr(differing, "LONGEST_LINE", 1 << 16)
     with (folder / "texts.jsonl").open("r+b") as file:
         file.truncate(10 << 20)
     faults = verify_folder(folder).faults
@@ -226,4 +197,4 @@ def test_the_identity_does_not_depend_on_the_order_in_which_files_are_listed() -
 def test_texts_out_of_order_or_with_a_foreign_id_are_not_written(tmp_path: Path, fault: str) -> None:
     texts = make_texts()[::-1] if fault == "order" else [("0" * 64, make_texts()[0][1])]
     with pytest.raises(EntryOrderError):
-        write(tmp_path, HEAD, ImageNames([]), [], texts, lambda _: io.BytesIO())
+        write_release(tmp_path, "sarlang", ListedRelease(texts_=texts))

@@ -1,0 +1,66 @@
+"""The frozen entries of a release, in pages by key: what a page reads never changes, so each has its own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from psycopg import Connection, sql
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.db.tables.release import ReleaseScene, ReleaseText
+
+SCENES: Final = 500
+"""Of a page."""
+TEXTS: Final = 20_000
+
+_TEXTS: Final = sql.SQL("""
+copy (
+    select text_sha256, entry::text from release_text where release_id = {release_id} and text_sha256 > {after}
+    order by text_sha256 limit {limit}
+) to stdout (format binary)
+""")
+
+
+def page_of_scenes(session: Session, release_id: int, after: tuple[str, str]) -> list[dict[str, Any]]:
+    """The next :data:`SCENES` entries after (dataset, name), in the order of their code points."""
+    key = (ReleaseScene.dataset, ReleaseScene.name)
+    statement = select(ReleaseScene.entry).where(ReleaseScene.release_id == release_id, _is_after(after))
+    return list(session.execute(statement.order_by(*key).limit(SCENES)).scalars())
+
+
+def page_of_scene_names(session: Session, release_id: int, after: tuple[str, str]) -> list[tuple[str, str]]:
+    """As :func:`page_of_scenes`, of the names alone and twenty times as many."""
+    key = (ReleaseScene.dataset, ReleaseScene.name)
+    statement = select(*key).where(ReleaseScene.release_id == release_id, _is_after(after))
+    return [(row[0], row[1]) for row in session.execute(statement.order_by(*key).limit(20 * SCENES))]
+
+
+def scenes_with(session: Session, release_id: int, kinds: Sequence[str]) -> list[tuple[str, str]]:
+    """(dataset, name) of the scenes with a text of these kinds."""
+    dataset, scene = ReleaseText.entry["dataset"].astext, ReleaseText.entry["scene"].astext
+    statement = select(dataset, scene).where(
+        ReleaseText.release_id == release_id, ReleaseText.entry["kind"].astext.in_(kinds)
+    )
+    return [(row[0], row[1]) for row in session.execute(statement.distinct())]
+
+
+def stream_texts(session: Session, release_id: int, after: str) -> Iterator[tuple[str, str]]:
+    """The next :data:`TEXTS` (id, entry as JSON) after an id, in the order of their ids.
+
+    By COPY, a row at a time: a page of rows in memory would be as large as its texts, and building objects from the
+    JSON here would cost more than all that is done with it.
+    """
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, Connection)  # noqa: S101 - there is one driver
+    values = {"release_id": sql.Literal(release_id), "after": sql.Literal(after), "limit": sql.Literal(TEXTS)}
+    with connection.cursor() as cursor, cursor.copy(_TEXTS.format(**values)) as rows:
+        rows.set_types(["text", "text"])
+        yield from rows.rows()
+
+
+def _is_after(after: tuple[str, str]) -> Any:
+    return text('(dataset, name) > (:dataset collate "C", :name collate "C")').bindparams(
+        dataset=after[0], name=after[1]
+    )

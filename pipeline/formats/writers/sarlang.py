@@ -1,0 +1,89 @@
+"""The layout of SARLANG-1M, with what its keys have no room for in the side files.
+
+::
+
+    SARimages/NAME.tif            the processed images, byte for byte as they are stored
+    Text/VQA/SARVQA1_test.json    {"messages", "images"} and nothing else; a .csv beside each .json
+    Text/caption/…
+
+``SARVQA1`` holds the questions that were derived from boxes, ``SARVQA2`` the others. Training captions are mixed; of
+the test captions ``test`` holds the complex and ``test1`` the concise ones. Splits that the published set does not have
+follow the same pattern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from json.encoder import encode_basestring
+from typing import ClassVar, Final
+
+from pipeline.formats.cells import row
+from pipeline.formats.entries import Entry
+from pipeline.formats.frozen_text import FrozenText
+from pipeline.formats.layout import CAPTION_PROMPT
+from pipeline.formats.writer import ReadImages, ReleaseWriter
+
+FIRST_VERSION: Final = "trihedral-sarlang-1"
+"""Of releases that were frozen before it was told how a text was verified: their bytes stay as they were."""
+_QUESTION_COLUMNS: Final = row(("image", "question", "answer"))
+_CAPTION_COLUMNS: Final = row(("image", "caption"))
+
+
+class SarlangWriter(ReleaseWriter):
+    name: ClassVar[str] = "sarlang"
+    title: ClassVar[str] = "SARLANG-1M"
+    writes: ClassVar[str] = "The published files, keys and CSV twins of SARLANG-1M, for what reads that data set."
+    version: ClassVar[str] = "trihedral-sarlang-2"
+    images: ClassVar[str] = "SARimages"
+
+    def __init__(self) -> None:
+        self._paths: dict[tuple[str, str, bool], tuple[str, str]] = {}
+
+    def paths(self, text: FrozenText) -> Sequence[str]:
+        key = text.split, text.kind, text.is_from_boxes
+        if key not in self._paths:
+            stem = _stem(*key)
+            self._paths[key] = f"{stem}.json", f"{stem}.csv"
+        return self._paths[key]
+
+    def opening(self, path: str) -> bytes:
+        if path.endswith(".json"):
+            return b"["
+        return _QUESTION_COLUMNS if "/VQA/" in path else _CAPTION_COLUMNS
+
+    def piece(self, path: str, text: FrozenText, image: str, index: int) -> bytes:
+        if path.endswith(".json"):
+            return _conversation(text, image, "," if index else "")
+        if text.answer is None:
+            return row((image, text.words))
+        return row((image, text.words, text.answer))
+
+    def closing(self, path: str, read_images: ReadImages) -> Iterable[bytes]:
+        return (b"\n]\n",) if path.endswith(".json") else ()
+
+    def place(self, text: FrozenText, index: int) -> tuple[str, int]:
+        return self.paths(text)[0], index
+
+    def image_entry(self, entry: Entry) -> Entry:
+        return entry
+
+
+def _stem(split: str, kind: str, is_from_boxes: bool) -> str:
+    """The file without its ending, as the published set names it."""
+    if kind == "question":
+        return f"Text/VQA/SARVQA{1 if is_from_boxes else 2}_{split}"
+    if split == "train":
+        return "Text/caption/Caption-training"
+    return f"Text/caption/Caption_{split}{'1' if kind == 'concise_caption' else ''}"
+
+
+def _conversation(text: FrozenText, image: str, before: str) -> bytes:
+    """The text in SARLANG-1M's keys, no more and no fewer."""
+    if text.answer_json is None:
+        asked, said = f'"<image>{CAPTION_PROMPT}"', text.words_json
+    else:
+        asked, said = f'"<image>{text.words_json[1:]}', text.answer_json
+    return (
+        f'{before}\n{{"images":[{encode_basestring(image)}],"messages":[{{"content":{asked},"role":"user"}},'
+        f'{{"content":{said},"role":"assistant"}}]}}'
+    ).encode()
