@@ -43,6 +43,12 @@ def count_blocked(context: JobContext, dataset_id: int) -> None:
     releasing.count_blocked(sessions_of(context), dataset_id)
 
 
+@jobs.task(name="count_all_blocked", retry=WorkRetry(), pass_context=True)
+def count_all_blocked(context: JobContext) -> None:
+    """The same of all datasets where it was not done for long; deferred by who looks at an admin's first page."""
+    overview.count_all_blocked(sessions_of(context), stop_check(context))
+
+
 @jobs.task(name="apply_policy", retry=WorkRetry(), pass_context=True)
 def apply_review_policy(context: JobContext, run_id: int) -> None:
     """Bring what is sealed to what was decided."""

@@ -21,7 +21,7 @@ from app.review.queries.draft_lists import list_drafters
 from app.review.queries.figures import PACE, VERDICTS, Kept
 from app.review.queries.overview import ProgressRow, StaleHold, Totals
 from app.review.schemas.overview import FigureTable, figure_tables, figures_csv
-from app.review.workflow.overview import Pace, begin_counting, pace_of
+from app.review.workflow.overview import Pace, begin_counting, begin_counting_blocked, pace_of
 from app.web.database import DbSession
 from app.web.rendering import render
 from app.work import count_workers
@@ -45,6 +45,7 @@ class Standing:
     progress: ProgressRow
     pace: Pace
     eta: str | None
+    """Of what is not blocked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def overview_page(
     shows_all = show == "all" or not totals.in_work
     key = after.replace("\0", "")
     listed = overview.progress_of(session, in_work=not shows_all, after=key, limit=DATASETS_A_PAGE)
+    begin_counting_blocked(session, listed)
     now = server_time(session)
     holds = overview.stale_holds(session, UNTOUCHED_S, HOLDS_SHOWN + 1)
     shown = _shown_dataset(session, dataset)
@@ -127,7 +129,7 @@ def _shown_dataset(session: Session, name: str) -> DatasetFacts | None:
 
 
 def _standing(row: ProgressRow, now: dt.datetime) -> Standing:
-    pace = pace_of(row.pace, row.reviews_wanted - row.reviewed, now)
+    pace = pace_of(row.pace, row.left - row.blocked, now)
     return Standing(row, pace, _eta(pace.eta_days))
 
 

@@ -58,6 +58,15 @@ select body, counted_at, extract(epoch from clock_timestamp() - counted_at) as a
 from dataset_figures where dataset_id = :dataset_id and name = :name
 """)
 
+# Where nothing is free nothing is blocked; but what was counted when something was is counted once more.
+_DUE: Final = text("""
+select t.dataset_id from dataset t
+left join dataset_figures f on f.dataset_id = t.dataset_id and f.name = :name
+where (f.counted_at is null or f.counted_at < statement_timestamp() - make_interval(secs => :old_s))
+    and (exists (select from slot s where s.dataset_id = t.dataset_id and s.is_free) or f.body -> 'pools' <> '[]')
+order by f.counted_at nulls first, t.dataset_id limit :limit
+""")
+
 _NAMES: Final = text("select pseudonym, display_name from person where pseudonym = any(:reviewers)")
 
 
@@ -101,6 +110,12 @@ def count_blocked(session: Session, dataset_id: int) -> None:
     """Count the packets with a free slot for which nobody who may review them is left, and keep that."""
     body = session.execute(_COUNT, {"dataset_id": dataset_id}).scalar_one()
     keep(session, dataset_id, BLOCKED, body)
+
+
+def due_for_counting(session: Session, old_s: float, limit: int) -> list[int]:
+    """Datasets of which it was never counted what is blocked, or not for so many seconds; those first."""
+    asked = {"name": BLOCKED, "old_s": old_s, "limit": limit}
+    return list(session.execute(_DUE, asked).scalars())
 
 
 def blocked_of(session: Session, dataset_id: int) -> Blocked | None:

@@ -65,8 +65,8 @@ on conflict (assignment_id) do update
 returning version, body, saved_at
 """)
 
-# What a key of a reviewer who has the packet in hand takes: all in one statement. It counts nothing, so nobody is locked
-# for it but the hold itself; what it does not find held goes the longer way.
+# What a key of a reviewer who has the packet in hand takes: all in one statement. It counts nothing, so nothing is
+# locked for it but the hold itself; what it does not find held goes the longer way.
 _KEEP: Final = text("""
 with mine as materialized (
     select a.assignment_id

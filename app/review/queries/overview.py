@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from app.review.queries.blocked import BLOCKED
 from app.review.queries.figures import PACE
 
 COUNTERS: Final = ("scenes", "drafts", "reviewed", "reviews_wanted", "verified", "rejected", "disagreements")
@@ -29,8 +30,12 @@ with counted as (
 
 _PROGRESS: Final = text(f"""
 {_STANDING}
-select s.name, {", ".join(f"s.{name}" for name in COUNTERS)}, f.body as pace
+select s.name, {", ".join(f"s.{name}" for name in COUNTERS)}, f.body as pace,
+    (select coalesce(sum((p -> 'packets')::bigint), 0)::bigint from jsonb_array_elements(b.body -> 'pools') as p)
+        as blocked,
+    extract(epoch from clock_timestamp() - b.counted_at)::float8 as blocked_age_s
 from standing s left join dataset_figures f on f.dataset_id = s.dataset_id and f.name = :pace
+left join dataset_figures b on b.dataset_id = s.dataset_id and b.name = :blocked
 where s.name collate "C" > :after and (s.is_in_work or not :in_work) order by s.name collate "C" limit :limit
 """)  # noqa: S608
 
@@ -82,6 +87,15 @@ class ProgressRow:
     rejected: int
     disagreements: int
     pace: Mapping[str, Any] | None
+    blocked: int
+    """Packets for which nobody who may review them is left, as last counted."""
+    blocked_age_s: float | None
+    """How long ago that was; None where it was never counted."""
+
+    @property
+    def left(self) -> int:
+        """Reviews that are still wanted."""
+        return self.reviews_wanted - self.reviewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +132,7 @@ class StaleHold:
 
 def progress_of(session: Session, *, in_work: bool, after: str = "", limit: int = 50) -> list[ProgressRow]:
     """Datasets by name behind ``after``; ``in_work``: only those of which something is still to come."""
-    asked = {"counters": list(COUNTERS), "pace": PACE, "in_work": in_work, "after": after, "limit": limit}
+    asked = {"counters": list(COUNTERS), "pace": PACE, "blocked": BLOCKED, "in_work": in_work, "after": after, "limit": limit}
     return [ProgressRow(**row._mapping) for row in session.execute(_PROGRESS, asked)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,14 +13,20 @@ from sqlalchemy.orm import Session
 from app import work
 from app.db import SessionMaker, transaction
 from app.intake.workflow.rule_setting import rules_of
-from app.review.queries import figures
+from app.review.queries import blocked, figures
 from app.review.queries.counting import REVIEWED, counter_of
 from app.review.queries.figures import PACE, RATE_DAYS, VERDICTS, Kept
+from app.review.queries.overview import ProgressRow
 
 COUNT_PACE: Final = "review.count_pace"
 COUNT_VERDICTS: Final = "review.count_verdicts"
+COUNT_BLOCKED: Final = "review.count_all_blocked"
 FRESH_S: Final = 60.0
 """Figures that are younger are not counted again."""
+BLOCKED_FRESH_S: Final = 600.0
+"""What is blocked changes more slowly, and is asked of every packet that waits."""
+BLOCKED_AT_ONCE: Final = 50
+"""Datasets that one job counts."""
 REST: Final = 20
 """How many times as long as a count took it rests, so that counting takes a twentieth of a processor at most."""
 DAY_S: Final = 86_400
@@ -62,6 +68,23 @@ def begin_counting(session: Session, dataset_id: int, reviewed: int, kept: Mappi
         work.defer(session, COUNT_VERDICTS, once=True, dataset_id=dataset_id)
         asked = True
     return asked
+
+
+def begin_counting_blocked(session: Session, rows: Iterable[ProgressRow]) -> None:
+    """Have it counted in the background what is blocked, where a dataset of these has work left and it is too old."""
+    ages = [row.blocked_age_s for row in rows if row.left > 0]
+    if any(age is None or age > BLOCKED_FRESH_S for age in ages):
+        work.defer(session, COUNT_BLOCKED, once=True)
+
+
+def count_all_blocked(sessions: SessionMaker, check: Callable[[], None] = lambda: None) -> None:
+    """Count what is blocked in each dataset where that is too old; ``check`` may stop it between two."""
+    with transaction(sessions) as session:
+        due = blocked.due_for_counting(session, BLOCKED_FRESH_S, BLOCKED_AT_ONCE)
+    for dataset_id in due:
+        check()
+        with transaction(sessions) as session:
+            blocked.count_blocked(session, dataset_id)
 
 
 def _is_due(kept: Kept, reviewed: int, version: str) -> bool:

@@ -18,9 +18,10 @@ from app.db import SessionMaker, transaction
 from app.review.pages import overview as overview_pages
 from app.review.queries import figures
 from app.review.workflow import GivenVerdict, submit
-from app.review.workflow.overview import count_pace, count_verdicts, pace_of
+from app.review.workflow.overview import count_all_blocked, count_pace, count_verdicts, pace_of
 from pipeline.screening.rule_set import rule_set
 from tests.app.review.factories import (
+    add_client,
     add_hand,
     add_packets,
     add_reviewer,
@@ -59,6 +60,7 @@ def add_reviews(session: Session) -> int:
 def count(sessions: SessionMaker, dataset_id: int) -> None:
     count_pace(sessions)
     count_verdicts(sessions, dataset_id)
+    count_all_blocked(sessions)
 
 
 def jobs(session: Session) -> list[str]:
@@ -86,7 +88,16 @@ def test_progress_pace_and_charts_are_those_of_the_reviews(client: TestClient, s
     with transaction(sessions) as session:
         dataset_id = add_reviews(session)
     count(sessions, dataset_id)
+    # Of those who may review nobody has an account yet: no number of days would be true.
     page = client.get(PATH).text
+    assert "blocked: 2 packets" in page
+    assert "1 day<" not in page
+    with transaction(sessions) as session:
+        add_client(session, "one")
+        session.execute(text("update dataset_figures set counted_at = now() - interval '11 minutes'"))
+    count(sessions, dataset_id)
+    page = client.get(PATH).text
+    assert "blocked:" not in page
     for told in (
         "2 / 4", "2 · 6", "1 day<", "(50%)", 'data-value="50.00">1 <span class="dim">50.0%',
         "captions 1, gpt-4o, prompt 1", "colour.word", 'data-value="66.67">4 <span', "As of ",
@@ -118,7 +129,8 @@ def test_figures_are_counted_by_jobs_only_when_they_are_old_and_something_has_ch
     for _ in range(2):
         client.get(PATH)
     with transaction(sessions) as session:
-        assert jobs(session) == ["review.count_pace", "review.count_verdicts"], "once, however often one looks"
+        counts = ["review.count_all_blocked", "review.count_pace", "review.count_verdicts"]
+        assert jobs(session) == counts, "once, however often one looks"
         assert figures.kept(session, dataset_id) == {}, "never counted in the request"
         session.execute(text("delete from procrastinate_jobs"))
     count(sessions, dataset_id)
