@@ -17,8 +17,8 @@ begin
     end if;
     if (old.state, new.state) not in (
         ('composing', 'composing'), ('composing', 'freezing'), ('freezing', 'freezing'), ('freezing', 'composing'),
-        ('freezing', 'frozen'), ('frozen', 'frozen'), ('frozen', 'open'), ('open', 'open'), ('open', 'closed'),
-        ('closed', 'closed')
+        ('freezing', 'frozen'), ('frozen', 'frozen'), ('frozen', 'composing'), ('frozen', 'open'), ('open', 'open'),
+        ('open', 'closed'), ('closed', 'closed')
     ) then
         raise exception 'a quiz does not go from % to %', old.state, new.state
             using errcode = 'restrict_violation', constraint = 'quiz_goes_on', table = 'quiz';

@@ -1,7 +1,7 @@
 """Quizzes: what is asked, frozen; who is invited, and in which group. Who takes part is in ``participant``.
 
-A quiz goes ``composing`` → ``freezing`` (its images are copied) → ``frozen`` → ``open`` → ``closed``, and only from
-freezing back to composing. Its questions may be swapped while it is composing and never change from then on; triggers
+A quiz goes ``composing`` → ``freezing`` (its images are copied) → ``frozen`` → ``open`` → ``closed``, and before it is
+open back to composing. Its questions may be swapped while it is composing and never change from then on; triggers
 hold that (``app.db.append_only``). Texts of a quiz that is not closed, and whose answers are not public, are held back
 from releases.
 """

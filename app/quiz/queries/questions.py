@@ -202,5 +202,5 @@ def set_feedback(session: Session, quiz_question_id: int, feedback: str) -> None
 def _values(quiz_id: int, question: NewQuestion) -> dict[str, Any]:
     values = {name: getattr(question, name) for name in NewQuestion.__slots__}
     values["choices"] = None if question.choices is None else list(question.choices)
-    values["region_box"] = None if question.region_box is None else list(question.region_box)
+    values["region_box"] = None if question.region_box is None else [float(value) for value in question.region_box]
     return {**values, "quiz_id": quiz_id, "shown_metadata": json.dumps(question.shown_metadata)}
