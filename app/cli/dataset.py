@@ -60,6 +60,7 @@ def show(name: str, as_json: Json = False) -> None:
     """Show what a dataset consists of."""
     from app.cli.opening import opened
     from app.intake.queries.datasets import dataset_breakdown, dataset_overview
+    from app.intake.workflow.policies import policies_in_words
     from app.intake.workflow.running import require_dataset
     from app.settings import Settings
 
@@ -67,11 +68,15 @@ def show(name: str, as_json: Json = False) -> None:
         facts = require_dataset(session, name)
         overview = dataset_overview(session, name)
         breakdown = dataset_breakdown(session, facts.dataset_id)
-    parts = (dataclasses.asdict(overview) if overview else {}) | dataclasses.asdict(breakdown)
+        policy = policies_in_words(session, facts)
+    parts = (dataclasses.asdict(overview) if overview else {}) | dataclasses.asdict(breakdown) | {"policy": policy}
     if as_json:
         typer.echo(json.dumps(parts, indent=1, default=_plain))
         return
-    for part, value in parts.items():
+    # The dataset's own number is told with the policy, which may leave nothing to it.
+    for part, value in (parts | {"policy": "; ".join(policy)}).items():
+        if part == "reviews_wanted":
+            continue
         shown = ", ".join(f"{each['name']} {each['count']}" for each in value) if isinstance(value, list) else value
         typer.echo(f"{part.replace('_', ' ')}: {shown}")
 

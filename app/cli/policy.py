@@ -163,6 +163,8 @@ def _print_preview(seen: Preview) -> None:
     typer.echo(f"at {seen.speed.seconds_a_text:.1f} s a text ({how}), of all reviewers together")
     if seen.then.stratum.begun:
         typer.echo(f"{seen.then.stratum.begun:,} packets were handed out before and stay as they are")
+    if seen.mixed:
+        typer.echo(f"{seen.mixed:,} sealed packets hold texts for another pool too and stay in the pool they are in")
 
 
 def _outlook_text(outlook: Outlook) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db.errors import DomainError
 from app.intake.queries import policies
+from app.intake.queries.datasets import DatasetFacts
 from app.intake.queries.policies import DrafterName, Policy, Stratum
 from pipeline.vocabulary import KIND_TITLES, KINDS, SPLITS
 
@@ -98,6 +99,24 @@ def policy_in_words(policy: Policy) -> str:
         return "taken back"
     each = f"{policy.reviews_wanted} review{'' if policy.reviews_wanted == 1 else 's'} each"
     return f"{share_in_percent(policy.sample_share)} sampled, {each}" if policy.sample_share else each
+
+
+def policies_in_words(session: Session, dataset: DatasetFacts) -> list[str]:
+    """What holds for a dataset's texts, the narrowest first: ``questions: 2 reviews each, pool ships``.
+
+    The dataset's own number is named where some text is, or could be, taken by no policy.
+    """
+    held = [decision.policy for decision in policies.policies_in_force(session, dataset.dataset_id)]
+    names = policies.drafters(session)
+    pools = [f", pool {each.pool}" if each.pool != "main" else "" for each in held]
+    told = [
+        f"{stratum_title(each.stratum, names)}: {policy_in_words(each)}{pool}"
+        for each, pool in zip(held, pools, strict=True)
+    ]
+    if any(each.stratum == Stratum() for each in held):
+        return told
+    own = policy_in_words(Policy(Stratum(), "reviews", dataset.reviews_wanted))
+    return [*told, f"all others: {own}" if told else f"all texts: {own}"]
 
 
 def find_drafter(session: Session, name: str) -> int:

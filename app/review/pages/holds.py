@@ -6,10 +6,11 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from app.intake.workflow.running import require_dataset
 from app.review.errors import InvalidOrderError
@@ -21,12 +22,16 @@ from app.review.workflow.holding import ReviewConfig
 from app.review.workflow.ordering import ORDER_TITLES, order_dataset
 from app.review.workflow.releasing import HoldsOfDataset, Key, holds_of, quiet_of, release_hold, release_stale
 from app.web.database import DbSession
+from app.web.errors import STATUSES
 from app.web.guard import CurrentViewer
 from app.web.rendering import render
 
 router = APIRouter()
 
 Name = Annotated[str, Path(max_length=200)]
+
+SHOWN_AGAIN: Final = 200
+"""Characters of a seed that is not taken, in the form that comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,11 @@ class DatasetQueuePage:
     orders: Mapping[str, str]
     pools: Sequence[PoolRow]
     holds: HoldCount
+    message: str
+    """Why the order that was sent is not taken."""
+    order_by: str
+    seed: str
+    """As they stand in the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +65,23 @@ class HoldsPage:
 
 @router.get("/datasets/{name}/queue", name="dataset_queue_page")
 def dataset_queue_page(request: Request, session: DbSession, name: Name) -> Response:
-    dataset_id = require_dataset(session, name).dataset_id
-    config: ReviewConfig = request.app.state.review_config
-    page = DatasetQueuePage(
-        name=name,
-        ordering=newest_ordering(session, dataset_id),
-        orders=ORDER_TITLES,
-        pools=pools_of_dataset(session, dataset_id),
-        holds=holds.count_holds(session, dataset_id, quiet_of(config)),
-    )
-    return render(request, page)
+    return render(request, _queue(request, session, name))
 
 
 @router.post("/datasets/{name}/queue", name="order_queue")
 def order(
+    request: Request,
     session: DbSession,
     viewer: CurrentViewer,
     name: Name,
     order_by: Annotated[str, Form(max_length=40)] = "",
-    seed: Annotated[str, Form(max_length=40)] = "",
+    seed: Annotated[str, Form()] = "",
 ) -> Response:
-    order_dataset(session, name, order_by, _seed(seed), str(viewer.pseudonym))
+    try:
+        order_dataset(session, name, order_by, _seed(seed), str(viewer.pseudonym))
+    except InvalidOrderError as refused:
+        page = _queue(request, session, name, refused.message, order_by, seed[:SHOWN_AGAIN])
+        return render(request, page, STATUSES[refused.meaning])
     return RedirectResponse(f"/datasets/{name}/queue", 303)
 
 
@@ -107,6 +113,27 @@ def release(
     else:
         released = int(release_hold(session, name, which, viewer.pseudonym, config))
     return RedirectResponse(f"/datasets/{name}/holds?released={released}", 303)
+
+
+def _queue(
+    request: Request, session: Session, name: str, message: str = "", order_by: str = "", seed: str = ""
+) -> DatasetQueuePage:
+    """With the order that holds in the form; where there is a message, with what was sent."""
+    dataset_id = require_dataset(session, name).dataset_id
+    config: ReviewConfig = request.app.state.review_config
+    ordering = newest_ordering(session, dataset_id)
+    held = (ordering.order_by, str(ordering.seed)) if ordering else ("", "0")
+    chosen = (order_by, seed) if message else held
+    return DatasetQueuePage(
+        name=name,
+        ordering=ordering,
+        orders=ORDER_TITLES,
+        pools=pools_of_dataset(session, dataset_id),
+        holds=holds.count_holds(session, dataset_id, quiet_of(config)),
+        message=message,
+        order_by=chosen[0],
+        seed=chosen[1],
+    )
 
 
 def _seed(written: str) -> int:

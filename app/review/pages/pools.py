@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
@@ -22,7 +22,9 @@ router = APIRouter()
 
 PoolName = Annotated[str, Path(max_length=200)]
 PersonId = Annotated[int, Path(ge=1, lt=2**63)]
-Field = Annotated[str, Form(max_length=2000)]
+Field = Annotated[str, Form()]
+SHOWN_AGAIN: Final = 4000
+"""Characters of a field that is not taken, in the form that comes back: so many can be shortened by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def add(
     try:
         pools.add_pool(session, pool.strip(), description, skills)
     except InvalidPoolError as refused:
-        page = _pools(session, refused.message, pool[:63], description[:300], skills[:300])
+        typed = (each[:SHOWN_AGAIN] for each in (pool, description, skills))
+        page = _pools(session, refused.message, *typed)
         return render(request, page, STATUSES[refused.meaning])
     return RedirectResponse(f"/people/pools/{pool.strip()}", 303)
 
@@ -85,7 +88,7 @@ def change(
     try:
         pools.change_pool(session, pool, description, skills)
     except InvalidPoolError as refused:
-        page = _pool(session, pool, refused.message, description[:300], skills[:300])
+        page = _pool(session, pool, refused.message, description[:SHOWN_AGAIN], skills[:SHOWN_AGAIN])
         return render(request, page, STATUSES[refused.meaning])
     return RedirectResponse(f"/people/pools/{pool}", 303)
 
@@ -113,7 +116,7 @@ def set_skills(request: Request, session: DbSession, person_id: PersonId, skills
     try:
         pools.set_skills(session, person_id, skills)
     except InvalidPoolError as refused:
-        page = _pools(session, refused.message, skills=skills[:300], person_id=person_id)
+        page = _pools(session, refused.message, skills=skills[:SHOWN_AGAIN], person_id=person_id)
         return render(request, page, STATUSES[refused.meaning])
     return RedirectResponse(f"/people/pools#person-{person_id}", 303)
 

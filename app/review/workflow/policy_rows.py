@@ -20,7 +20,7 @@ from pipeline.scoring.intervals import Interval
 
 @dataclass(frozen=True, slots=True)
 class StratumRow:
-    """A stratum with its policy; the last one, without a decision, is of all that no policy takes."""
+    """A stratum with its policy; the last one, without a decision, is of all that no policy takes, if there is any."""
 
     title: str
     words: str
@@ -85,6 +85,8 @@ def _rows(
         projection = (
             project(counted, policies, dataset.reviews_wanted, _ruled_by(policies, decision)) if counted else None
         )
+        if held and decision is None and projection is not None and not projection.texts:
+            continue
         hours = hours_in_words(Speed.of(counted.pace).hours(projection.readings)) if counted and projection else ""
         title = stratum_title(decision.policy.stratum, names) if decision else "all others" if held else "all texts"
         words = policy_in_words(decision.policy if decision else own)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from app.intake.queries.datasets import DatasetFacts
 from app.intake.queries.policies import Policy
 from app.intake.workflow.policies import holding_for
 from app.review.workflow.projecting import Projection, Speed, project, with_policy
 from app.review.workflow.strata import Counted
+
+MAIN: Final = "main"
+"""The pool of all that no policy puts into another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,9 @@ class Preview:
     speed: Speed
     narrower: int
     """Texts of the stratum that follow a narrower one, and so stay as they are."""
+    mixed: int
+    """Packets that nobody was handed, with texts of the stratum and such as are for another pool: they stay where they
+    are."""
 
 
 def preview_policy(dataset: DatasetFacts, held: Sequence[Policy], policy: Policy, counted: Counted) -> Preview:
@@ -58,7 +65,23 @@ def preview_policy(dataset: DatasetFacts, held: Sequence[Policy], policy: Policy
         then=after,
         speed=speed,
         narrower=taken - after.stratum.texts,
+        mixed=0 if policy.mode == "none" else _mixed(counted, then, is_ruled),
     )
+
+
+def _mixed(counted: Counted, held: Sequence[Policy], is_ruled: Callable[[str, str, int], bool]) -> int:
+    def pool(split: str, kind: str, drafter_id: int) -> str:
+        found = holding_for(held, split, kind, drafter_id)
+        return MAIN if found is None else found.pool
+
+    packets = 0
+    for each in counted.sealed:
+        ruled = [part for part in each.parts if is_ruled(each.split, *part)]
+        # Counted once: a packet comes up with each of its parts.
+        is_first = ruled[:1] == [(each.kind, each.drafter_id)]
+        if is_first and not each.is_begun and len({pool(each.split, *part) for part in each.parts}) > 1:
+            packets += each.packets
+    return packets
 
 
 def _outlook(

@@ -21,7 +21,7 @@ from app.review.workflow.projecting import Speed
 from app.review.workflow.strata import count_strata, counted_strata, keep_strata
 from app.work import StopAskedError
 from tests.app.review.drafted import add_drafts, review_all
-from tests.app.review.factories import add_hand, add_reviewer, rows, submission, value
+from tests.app.review.factories import add_hand, add_pool, add_reviewer, rows, submission, value
 
 QUESTIONS = Stratum(kind="question")
 NEW_YEAR = dt.date(2026, 1, 1)
@@ -131,6 +131,11 @@ def test_the_preview_tells_texts_reviews_hours_and_the_day(sessions: SessionMake
     assert (plain.speed.is_measured, plain.speed.seconds_a_text, plain.then.finished_on) == (False, 15.0, None)
     assert (plain.is_new, plain.then.hours, plain.now.dataset_hours) == (True, 32 * 15 / 3600, 32 * 15 / 3600)
     with transaction(sessions) as session:
+        add_pool(session, "urban")
+        # Who gives the questions to a pool learns that packets with captions in them do not go there.
+        apart = preview(session, dataset_id, Policy(QUESTIONS, "reviews", 1, pool="urban"))
+        assert (plain.mixed, apart.mixed) == (0, 8)
+        assert preview(session, dataset_id, Policy(Stratum(), "reviews", 1, pool="urban")).mixed == 0
         reviewer = add_reviewer(session)
         for ms in (4_000, 900_000):
             review_all(session, reviewer=reviewer, ms=ms, at_most=4)

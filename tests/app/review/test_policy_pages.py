@@ -199,3 +199,11 @@ def test_the_command_line_lists_previews_sets_and_takes_over(
     assert "say what of these texts" in told("--kind", "question", "--pool", "main", code=2)
     with sessions() as session:
         assert rows(session, "select distinct decided_by from review_policy") == [("command",)]
+    env = {"DATABASE_URL": database_url}
+    shown = CliRunner().invoke(command, ["dataset", "show", "harbours"], env=env).stdout
+    assert "policy: early 1: 50% sampled, 1 review each; all others: 1 review each" in shown
+    told("--reviews", "2")
+    shown = CliRunner().invoke(command, ["dataset", "show", "harbours"], env=env).stdout
+    assert "policy: early 1: 50% sampled, 1 review each; all texts: 2 reviews each\n" in shown
+    assert "reviews wanted" not in shown
+    assert "all others" not in told(), "there is none that no policy takes"

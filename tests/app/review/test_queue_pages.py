@@ -74,6 +74,11 @@ def test_a_pool_in_use_and_main_stay_and_bad_names_are_told_what_is_wrong(
         for address in ("/people/2/skills", "/people/pools/urban"):
             answer = client.post(address, data={"skills": text})
             assert (answer.status_code, "cannot be a skill" in answer.text) == (422, True), (address, text)
+    towns = "Towns 😀 " * 300
+    for address in ("/people/pools", "/people/pools/urban"):
+        answer = client.post(address, data={"pool": "wide", "description": towns, "skills": "ships"})
+        assert (answer.status_code, "at most 300" in answer.text) == (422, True), address
+        assert f'value="{towns}"' in answer.text
     assert client.post("/people/99/skills", data={"skills": "x"}).status_code == 404
     assert client.post("/people/1/skills", data={"skills": "x"}).status_code == 404, "an admin does not review"
     assert client.post("/people/pools/urban/members", data={"person_id": "x"}).status_code == 422
@@ -88,6 +93,10 @@ def test_an_admin_orders_the_queue_and_sees_how_far_it_is(client: TestClient, se
     assert "seed 7" in client.get("/datasets/harbours/queue").text
     for bad in ({"order_by": "beauty"}, {"order_by": "risk", "seed": "x"}, {"order_by": "risk", "seed": "9" * 30}, {}):
         assert client.post("/datasets/harbours/queue", data=bad).status_code == 422
+    page = client.post("/datasets/harbours/queue", data={"order_by": "place", "seed": "7½ \u202e<b>"})
+    assert "is no seed. Give a whole number" in page.text
+    assert 'value="7½ \u202e&lt;b&gt;"' in page.text, "what was typed is there to be mended"
+    assert 'value="place" required checked' in page.text
     assert client.get("/datasets/none/queue").status_code == 404
 
 
