@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from pipeline.scoring.captions_command import add_score_captions
+
 _TELL_S: Final = 10.0
 """Between two lines on how far a run is."""
 
@@ -44,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_draft_boxes(commands)
     _add_screen(commands)
     _add_categories(commands)
+    add_score_captions(commands)
     return parser
 
 
