@@ -30,6 +30,7 @@ STANDINGS: Final = {
     "pair_not_trusted": "pair not trusted",
     "needs_optical": "needs the optical image",
     "licence": "licence not allowed",
+    "held_by_quiz": "held by a quiz",
 }
 """How a draft can stand, and the words for it: in, or out by the first gate that it fails."""
 GATES: Final = ("few_reviews", "open_finding", "pair_not_trusted", "needs_optical", "licence")
