@@ -11,6 +11,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, Final
 
 from app.intake.workflow.storable import unstorable
@@ -52,6 +53,15 @@ def read_blind_answers(lines: Iterable[str]) -> dict[str, str]:
             "The file of blind answers has no rows. Give a line or row for each text of the release."
         )
     return found
+
+
+def read_blind_file(path: Path) -> dict[str, str]:
+    """As :func:`read_blind_answers`, of a file."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return read_blind_answers(file)
+    except UnicodeDecodeError as error:
+        raise BlindAnswersError(f"{path} is not UTF-8. Save it as UTF-8 and give it again.") from error
 
 
 def read_blind_text(content: bytes) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +21,7 @@ from app.quiz.errors import InvitationError, InvitationRefusedError, NoSuchGroup
 from app.quiz.queries import invitations, quizzes
 from app.quiz.queries.invitations import InvitationRow
 from app.quiz.queries.quizzes import QuizRow
+from pipeline.formats import cells
 
 JOIN_PATH: Final = "/quiz/join/"
 """Where an invitation leads: this and the token."""
@@ -124,6 +126,16 @@ def invite(
         MadeInvitation(invitation_id, f"{JOIN_PATH}{token}", group, uses, days)
         for invitation_id, token in zip(ids, tokens, strict=True)
     ]
+
+
+def as_csv(made: Sequence[MadeInvitation], address: str = "") -> bytes:
+    """The links as a table, for a letter to each; ``address`` is that of this Trihedral."""
+    rows = [["invitation", "group", "people", "days", "link"]]
+    for each in made:
+        days = "" if each.days is None else str(each.days)
+        link = f"{address.rstrip('/')}{each.path}"
+        rows.append([str(each.invitation_id), each.group, str(each.uses_allowed), days, link])
+    return b"".join(map(cells.row, rows))
 
 
 def invited(session: Session, token: str) -> tuple[InvitationRow, QuizRow]:
