@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar, Final
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from app.accounts import workflow
 from app.accounts.addresses import local_path
@@ -17,6 +18,7 @@ from app.web.database import DbSession
 from app.web.errors import STATUSES
 from app.web.guard import SEED_COOKIE, SESSION_COOKIE, CurrentViewer
 from app.web.rendering import render
+from app.web.viewer import Viewer
 from pipeline.vocabulary import ROLES
 
 router = APIRouter()
@@ -45,6 +47,10 @@ class AccountPage:
     shortest: int
     message: str
     done: str
+    credit: str
+    """The name under which releases thank this person; empty where they want none."""
+    credit_message: str
+    credit_done: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,7 @@ def logout(request: Request, session: DbSession) -> Response:
 
 @router.get("/account", name="account_page")
 def account_page(request: Request, session: DbSession, viewer: CurrentViewer) -> Response:
-    return render(request, AccountPage(workflow.email_of(session, viewer), SHORTEST, message="", done=""))
+    return render(request, _account(session, viewer))
 
 
 @router.post("/account/password", name="change_password")
@@ -110,17 +116,40 @@ def change_password(
     new: Field = "",
     again: Field = "",
 ) -> Response:
-    email = workflow.email_of(session, viewer)
     try:
         if new != again:
             raise PersonError("The two new passwords differ. Type the same one twice.")
         token, secret = request.cookies.get(SESSION_COOKIE), request.app.state.secret
         ended = workflow.change_password(session, viewer, current, new, keep_token=token, secret=secret)
     except (PersonError, LoginRefusedError, TooManyFailuresError) as refused:
-        page = AccountPage(email, SHORTEST, message=refused.message, done="")
-        return render(request, page, STATUSES[refused.meaning])
+        return render(request, _account(session, viewer, message=refused.message), STATUSES[refused.meaning])
     ends = f" {ended} other log-in{'' if ended == 1 else 's'} ended." if ended else ""
-    return render(request, AccountPage(email, SHORTEST, message="", done=f"The password is changed.{ends}"))
+    return render(request, _account(session, viewer, done=f"The password is changed.{ends}"))
+
+
+@router.post("/account/credit", name="set_credit")
+def set_credit(request: Request, session: DbSession, viewer: CurrentViewer, name: Field = "") -> Response:
+    try:
+        credit = workflow.set_credit(session, viewer, name)
+    except PersonError as refused:
+        page = replace(_account(session, viewer), credit=name[:100], credit_message=refused.message)
+        return render(request, page, STATUSES[refused.meaning])
+    said = f"Releases from now on name {credit}." if credit else "Releases from now on do not name you."
+    return render(request, _account(session, viewer, credit_done=said))
+
+
+def _account(
+    session: Session, viewer: Viewer, *, message: str = "", done: str = "", credit_done: str = ""
+) -> AccountPage:
+    return AccountPage(
+        email=workflow.email_of(session, viewer),
+        shortest=SHORTEST,
+        message=message,
+        done=done,
+        credit=workflow.credit_of(session, viewer) or "",
+        credit_message="",
+        credit_done=credit_done,
+    )
 
 
 @router.get("/people", name="people_page")

@@ -78,6 +78,15 @@ def list_people(session: Session) -> list[PersonRow]:
     return [PersonRow(row[0], row[1], row[2], tuple(row[3]), row[4], row[5]) for row in rows]
 
 
+def credited_as(session: Session, person_id: int) -> str | None:
+    """The name under which releases thank them; None where they want none."""
+    return session.execute(select(Person.credited_as).where(Person.person_id == person_id)).scalar_one_or_none()
+
+
+def update_credited_as(session: Session, person_id: int, name: str | None) -> None:
+    session.execute(update(Person).where(Person.person_id == person_id).values(credited_as=name))
+
+
 def update_password(session: Session, person_id: int, password_hash: str) -> None:
     session.execute(update(Person).where(Person.person_id == person_id).values(password_hash=password_hash))
 

@@ -168,6 +168,26 @@ def email_of(session: Session, viewer: Viewer) -> str:
     return queries.email_of(session, viewer.person_id) or ""
 
 
+def credit_of(session: Session, viewer: Viewer) -> str | None:
+    """The name under which releases thank the viewer; None where they want none."""
+    return queries.credited_as(session, viewer.person_id)
+
+
+def set_credit(session: Session, viewer: Viewer, name: str) -> str | None:
+    """Be thanked under this name by releases from now on, or, without one, by no name; gives what holds.
+
+    Raises
+    ------
+    PersonError
+        If the name is not acceptable.
+    """
+    words = " ".join(name.split())
+    if len(words) > 100 or not words.isprintable():
+        raise PersonError("The name stands in releases: give one of at most 100 printable characters, or none.")
+    queries.update_credited_as(session, viewer.person_id, words or None)
+    return words or None
+
+
 def list_people(session: Session) -> list[PersonRow]:
     """Everybody, active ones first, by e-mail."""
     return queries.list_people(session)

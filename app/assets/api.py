@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -62,6 +63,35 @@ def read_asset(request: Request, sha256: str, e: str = "", u: str = "", s: str =
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     headers["Content-Length"] = str(end - start)
     return _body(request, store, sha256, start, end, 206 if part else 200, headers, media_type)
+
+
+def send_stored(request: Request, sha256: str, size: int, name: str) -> Response:
+    """A stored file of known size under a name of its own, or the one range of it that was asked for."""
+    store, etag = store_at(request.app.state.assets_url), f'"{sha256}"'
+    headers = {
+        "ETag": etag,
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    store.size(sha256)  # what is missing is said before the first byte leaves
+    wanted = request.headers.get("range") if request.headers.get("if-range", etag) == etag else None
+    try:
+        part = parse_range(wanted, size)
+    except RangeError:
+        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+    start, end = part or (0, size)
+    if part:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    headers["Content-Length"] = str(end - start)
+    return _body(request, store, sha256, start, end, 206 if part else 200, headers, "application/x-tar")
+
+
+def starts_at_front(request: Request) -> bool:
+    """Whether a file is asked for from its first byte: what goes on where it stopped is not."""
+    return re.fullmatch(r"bytes=\s*0*[1-9].*|bytes=\s*-.*", request.headers.get("range", "")) is None
 
 
 def _body(

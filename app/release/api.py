@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
-from app.assets.api import store_at
-from app.assets.ranges import RangeError, parse_range
+from app.assets.api import send_stored
 from app.db.errors import DomainError, Meaning
 from app.release import workflow
 from app.release.queries.exports import ExportRow
@@ -61,36 +59,10 @@ def download_export(request: Request, session: DbSession, export_id: ExportId) -
     export = workflow.get_export(session, export_id)
     if export.state != "done" or export.sha256 is None or export.bytes is None:
         raise ExportNotDoneError(_why_not(export), state=export.state)
-    return _file(request, export.sha256, export.bytes, export.file or f"export-{export_id}.tar")
+    return send_stored(request, export.sha256, export.bytes, export.file or f"export-{export_id}.tar")
 
 
 def _why_not(export: ExportRow) -> str:
     if export.state == "failed":
         return f"This export failed: {export.error}. Start a new one."
     return "This export is not done yet. Ask again in a moment."
-
-
-def _file(request: Request, sha256: str, size: int, name: str) -> Response:
-    store, etag = store_at(request.app.state.assets_url), f'"{sha256}"'
-    headers = {
-        "ETag": etag,
-        "Accept-Ranges": "bytes",
-        "Cache-Control": "private, no-cache",
-        "Content-Disposition": f'attachment; filename="{name}"',
-    }
-    if etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    store.size(sha256)  # what is missing is said before the first byte leaves
-    wanted = request.headers.get("range") if request.headers.get("if-range", etag) == etag else None
-    try:
-        part = parse_range(wanted, size)
-    except RangeError:
-        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
-    start, end = part or (0, size)
-    if part:
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
-    headers["Content-Length"] = str(end - start)
-    status = 206 if part else 200
-    if request.method == "HEAD":
-        return Response(status_code=status, headers=headers, media_type="application/x-tar")
-    return StreamingResponse(store.chunks(sha256, start, end), status, headers, "application/x-tar")

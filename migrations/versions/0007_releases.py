@@ -113,6 +113,17 @@ def _make_plans() -> None:
         ["release_plan_id"],
         postgresql_where=sa.text("state in ('counting', 'freezing')"),
     )
+    op.create_table(
+        "release_plan_draft",
+        sa.Column("release_plan_id", sa.BigInteger(), nullable=False),
+        sa.Column("standing", sa.Text(), nullable=False),
+        sa.Column("dataset", sa.Text(collation="C"), nullable=False),
+        sa.Column("split", sa.Text(collation="C"), nullable=False),
+        sa.Column("draft_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "release_plan_id", "standing", "dataset", "split", "draft_id", name=op.f("pk_release_plan_draft")
+        ),
+    )
 
 
 def _make_links() -> None:

@@ -65,9 +65,10 @@ def test_a_release_is_made_and_its_export_appears_without_a_reload(
 ) -> None:
     page.goto(f"{site}/releases")
     page.get_by_role("link", name="New release").click()
-    page.get_by_label("Name").fill("pilot")
+    page.get_by_label("Name", exact=True).fill("pilot")
     page.get_by_role("checkbox", name=DATASET).uncheck()
-    page.get_by_role("button", name="Create release").click()
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Freeze").click()
     page.wait_for_url("**/releases/pilot@1")
     page.get_by_role("button", name="Export").click()
     page.get_by_text("waiting", exact=True).wait_for()

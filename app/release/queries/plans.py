@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import Double, cast, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app.db.tables.release import Release, ReleasePlan
@@ -54,8 +54,9 @@ _PLAN: Final = (
     ReleasePlan.created_at,
     ReleasePlan.counted_at,
     ReleasePlan.started_at,
-    func.coalesce(
-        func.extract("epoch", func.clock_timestamp() - func.coalesce(ReleasePlan.started_at, ReleasePlan.created_at)), 0
+    cast(
+        func.extract("epoch", func.clock_timestamp() - func.coalesce(ReleasePlan.started_at, ReleasePlan.created_at)),
+        Double,
     ).label("since_s"),
 )
 

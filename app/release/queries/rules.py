@@ -77,7 +77,7 @@ class Rules:
         return [words for words, holds in parts.items() if holds]
 
     def values(self) -> dict[str, Any]:
-        """For the statements of :mod:`app.release.queries.standing`: of all drafts, none is passed over."""
+        """For the statements of :mod:`app.release.queries.standing`."""
         return {
             "datasets": list(self.datasets),
             "kinds": list(self.kinds),
@@ -91,7 +91,6 @@ class Rules:
             "any_licence": self.licences is None,
             "licences": list(self.licences or ()),
             "with_sampled": self.with_sampled,
-            "after": 0,
         }
 
 

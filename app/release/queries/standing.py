@@ -52,6 +52,11 @@ errors as (
     where :without_open_errors and f.severity = 'error' and f.screening_version = newest.screening_version
     group by d.draft_id
 ),
+held as (
+    -- What a quiz still asks: whoever has its answers from a release is no measure of anything.
+    select distinct draft_id from quiz_question join quiz using (quiz_id)
+    where quiz.state <> 'closed' and not quiz.public_answers
+),
 standing as (
     select draft.draft_id, ground.scene_id, ground.dataset, ground.split, now_.resolution_id, case
         -- Until its ground was compared with all other scenes, the split may still change.
@@ -68,13 +73,15 @@ standing as (
         when not ground.is_pair_trusted then 'pair_not_trusted'
         when now_.support <> all(:supports) then 'needs_optical'
         when not (:any_licence or ground.licence = any(:licences)) then 'licence'
+        when held.draft_id is not null then 'held_by_quiz'
         else 'verified' end as standing
     from ground join draft using (scene_id)
     left join errors using (draft_id)
+    left join held using (draft_id)
     left join disagreement on disagreement.draft_id = draft.draft_id and disagreement.closed_at is null
     left join resolution now_ on now_.draft_id = draft.draft_id and not exists (
         select 1 from resolution later where later.draft_id = now_.draft_id and later.revision > now_.revision)
-    where draft.draft_id > :after and draft.origin = 'drafted' and draft.kind = any(:kinds)
+    where draft.origin = 'drafted' and draft.kind = any(:kinds)
         and (draft.kind <> 'question' or draft.question_type = any(:question_types))
 )
 """  # noqa: S608  (parts of our own)

@@ -62,7 +62,7 @@ def make_plan(session: Session, name: str, notes: str, rules: Rules, decided_by:
     state = "counted" if is_small else "counting"
     plan_id = plans.insert_plan(session, name, notes, ordered.to_json(), str(decided_by), state)
     if is_small:
-        plans.store_preview(session, plan_id, preview_release(session, ordered).counted)
+        plans.store_preview(session, plan_id, preview_release(session, ordered, plan_id).counted)
     else:
         _begin(session, "release.count_plan", get_plan(session, plan_id).row)
     return plan_id
@@ -116,7 +116,7 @@ def recount_plan(session: Session, plan_id: int) -> PlanRow:
     if state in {"freezing", "frozen"}:
         raise PlanStateError("This plan is being frozen or is a release already. Make a new one.", state=state)
     if _is_small(session, plan.rules):
-        plans.store_preview(session, plan_id, preview_release(session, plan.rules).counted)
+        plans.store_preview(session, plan_id, preview_release(session, plan.rules, plan_id).counted)
     else:
         plans.begin(session, plan_id, "counting")
         _begin(session, "release.count_plan", plan.row)
@@ -138,7 +138,8 @@ def count_plan(sessions: SessionMaker, plan_id: int, check: Check = lambda: None
 
     def count(session: Session) -> None:
         if plans.lock_plan(session, plan_id) == "counting":
-            plans.store_preview(session, plan_id, preview_release(session, get_plan(session, plan_id).rules).counted)
+            rules = get_plan(session, plan_id).rules
+            plans.store_preview(session, plan_id, preview_release(session, rules, plan_id).counted)
 
     _carry_out(sessions, plan_id, count)
 

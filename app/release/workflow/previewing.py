@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,9 @@ from app.release.queries import previewing
 from app.release.queries.rules import Rules
 from app.release.workflow.rules import STANDINGS
 from pipeline.vocabulary import KINDS, SPLITS
+
+PLANS_KEPT: Final = 20
+"""Of the newest plans the drafts that they leave out are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,13 @@ class Preview:
         return ""
 
 
-def preview_release(session: Session, rules: Rules) -> Preview:
-    """What a release by these rules would hold now; all of one moment."""
-    return Preview.of(previewing.count_all(session, rules))
+def preview_release(session: Session, rules: Rules, keep_for: int | None = None) -> Preview:
+    """What a release by these rules would hold now; all of one moment. What is out is kept for the plan ``keep_for``,
+    instead of what was kept for it before."""
+    if keep_for is not None:
+        previewing.forget(session, keep_for)
+        previewing.forget_old(session, PLANS_KEPT)
+    return Preview.of(previewing.count_all(session, rules, keep_for))
 
 
 def preview(session: Session, datasets: Sequence[str], kinds: Sequence[str] = KINDS) -> list[Standing]:

@@ -52,9 +52,19 @@ def csrf_of(client: TestClient, path: str) -> str:
     return re.search(r'name="csrf" value="([^"]+)"', client.get(path).text)[1]  # type: ignore[index]
 
 
-def create(client: TestClient, **changes: object) -> tuple[int, str]:
+def plan(client: TestClient, **changes: object) -> tuple[int, str]:
+    """Fill in the form, and look at what it would hold."""
     form = {"csrf": csrf_of(client, "/releases/new"), "name": "bench", "datasets": ["ports"], "notes": "<i>first</i>"}
-    response = client.post("/releases", data={**form, "kinds": ["question", "concise_caption"], **changes})
+    response = client.post("/releases/plans", data={**form, "kinds": ["question", "concise_caption"], **changes})
+    return response.status_code, response.headers.get("location", response.text)
+
+
+def create(client: TestClient, **changes: object) -> tuple[int, str]:
+    """And freeze it."""
+    status, place = plan(client, **changes)
+    if status != 303:
+        return status, place
+    response = client.post(f"{place}/freeze", data={"csrf": csrf_of(client, "/releases/new")})
     return response.status_code, response.headers.get("location", response.text)
 
 
@@ -83,14 +93,24 @@ def test_a_release_is_frozen_exported_and_downloaded(
     assert "bench@1" in client.get("/releases").text
 
 
-def test_the_form_says_what_is_in_and_what_is_out_and_keeps_what_was_typed(client: TestClient) -> None:
+def test_the_preview_says_what_is_in_and_what_is_out_and_the_form_keeps_what_was_typed(client: TestClient) -> None:
     page = client.get("/releases/new").text
-    assert re.search(r'value="ports" checked> ports</label></th>\s*<td class="number">2</td>', page)
+    assert 'value="ports" checked>' in page
+    _, place = plan(client)
+    page = client.get(place).text
+    assert "<b>2</b> texts about 1 image are in, 1 is out" in page
+    [link] = re.findall(r'href="([^"]+dataset=ports[^"]+)">1<', page)
+    listed = client.get(link.replace("&amp;", "&")).text
+    assert ("Left out: rejected" in listed, "Is it?" in listed) == (True, True)
+    csv = client.get(re.search(r'href="([^"]+csv[^"]+)"', listed)[1].replace("&amp;", "&"))  # type: ignore[index]
+    assert csv.text.splitlines()[1].startswith("ports,a.png,test,question,counting,Is it?,2,")
     status, page = create(client, name="no way", kinds=["complex_caption"])
     assert status == 422
     assert 'value="no way"' in page
     assert "&lt;i&gt;first&lt;/i&gt;</textarea>" in page
-    assert create(client, datasets=[])[0] == 422
+    for wrong in ({"datasets": []}, {"kinds": []}, {"least_reviews": "ten"}, {"least_reviews": "10"}, {"pairs": "x"},
+                  {"licence": "listed"}, {"notes": "\0"}, {"splits": ["x"]}):  # fmt: skip
+        assert (wrong, create(client, **wrong)[0]) == (wrong, 422)
     assert create(client, kinds=["complex_caption"])[0] == 409
     assert client.get("/releases").text.count("bench@") == 0
 
@@ -98,21 +118,18 @@ def test_the_form_says_what_is_in_and_what_is_out_and_keeps_what_was_typed(clien
 def test_sampled_texts_are_taken_in_only_where_that_is_ticked(
     client: TestClient, sessions: SessionMaker, store: AssetStore
 ) -> None:
-    assert "sample-verified texts" not in client.get("/releases/new").text
     with transaction(sessions) as session:
         make_dataset(session, store, [View("b.png", [Text("How many?", verdict="sampled")], image=b"b")], name="coast")
-    page = client.get("/releases/new").text
-    assert "And 1 sample-verified text<" in page
-    assert 'name="with_sampled" value="true" aria' in page
     status, refused = create(client, datasets=["coast"])
     assert (status, "1 sample-verified text was left out" in refused) == (409, True)
     assert create(client, datasets=["coast", "ports"])[1] == "/releases/bench@1"
     only_read = client.get("/releases/bench@1").text
-    assert ("2 reviewed</dd>" in only_read, "/policy" in only_read) == (True, False)
+    assert ("2 reviewed</dd>" in only_read, "What nobody read" in only_read) == (True, False)
     assert create(client, datasets=["coast", "ports"], with_sampled="true")[1] == "/releases/bench@2"
     page = client.get("/releases/bench@2").text
     assert "2 reviewed, 1 sample-verified</dd>" in page
     assert 'href="/datasets/coast/policy"' in page, "where the sample is told of"
+    assert ("<b>5.0%</b>" in page, "1.2 to 16.8%" in page) == (True, True), "the error rate of the sample"
     assert "<dt>Corrected</dt><dd>50%</dd>" in page, "of those that were read"
     assert create(client, datasets=["coast"], with_sampled="much")[0] == 422
 
