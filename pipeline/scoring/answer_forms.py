@@ -24,10 +24,10 @@ NEGATIONS: Final = frozenset(
 SIDES: Final = frozenset({"left", "right", "top", "bottom", "center"})
 
 _SAYING_NOTHING: Final = """
-it is this that these those there be are was were in on at of to with image picture photo scene sar visible seen shown show
-present exist appear located situated positioned found object category type kind answer side part portion area region corner
-half section hand shape shaped pattern direction mostly mainly primarily predominantly exactly total approximately about
-around roughly ~ i we can see would be has have which some probably likely clearly class edge its as
+it is this that these those there be are was were in on at of to with image picture photo scene sar visible seen shown
+show present exist appear located situated positioned found object category type kind answer side part portion area
+region corner half section hand shape shaped pattern direction mostly mainly primarily predominantly exactly total
+approximately about around roughly ~ i we can see would be has have which some probably likely clearly class edge its as
 """
 _GIVING_NO_ANSWER: Final = """
 don't know|do not know|not know|not sure|unsure|uncertain|unclear|unknown|not clear|no idea|sorry|n / a

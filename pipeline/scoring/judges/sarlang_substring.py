@@ -1,8 +1,8 @@
 """The rule of the script that was published with SARLANG-1M, for comparison with figures that were made with it.
 
 Its fault: a truth that merely stands somewhere within the prediction counts as right, so "1" is right for "11", "no"
-for "not sure", and "car" for "scar". The published script asks a model about what fails this rule, unless the truth is yes,
-no or a number from 0 to 99; here that is wrong, so its figure lies at or above this one.
+for "not sure", and "car" for "scar". The published script asks a model about what fails this rule, unless the truth is
+yes, no or a number from 0 to 99; here that is wrong, so its figure lies at or above this one.
 """
 
 from __future__ import annotations
