@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.intake.queries.screening import NEWEST_SCREENING
@@ -29,19 +29,28 @@ from packet_draft d where d.packet_id = :packet_id and d.draft_id = :draft_id
 on conflict do nothing
 """)  # noqa: S608  (parts of our own)
 
-_FINDINGS: Final = text(f"""
-with d as materialized (
+SHOWN_FINDINGS: Final = f"""
+coalesce((with d as materialized (
     -- The packet's drafts, whether this reviewer is to judge them first, and whether they are to judge any.
     select m.draft_id, p.hides_findings and v.draft_id is null as is_hidden,
         bool_or(p.hides_findings and v.draft_id is null) over () as is_any_hidden
-    from packet p join packet_draft m on m.packet_id = p.packet_id
-    left join first_verdict v on v.packet_id = m.packet_id and v.draft_id = m.draft_id and v.reviewer = :reviewer
-    where p.packet_id = :packet_id
+    from packet_draft m
+    left join first_verdict v on v.packet_id = m.packet_id and v.draft_id = m.draft_id and v.reviewer = a.reviewer
+    where m.packet_id = p.packet_id
 )
-select d.draft_id, d.is_hidden, f.rule, f.severity, f.field, f.start_, f.end_, f.message, f.suggestion
+select json_agg(json_build_object('draft_id', d.draft_id, 'is_hidden', d.is_hidden, 'rule', f.rule,
+    'severity', f.severity, 'field', f.field, 'start_', f.start_, 'end_', f.end_, 'message', f.message,
+    'suggestion', f.suggestion) order by d.draft_id, f.start_, f.end_ desc, f.rule)
 from d left join finding f on f.draft_id = d.draft_id and f.screening_version = {NEWEST_SCREENING}
-    and not d.is_hidden and not (d.is_any_hidden and split_part(f.rule, '.', 1) = any (:between))
-order by d.draft_id, f.start_, f.end_ desc, f.rule
+    and not d.is_hidden and not (d.is_any_hidden and split_part(f.rule, '.', 1) in {BETWEEN_TEXTS!r})), '[]')
+"""  # noqa: S608  (parts of our own)
+"""One value with the findings of the packet ``p`` that ``a.reviewer`` may see, by draft and place; a draft without any
+is there all the same. :func:`as_shown` reads it: the one way in which findings leave here."""
+
+_SHOWN: Final = text(f"""
+select {SHOWN_FINDINGS} as findings
+from packet p cross join (select cast(:reviewer as uuid) as reviewer) as a
+where p.packet_id = :packet_id
 """)  # noqa: S608  (parts of our own)
 
 
@@ -59,7 +68,7 @@ class Hand:
 class ShownFindings:
     """What a reviewer may see of a packet's findings just now."""
 
-    findings: Sequence[RowMapping]
+    findings: Sequence[Mapping[str, Any]]
     hidden: frozenset[int]
     """Drafts whose findings are hidden until this reviewer's first verdict on them."""
     drafts: frozenset[int]
@@ -82,9 +91,12 @@ def add_first_verdict(
 
 
 def shown_findings(session: Session, reviewer: uuid.UUID, packet_id: int) -> ShownFindings:
-    """The findings of a packet that this reviewer may see, by draft and place: the one way in which they leave here."""
-    asked = {"reviewer": reviewer, "packet_id": packet_id, "between": list(BETWEEN_TEXTS)}
-    rows = session.execute(_FINDINGS, asked).mappings().all()
+    """The findings of a packet that this reviewer may see."""
+    return as_shown(session.execute(_SHOWN, {"reviewer": reviewer, "packet_id": packet_id}).scalar_one())
+
+
+def as_shown(rows: Sequence[Mapping[str, Any]]) -> ShownFindings:
+    """What :data:`SHOWN_FINDINGS` selects."""
     return ShownFindings(
         findings=[row for row in rows if row["rule"] is not None],
         hidden=frozenset(row["draft_id"] for row in rows if row["is_hidden"]),

@@ -1,4 +1,5 @@
-"""Storing a review: two statements that lock and look, and one that writes all of it."""
+"""Storing a review: one statement that locks and looks, and one that writes all of it; where others judge it too, two
+that look at what they said."""
 
 from __future__ import annotations
 
@@ -13,14 +14,25 @@ from sqlalchemy.orm import Session
 
 CountedAs = Literal["slot", "extra"]
 
+# What a packet is never changes once somebody was handed it, so it may be read by the statement that waits.
+_CONTENTS: Final = """
+(select json_build_object('rows', s.rows, 'cols', s.cols, 'sar_first', p.sar_first, 'boxes_first', p.boxes_first,
+    -- The slots and not the packet's own number: a policy may have changed them before anybody was handed the packet.
+    'wanted', (select count(*) from slot where slot.packet_id = p.packet_id),
+    'drafts', (select json_agg(json_build_array(d.draft_id, d.kind, d.text, d.answer) order by m.position)
+        from packet_draft m join draft d on d.draft_id = m.draft_id where m.packet_id = p.packet_id))
+from packet p join scene s on s.scene_id = p.scene_id where p.packet_id = :packet_id)
+"""
+
 # Locks the reviewer, so that a second tab with the same submission waits here and then finds it stored.
-_LOCK_HANDS: Final = text("""
+_LOCK_HANDS: Final = text(f"""
 select a.assignment_id, a.slot, a.state,
-    exists (select from review r where r.packet_id = a.packet_id and r.reviewer = a.reviewer) as has_review
+    exists (select from review r where r.packet_id = a.packet_id and r.reviewer = a.reviewer) as has_review,
+    {_CONTENTS} as contents
 from pseudonym p join assignment a on a.reviewer = p.pseudonym
 where p.pseudonym = :reviewer and a.packet_id = :packet_id
 for no key update of p, a
-""")
+""")  # noqa: S608  (parts of our own)
 
 _STORED: Final = text("""
 select review_id, packet_id, revision, submission_id, body_sha256, acknowledgement from review
@@ -29,14 +41,7 @@ order by submission_id = :submission_id desc, revision desc
 limit 1
 """)
 
-_DRAFTS: Final = text("""
-select d.draft_id, d.kind, d.text, d.answer, k.reviews_wanted, p.sar_first, p.boxes_first, s.rows, s.cols
-from packet p join scene s on s.scene_id = p.scene_id
--- The slots and not the packet's own number: a policy may have changed them before anybody was handed the packet.
-cross join (select count(*)::integer as reviews_wanted from slot where packet_id = :packet_id) as k
-join packet_draft m on m.packet_id = p.packet_id join draft d on d.draft_id = m.draft_id
-where p.packet_id = :packet_id order by m.position
-""")
+_READ: Final = text(f"select {_CONTENTS}")
 
 _LOCK_PACKET: Final = text("""
 select s.is_free from slot s join packet p on p.packet_id = s.packet_id
@@ -189,11 +194,13 @@ class NewReview:
     counts: Mapping[str, int]
 
 
-def lock_hands(session: Session, reviewer: uuid.UUID, packet_id: int) -> list[InHand]:
-    """The reviewer's assignments on the packet, one that is not returned first; locks them and the reviewer."""
-    rows = session.execute(_LOCK_HANDS, {"reviewer": reviewer, "packet_id": packet_id})
+def lock_hands(session: Session, reviewer: uuid.UUID, packet_id: int) -> tuple[Sequence[InHand], PacketContents | None]:
+    """The reviewer's assignments on the packet, one that is not returned first, and what the packet holds (None where
+    there is no assignment); locks them and the reviewer."""
+    rows = session.execute(_LOCK_HANDS, {"reviewer": reviewer, "packet_id": packet_id}).all()
     # Sorted here: a row that was waited for keeps the place that its old state had.
-    return sorted((InHand(**row._mapping) for row in rows), key=lambda hand: hand.state == "returned")
+    hands = sorted((InHand(*row[:4]) for row in rows), key=lambda hand: hand.state == "returned")
+    return hands, _contents(rows[0].contents) if rows else None
 
 
 def stored_review(
@@ -207,15 +214,11 @@ def stored_review(
 
 def contents_of(session: Session, packet_id: int) -> PacketContents:
     """The packet, which exists and has drafts."""
-    rows = session.execute(_DRAFTS, {"packet_id": packet_id}).all()
-    return PacketContents(
-        drafts=[PacketDraft(row.draft_id, row.kind, row.text, row.answer) for row in rows],
-        wanted=rows[0].reviews_wanted,
-        rows=rows[0].rows,
-        cols=rows[0].cols,
-        sar_first=rows[0].sar_first,
-        boxes_first=rows[0].boxes_first,
-    )
+    return _contents(session.execute(_READ, {"packet_id": packet_id}).scalar_one())
+
+
+def _contents(read: dict[str, Any]) -> PacketContents:
+    return PacketContents(**{**read, "drafts": [PacketDraft(*draft) for draft in read["drafts"]]})
 
 
 def lock_packet(session: Session, packet_id: int, slot: int) -> bool:

@@ -1,4 +1,4 @@
-"""What the review page shows of a packet: two queries, however many drafts it has; where boxes come first, six."""
+"""What the review page shows of a packet: one query, however many drafts it has; where boxes come first, five."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.intake.queries.pairs import DECISION_OF
 from app.intake.queries.viewing import BOXES_OF, SHOWN
 from app.review.queries.box_reviewing import BoxJudging, box_judging
-from app.review.queries.first_verdicts import ShownFindings, shown_findings
+from app.review.queries.first_verdicts import SHOWN_FINDINGS, ShownFindings, as_shown
 from app.review.queries.sar_first import OPTICAL_HIDDEN
 
 _DRAFTS_OF: Final = """
@@ -34,7 +34,7 @@ select a.assignment_id, a.packet_id, a.slot, a.claimed_at, a.expires_at, clock_t
     coalesce((select sum(delta) from counter_delta c
         where c.dataset_id = p.dataset_id and c.name = 'reviews_wanted'), 0)::bigint as wanted,
     {OPTICAL_HIDDEN} as optical_hidden, {SHOWN},
-    {BOXES_OF} as boxes, {_DRAFTS_OF} as drafts,
+    {BOXES_OF} as boxes, {_DRAFTS_OF} as drafts, {SHOWN_FINDINGS} as findings,
     (select v.settings from viewer_setting v
         where v.reviewer = a.reviewer and v.dataset_id = p.dataset_id) as viewer_settings,
     g.version as progress_version, g.body as progress_body
@@ -67,7 +67,7 @@ def packet_rows(session: Session, assignment_id: uuid.UUID) -> PacketRows:
         hand=hand,
         boxes=hand["boxes"],
         drafts=hand["drafts"],
-        shown=shown_findings(session, hand["reviewer"], hand["packet_id"]),
+        shown=as_shown(hand["findings"]),
         judging=_judging(session, hand) if hand["boxes_first"] else None,
     )
 

@@ -207,7 +207,7 @@ def _draft_view(draft: Mapping[str, Any], shown: ShownFindings, numbers: dict[st
     )
 
 
-def _findings_of(draft_id: int, findings: Sequence[RowMapping]) -> list[FindingView]:
+def _findings_of(draft_id: int, findings: Sequence[Mapping[str, Any]]) -> list[FindingView]:
     return [_stored_finding(found) for found in findings if found["draft_id"] == draft_id]
 
 
@@ -217,7 +217,7 @@ def _drafter(draft: Mapping[str, Any]) -> str:
     return f"{draft['model']} · prompt {draft['prompt_version']}"
 
 
-def _stored_finding(found: RowMapping) -> FindingView:
+def _stored_finding(found: Mapping[str, Any]) -> FindingView:
     return FindingView(
         **{name: found[name] for name in ("rule", "severity", "field", "message", "suggestion")},
         family=found["rule"].partition(".")[0],

@@ -73,14 +73,13 @@ def submit(session: Session, reviewer: uuid.UUID, submission: Submission) -> Ack
     BoxesNotJudgedError
         If the boxes come first and are still to be judged.
     """
-    hands = submitting.lock_hands(session, reviewer, submission.packet_id)
-    if submission.assignment_id not in {hand.assignment_id for hand in hands}:
+    hands, contents = submitting.lock_hands(session, reviewer, submission.packet_id)
+    if contents is None or submission.assignment_id not in {hand.assignment_id for hand in hands}:
         raise not_held()
     if not hands[0].is_new:
         stored = submitting.stored_review(session, reviewer, submission.submission_id, submission.packet_id)
         if stored is not None:
             return _again(stored, submission)
-    contents = submitting.contents_of(session, submission.packet_id)
     verdicts = check(submission, contents)
     if contents.sar_first and submission.scene_verdict == "usable":
         require_given(session, reviewer, submission.assignment_id)
