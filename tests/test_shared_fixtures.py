@@ -12,6 +12,8 @@ import pytest
 import rasterio.transform
 import rasterio.warp
 
+from pipeline.imaging.figures import PERCENTILES
+
 HERE = Path(__file__).parent
 
 
@@ -54,6 +56,10 @@ def test_a_map_coordinate_falls_into_the_pixel_that_rasterio_names() -> None:
         row, col = rasterio.transform.rowcol(grid, *case["map"])
         is_inside = 0 <= row < case["rows"] and 0 <= col < case["cols"]
         assert ([int(row), int(col)] if is_inside else None) == case["index"]
+
+
+def test_the_percentiles_that_are_kept_are_those_that_a_page_offers() -> None:
+    assert list(PERCENTILES) == fixture("percentiles.json")["percentiles"]
 
 
 def test_the_modules_of_the_browser_pass_their_own_tests() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 BINS: Final = 256
+PERCENTILES: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 95.0, 98.0, 99.0, 99.5, 100.0)
+"""Those between which a page can show an image; the browser's ``contrast.js`` has the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +24,17 @@ class Figures:
     edges: tuple[float, ...]
     """257 edges of 256 equal bins; of 8-bit numbers 0, 1, ..., 256."""
     counts: tuple[int, ...]
+    percentiles: Mapping[str, float]
+    """By percent (``"0.5"``), in its unit. Of values with a long tail most bins are empty, and all that is seen is in a few
+    of them: percentiles that are worked out from bins would be off by all of the contrast."""
 
 
 def figures_of(stored: NDArray[Any], valid: NDArray[np.bool_], scale: float) -> Figures:
     """Range, percentiles and histogram of ``stored × scale`` where valid (at least one pixel)."""
     numbers, counts = _occurrences(stored, valid)
     least, most = float(numbers[0]), float(numbers[-1])
-    low, high = (_percentile(numbers, counts, percent) for percent in (1, 99))
+    found = {f"{percent:g}": _percentile(numbers, counts, percent) for percent in PERCENTILES}
+    low, high = found["1"], found["99"]
     if low == high:
         low, high = low - 0.5 / scale, high + 0.5 / scale
     span = (0.0, float(BINS)) if stored.dtype == np.uint8 else (least, most if most > least else least + 1 / scale)
@@ -37,6 +44,7 @@ def figures_of(stored: NDArray[Any], valid: NDArray[np.bool_], scale: float) -> 
         display_limits=(_tidy(low * scale), _tidy(high * scale)),
         edges=tuple(_tidy(edge * scale) for edge in edges.tolist()),
         counts=tuple(histogram.tolist()),
+        percentiles={percent: _tidy(number * scale) for percent, number in found.items()},
     )
 
 

@@ -176,6 +176,7 @@ def _one(raster: Raster, name: str, numbers: SarNumbers, scene: PreparedScene) -
         display_limits=figures.display_limits,
         histogram_edges=figures.edges,
         histogram_counts=figures.counts,
+        percentiles=figures.percentiles,
     )
 
 

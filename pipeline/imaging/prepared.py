@@ -149,6 +149,7 @@ class FurtherPolarisation:
     display_limits: tuple[float, float]
     histogram_edges: tuple[float, ...]
     histogram_counts: tuple[int, ...]
+    percentiles: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def is_known(self) -> bool:
@@ -208,6 +209,8 @@ class PreparedScene:
     """None without an optical image."""
     land_cover: Mapping[str, float] | None = None
     """``{class: share of the labelled area}``, summing to 1; None without labels."""
+    percentiles: Mapping[str, float] = field(default_factory=dict)
+    """Of the valid SAR values by percent (``"0.5"``), in ``unit``; none of a scene that was prepared before they were."""
     further: tuple[FurtherPolarisation, ...] = ()
     """Other polarisations of the same file."""
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { firstGamma, limitsAt, SHARES } from "../../static/js/viewer/contrast.js";
@@ -18,6 +19,18 @@ test("limits leave out the named share of the values at each end", () => {
   const [low, high] = limitsAt(sea, "5-95");
   assert.ok(low >= 3 && low < high && high <= 4.1);
   assert.deepEqual(limitsAt({ low: 0, high: 1, counts: [] }, "2-98"), [1, 2]);
+});
+
+test("each percentile that is offered is one that is kept", () => {
+  const { percentiles } = JSON.parse(readFileSync(new URL("../fixtures/percentiles.json", import.meta.url), "utf-8"));
+  assert.deepEqual(new Set(SHARES.flatMap((share) => share.split("-").map(Number))), new Set(percentiles));
+});
+
+test("percentiles that were kept are exact where bins are not, and limits differ all the same", () => {
+  const tail = { low: 0, high: 25_600, counts: [9_990, ...Array.from({ length: 254 }, () => 0), 10], percentiles: { "2": 11.5, "98": 173, "5": 12, "95": 12 } };
+  assert.deepEqual(limitsAt(tail, "2-98"), [11.5, 173]);
+  assert.deepEqual(limitsAt(tail, "5-95"), [12, 112]);
+  assert.ok(limitsAt(tail, "0-100")[1] > 25_000, "what was not kept is counted");
 });
 
 test("a look is kept as what differs, and strange settings are passed over", () => {

@@ -109,7 +109,8 @@ def _metadata(stated: SceneMetadata, prepared: PreparedScene) -> SceneMetadata:
 
 def _histogram(prepared: PreparedScene | FurtherPolarisation) -> Mapping[str, Any]:
     edges = prepared.histogram_edges
-    return {"low": edges[0], "high": edges[-1], "counts": prepared.histogram_counts}
+    counted = {"low": edges[0], "high": edges[-1], "counts": prepared.histogram_counts}
+    return counted | ({"percentiles": dict(prepared.percentiles)} if prepared.percentiles else {})
 
 
 def _ground(prepared: PreparedScene) -> Mapping[str, Any] | None:

@@ -69,6 +69,8 @@ export interface Histogram {
   low: number;
   high: number;
   counts: number[];
+  /** Values by percent, exact; missing of scenes that were imported before they were kept. */
+  percentiles?: Record<string, number>;
 }
 
 export interface Box {

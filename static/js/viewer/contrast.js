@@ -9,12 +9,18 @@
 export const SHARES = ["0-100", "0.5-99.5", "1-99", "2-98", "5-95"];
 
 /**
- * The value below which this share of the counted values lies: within a bin they are taken to lie evenly, so it is true to
- * a bin, 1/256 of the range.
+ * The value below which this many percent of the values lie. Of scenes that were imported before such values were kept it
+ * is counted from the bins, in which they are taken to lie evenly: true to 1/256 of the range.
+ * @param {Histogram} histogram
+ * @param {number} percent
+ */
+const valueBelow = (histogram, percent) => histogram.percentiles?.[String(percent)] ?? countedBelow(histogram, percent / 100);
+
+/**
  * @param {Histogram} histogram
  * @param {number} share 0 to 1
  */
-function valueBelow({ low, high, counts }, share) {
+function countedBelow({ low, high, counts }, share) {
   const step = (high - low) / Math.max(1, counts.length);
   const wanted = share * counts.reduce((sum, count) => sum + count, 0);
   let sum = 0;
@@ -33,9 +39,8 @@ function valueBelow({ low, high, counts }, share) {
  */
 export function limitsAt(histogram, share) {
   const [from = 0, to = 100] = share.split("-").map(Number);
-  const least = (histogram.high - histogram.low) / Math.max(1, histogram.counts.length);
-  const low = valueBelow(histogram, from / 100);
-  return [low, Math.max(valueBelow(histogram, to / 100), low + least)];
+  const [low, high] = [valueBelow(histogram, from), valueBelow(histogram, to)];
+  return [low, high > low ? high : low + (histogram.high - histogram.low) / Math.max(1, histogram.counts.length)];
 }
 
 /** Where the middle of the values is to lie between black and white, and how far gamma goes for it. */

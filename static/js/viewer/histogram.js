@@ -76,7 +76,9 @@ export class HistogramControl {
    */
   #onKey(end, event) {
     const { low, high } = this.#histogram;
-    const step = ((high - low) / 256) * (event.shiftKey ? 10 : 1);
+    // Where all that is seen lies in a few bins, a step of the whole range would be all of it.
+    const between = this.#limits[1] - this.#limits[0];
+    const step = Math.min((high - low) / 256, between / 20) * (event.shiftKey ? 10 : 1);
     /** @type {Record<string, number>} */
     const moves = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, Home: low - high, End: high - low };
     const move = moves[event.key];
@@ -99,7 +101,7 @@ export class HistogramControl {
    */
   #move(end, value) {
     const { low, high } = this.#histogram;
-    const least = (high - low) / 256;
+    const least = Math.min((high - low) / 256, Math.abs(this.#limits[1] - this.#limits[0]));
     const other = this.#limits[end === 0 ? 1 : 0];
     const kept = end === 0 ? Math.min(Math.max(value, low), other - least) : Math.max(Math.min(value, high), other + least);
     /** @type {[number, number]} */

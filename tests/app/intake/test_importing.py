@@ -67,6 +67,10 @@ def test_a_paired_folder_is_imported_with_boxes_images_and_metadata(
     assert first["metadata"]["labelled"] == ["ship"]
     assert first["metadata"]["polarisations"] == ["VV"]
     assert len(first["histogram"]["counts"]) == 256
+    assert [first["histogram"]["percentiles"][percent] for percent in ("1", "99")] == [
+        first["limits_low"],
+        first["limits_high"],
+    ]
     assert {"scale", "nodata", "dtype", "looks"} <= set(first["provenance"])
     for role in ("sar_sha256", "processed_sha256", "optical_sha256"):
         assert store.verify(first[role])

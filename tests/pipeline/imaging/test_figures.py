@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from pipeline.imaging.figures import cell_means, duplicate_hash, figures_of
+from pipeline.imaging.figures import PERCENTILES, cell_means, duplicate_hash, figures_of
 from tests.pipeline.imaging.made_images import grey, speckle
 
 
@@ -33,6 +33,19 @@ def test_figures_are_those_of_numpy(dtype):
     assert figures.counts == tuple(counts)
     assert figures.edges == pytest.approx(edges, rel=1e-6, abs=1e-4)
     assert figures.value_range == pytest.approx((stored.min(), stored.max()))
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.float32])
+def test_percentiles_of_a_long_tail_leave_out_as_many_pixels_as_they_say(dtype):
+    amplitudes = np.random.default_rng(1).rayleigh(60, (400, 500))
+    amplitudes[:4, :4] = 30_000
+    stored = amplitudes.astype(dtype)
+    figures = figures_of(stored, np.ones(stored.shape, dtype=bool), 1.0)
+    assert list(figures.percentiles) == [f"{percent:g}" for percent in PERCENTILES]
+    for percent, value in figures.percentiles.items():
+        below, upto = (stored < value).mean(), (stored <= value).mean()
+        assert below - 0.001 <= float(percent) / 100 <= upto + 0.001, percent
+    assert figures.display_limits == (figures.percentiles["1"], figures.percentiles["99"])
 
 
 @pytest.mark.parametrize("shape", [(1024, 1024), (333, 517), (5, 40), (1, 1)])
