@@ -209,6 +209,13 @@ def test_two_packets_are_decided_by_keyboard_alone(senior: Sitting, sessions: Se
     scene = "select distinct choice, unusable_reason from adjudication where unusable_reason is not null"
     assert rows(sessions, scene) == [{"choice": "reject", "unusable_reason": "artefact"}]
     assert page.evaluate("Object.keys(localStorage).filter(key => key.includes('.adjudication.'))") == []
+    # What was decided leads to who said what of it.
+    packet_id = rows(sessions, "select min(packet_id) as packet_id from disagreement")[0]["packet_id"]
+    page.goto(f"{senior.site}/adjudication/{packet_id}")
+    expect(page.locator(".decided-before a")).to_have_count(3)
+    assert axe_faults(page) == []
+    page.locator(".decided-before a").first.click()
+    expect(page.locator("main")).to_contain_text("The quay has no colour here.")
     assert senior.faults == []
 
 

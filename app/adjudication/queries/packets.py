@@ -29,7 +29,10 @@ from packet p where p.packet_id = :packet_id
 
 _SCENE: Final = text(f"""
 select p.packet_id, t.name as dataset_name, p.scene_id, {SHOWN},
-    (select count(*) from disagreement d where d.packet_id = p.packet_id and d.closed_at is not null) as decided,
+    coalesce((select jsonb_agg(jsonb_build_object('draft_id', d.draft_id, 'text', d.text) order by m.position)
+        from disagreement x join packet_draft m on m.packet_id = x.packet_id and m.draft_id = x.draft_id
+        join draft d on d.draft_id = x.draft_id
+        where x.packet_id = p.packet_id and x.closed_at is not null), '[]') as decided,
     (select v.settings from viewer_setting v
         where v.reviewer = :person and v.dataset_id = p.dataset_id) as viewer_settings
 from packet p

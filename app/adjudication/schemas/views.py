@@ -75,6 +75,11 @@ class SceneSideView(View):
     reason: str | None
 
 
+class DecidedBeforeView(View):
+    draft_id: int
+    text: str
+
+
 class AdjudicationView(View):
     packet_id: int
     dataset: NamedDataset
@@ -85,8 +90,8 @@ class AdjudicationView(View):
     drafts: list[DifferingDraftView]
     notes: list[str]
     """About the packet as a whole."""
-    decided: int
-    """Drafts of the packet that were decided before."""
+    decided: list[DecidedBeforeView]
+    """Drafts of the packet that were decided before, in its order."""
     may_decide: bool
     next_address: str
     """Of the next packet that waits for the same person under the same filters; empty where there is none."""
@@ -151,7 +156,7 @@ def adjudication_view(
         scene_sides=[_scene_side(side) for side in differing.scene_sides] if about_scene else [],
         drafts=[_draft(draft, packet, differing, numbers) for draft in packet.drafts],
         notes=[note.text for note in packet.notes if note.draft_id is None],
-        decided=packet.scene["decided"],
+        decided=[DecidedBeforeView(**one) for one in packet.scene["decided"]],
         may_decide=may_decide,
         next_address=next_address,
         list_address=list_address,

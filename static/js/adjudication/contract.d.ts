@@ -51,7 +51,7 @@ export interface AdjudicationView extends Viewed {
   scene_sides: SceneSide[];
   drafts: DifferingDraft[];
   notes: string[];
-  decided: number;
+  decided: { draft_id: number; text: string }[];
   may_decide: boolean;
   next_address: string;
   list_address: string;

@@ -64,7 +64,7 @@ export class Desk {
 
   draw() {
     if (!this.view.drafts.length) {
-      tellDone(this.view, 0);
+      tellDone(this.view);
       return;
     }
     const held = this.#heldFocus();

@@ -30,7 +30,7 @@ export function tellFoot(work) {
   const { view, drafts } = work;
   const done = work.count((state) => state !== "open");
   slot("foot").hidden = !view.may_decide;
-  slot("counts").textContent = `${drafts.length} ${drafts.length === 1 ? "text differs" : "texts differ"}${view.decided ? `, ${view.decided} decided before` : ""}${view.may_decide ? "" : " · to be read only"}`;
+  slot("counts").textContent = `${drafts.length} ${drafts.length === 1 ? "text differs" : "texts differ"}${view.decided.length ? `, ${view.decided.length} decided before` : ""}${view.may_decide ? "" : " · to be read only"}`;
   slot("decided").textContent = `${done} of ${drafts.length} decided`;
   slot("save-title").textContent = done === drafts.length ? "Go on" : "Save and go on";
   const next = slot("next");
@@ -38,17 +38,20 @@ export function tellFoot(work) {
   if (view.next_address) next.setAttribute("href", view.next_address);
 }
 
-/**
- * Nothing of the packet is left to be decided.
- * @param {import("./contract").AdjudicationView} view
- * @param {number} done just now
- */
-export function tellDone(view, done) {
-  const text = done ? `You decided ${done} just now.` : "Its texts were decided before.";
+/** Who said what of each decided text, and what was decided. @param {import("./contract").AdjudicationView} view */
+function drawDecided({ decided }) {
+  if (!decided.length) return null;
+  const items = decided.map(({ draft_id, text }) => element("li", {}, element("a", { class: "clip", href: `/drafts/${draft_id}` }, bdi(text))));
+  return element("section", { class: "decided-before", "aria-labelledby": "decided-before" }, element("h3", { id: "decided-before", text: "Their history" }), element("ol", {}, ...items));
+}
+
+/** Nothing of the packet is left to be decided. Not before: its history tells who took which side. @param {import("./contract").AdjudicationView} view */
+export function tellDone(view) {
+  const text = "Its texts were decided before.";
   const link = view.next_address ? element("a", { class: "button button--primary", href: view.next_address, text: "The next packet" }) : null;
   slot("counts").textContent = "nothing to decide";
   slot("foot").hidden = true;
-  slot("list").replaceChildren(element("div", { class: "empty" }, element("h2", { text: "Nothing is left to decide here" }), element("p", { text: view.next_address ? text : `${text} Nothing else waits for you.` }), element("div", { class: "row" }, link, element("a", { class: "button", href: view.list_address, text: "What waits" }))));
+  slot("list").replaceChildren(element("div", { class: "empty" }, element("h2", { text: "Nothing is left to decide here" }), element("p", { text: view.next_address ? text : `${text} Nothing else waits for you.` }), element("div", { class: "row" }, link, element("a", { class: "button", href: view.list_address, text: "What waits" })), drawDecided(view)));
 }
 
 /** What was written of texts that were decided elsewhere meanwhile. @param {Making[]} makings */
