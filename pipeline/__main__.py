@@ -14,7 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from pipeline.judging.command import add_judge
 from pipeline.scoring.captions_command import add_score_captions
+from pipeline.scoring.figures_command import add_agreement, add_similarity
 
 _TELL_S: Final = 10.0
 """Between two lines on how far a run is."""
@@ -47,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_screen(commands)
     _add_categories(commands)
     add_score_captions(commands)
+    add_agreement(commands)
+    add_similarity(commands)
+    add_judge(commands)
     return parser
 
 

@@ -4,11 +4,11 @@ Which way fits is told by who answered: questions alone for one model or few peo
 participants only; questions crossed with participants from ten participants on; scenes where questions share one. All
 are seeded: the same data and seed give the same interval.
 
-Bare percentiles are too narrow for few questions, and a point where all answers are right. So the percentiles lie as
-far out as Student's t does (Hesterberg 2015), and with the questions one more that all answer rightly and one that
-nobody does (for a difference: one that each side alone does) are drawn; with ten participants, only where all answers are the
-same. In simulations the truth lay inside in 94 to 99 of 100, with 10 to 90 questions and shares from .5 to .97; crossed
-with participants in 95 to 100: that way is cautious (Owen 2007), most so where people and questions hardly differ.
+Bare percentiles are too narrow for few questions, and a point where all answers are right. So they lie as far out as
+Student's t does (Hesterberg 2015), and with the questions one more is drawn that all answer rightly and one that nobody
+does (for a difference: one that each side alone does); with ten participants, only where all answers are the same. In
+simulations the truth lay inside in 94 to 99 of 100, with 10 to 90 questions and shares from .5 to .97; crossed with
+participants in 95 to 100: that way is cautious (Owen 2007), most so where people and questions hardly differ.
 
 References
 ----------

@@ -128,7 +128,8 @@ def _scaled(block: NDArray[np.float64], start: int) -> NDArray[np.float64]:
     if not np.isfinite(largest).all():
         bad = start + int(np.nonzero(~np.isfinite(largest))[0][0])
         raise SimilarityError(f"vector {bad} holds NaN or infinity; leave it out or mend it")
-    return block[largest > 0] / largest[largest > 0, None]
+    scaled: NDArray[np.float64] = block[largest > 0] / largest[largest > 0, None]
+    return scaled
 
 
 def _squares(block: NDArray[np.float64]) -> NDArray[np.float64]:
