@@ -92,7 +92,8 @@ def ask_about(
         return _ask(client, endpoint, *asked)
 
     try:
-        for found in ask_all(answers, ask, concurrency, halt):
+        replies: Iterator[RawReply | DraftFailure] = ask_all(answers, ask, concurrency, halt)
+        for found in replies:
             if isinstance(found, DraftFailure):
                 raise JudgeFailedError(found)
             yield found
