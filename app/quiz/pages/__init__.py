@@ -6,4 +6,9 @@ from typing import Final
 
 from fastapi import APIRouter
 
+from app.quiz.pages import composed, listing, participants, people
+
 router: Final = APIRouter()
+# The list first: the new quiz's form is no quiz of the name "new".
+for _pages in (listing, composed, people, participants):
+    router.include_router(_pages.router)

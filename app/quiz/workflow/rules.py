@@ -109,10 +109,10 @@ def checked_name(name: str) -> str:
     ------
     QuizError
     """
-    if NAME_FORM.fullmatch(name) is None:
+    if NAME_FORM.fullmatch(name) is None or name == "new":
         raise QuizError(
             f"A quiz cannot be named {name[:80]!a}: use 1 to 63 letters, digits, dots, dashes and underscores, a letter"
-            " or digit first."
+            " or digit first, and not the word new alone."
         )
     return name
 
