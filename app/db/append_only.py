@@ -21,7 +21,7 @@ APPEND_ONLY = (
     "release",
     "release_text",
     "release_scene",
-    "release_removal",
+    "release_change",
     "pair_decision",
     "screening_policy",
     "first_verdict",
@@ -49,7 +49,7 @@ $$
 SEALED = {
     "packet_draft": ("packet", "packet_id"),
     "release_text": ("release", "release_id"),
-    "release_removal": ("release", "release_id"),
+    "release_change": ("release", "release_id"),
     "box_verdict": ("box_review", "box_review_id"),
     "box_outcome": ("box_review", "box_review_id"),
 }

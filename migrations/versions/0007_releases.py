@@ -14,7 +14,7 @@ depends_on = None
 
 def upgrade() -> None:
     _credit()
-    _make_removals()
+    _make_changes()
     _make_plans()
     _make_links()
 
@@ -27,7 +27,7 @@ def _credit() -> None:
     )
 
 
-def _make_removals() -> None:
+def _make_changes() -> None:
     op.drop_index("uq_release_text_draft", "release_text")
     op.create_index(
         "uq_release_text_draft",
@@ -37,42 +37,46 @@ def _make_removals() -> None:
         postgresql_include=["text_sha256"],
     )
     op.create_table(
-        "release_removal",
+        "release_change",
         sa.Column("release_id", sa.BigInteger(), nullable=False),
+        sa.Column("change", sa.Text(collation="C"), nullable=False),
         sa.Column("draft_id", sa.BigInteger(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["draft_id"], ["draft.draft_id"], name=op.f("fk_release_removal_draft_id_draft")),
-        sa.ForeignKeyConstraint(
-            ["release_id"], ["release.release_id"], name=op.f("fk_release_removal_release_id_release")
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.CheckConstraint("change in ('added', 'changed', 'removed')", name=op.f("ck_release_change_change_known")),
+        sa.CheckConstraint(
+            "(change = 'removed') = (reason is not null)", name=op.f("ck_release_change_removed_has_reason")
         ),
-        sa.PrimaryKeyConstraint("release_id", "draft_id", name=op.f("pk_release_removal")),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["release.release_id"], name=op.f("fk_release_change_release_id_release")
+        ),
+        sa.PrimaryKeyConstraint("release_id", "change", "draft_id", name=op.f("pk_release_change")),
     )
     op.execute(
-        "create trigger release_removal_append_only before update or delete on release_removal"
+        "create trigger release_change_append_only before update or delete on release_change"
         " for each row execute function refuse_change()"
     )
     op.execute(
-        "create trigger release_removal_no_truncate before truncate on release_removal"
+        "create trigger release_change_no_truncate before truncate on release_change"
         " for each statement execute function refuse_change()"
     )
     op.execute("""
-create function refuse_late_release_removal() returns trigger language plpgsql as $$
+create function refuse_late_release_change() returns trigger language plpgsql as $$
 begin
     if exists (
         select from (select distinct release_id from added) as a
-        join release o using (release_id) join release_removal m using (release_id)
+        join release o using (release_id) join release_change m using (release_id)
         where m.xmin <> o.xmin
     ) then
-        raise exception 'a release takes no release_removal after it was made'
-            using errcode = 'restrict_violation', constraint = 'sealed', table = 'release_removal';
+        raise exception 'a release takes no release_change after it was made'
+            using errcode = 'restrict_violation', constraint = 'sealed', table = 'release_change';
     end if;
     return null;
 end
 $$
 """)
     op.execute(
-        "create trigger release_removal_sealed after insert on release_removal referencing new table as added"
-        " for each statement execute function refuse_late_release_removal()"
+        "create trigger release_change_sealed after insert on release_change referencing new table as added"
+        " for each statement execute function refuse_late_release_change()"
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.tables.base import Base, BigId, CreatedAt, one_of
 
 EXPORT_STATES = ("waiting", "running", "done", "failed")
+CHANGES = ("added", "changed", "removed")
 PLAN_STATES = ("counting", "counted", "freezing", "frozen", "failed")
 
 
@@ -78,16 +79,22 @@ class ReleaseScene(Base):
     """The whole line of the side file of images: assets, boxes, metadata, provenance."""
 
 
-class ReleaseRemoval(Base):
-    """A text of the number before that is not in this one, and why, as it stood when this one was frozen."""
+class ReleaseChange(Base):
+    """A text in which a number differs from the one before: new, gone and why, or reading otherwise. Frozen with it, so
+    that a page of the difference is read by its key. Its drafts are held by the texts of the two releases."""
 
-    __tablename__ = "release_removal"
+    __tablename__ = "release_change"
+    __table_args__ = (
+        one_of("change", CHANGES),
+        CheckConstraint("(change = 'removed') = (reason is not null)", name="removed_has_reason"),
+    )
 
     release_id: Mapped[int] = mapped_column(ForeignKey("release.release_id"), primary_key=True)
-    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.draft_id"), primary_key=True)
-    reason: Mapped[str]
-    """How the draft stood (:data:`app.release.workflow.gates.STANDINGS`); ``not_chosen`` where its dataset, kind, type
-    or split was not asked for."""
+    change: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    draft_id: Mapped[int] = mapped_column(primary_key=True)
+    reason: Mapped[str | None]
+    """Of what is gone, how its draft stood (:data:`app.release.workflow.rules.STANDINGS`); ``not_chosen`` where its
+    dataset, kind, type or split was not asked for."""
 
 
 class ReleasePlan(Base):

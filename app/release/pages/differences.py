@@ -91,25 +91,28 @@ def difference_page(
     label: str,
     asked: Asked,
     before: Label = "",
-    after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
+    after: Annotated[str, Query(pattern=r"^((added|changed|removed)-[0-9]{1,18})?$")] = "",
 ) -> Response:
     difference = differences.difference_of(session, label, before)
-    counted = differences.count_changes(session, difference)
-    rows = differences.list_changes(session, difference, asked, after=after, limit=PER_PAGE)
+    counts = differences.count_changes(session, difference)
+    of_kind = differences.count_changes(session, difference, asked.kind) if asked.kind else counts
+    change, _, draft_id = after.partition("-")
+    place = (change, int(draft_id or 0))
+    rows = differences.list_changes(session, difference, asked, after=place, limit=PER_PAGE)
     query = _query(difference, asked)
     page = DifferencePage(
         before=difference.before,
         after=difference.after,
-        counts={change: sum(by_kind.values()) for change, by_kind in counted.items()},
+        counts=counts,
         asked=asked,
-        found=_found(counted, asked),
+        found=of_kind[asked.change] if asked.change else sum(of_kind.values()),
         rows=[_listed(change) for change in rows],
         kinds=KIND_TITLES,
         query=query,
-        next=f"/releases/{difference.after.label}/difference?{query}&after={rows[-1].draft_id}"
+        next=f"/releases/{difference.after.label}/difference?{query}&after={rows[-1].change}-{rows[-1].draft_id}"
         if len(rows) == PER_PAGE
         else None,
-        is_first=after == 0,
+        is_first=not after,
     )
     return render(request, page)
 
@@ -132,15 +135,6 @@ def _file(session: Session, difference: Difference, asked: ChangeFilter, name: s
 def _query(difference: Difference, asked: ChangeFilter) -> str:
     given = {"before": difference.before.label, "change": asked.change, "kind": asked.kind}
     return urlencode({name: value for name, value in given.items() if value})
-
-
-def _found(counted: Mapping[str, Mapping[str, int]], asked: ChangeFilter) -> int:
-    return sum(
-        texts
-        for change, by_kind in counted.items()
-        for kind, texts in by_kind.items()
-        if asked.change in {"", change} and asked.kind in {"", kind}
-    )
 
 
 def _listed(change: Change) -> ListedChange:

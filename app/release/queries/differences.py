@@ -12,39 +12,41 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-CHANGES: Final = ("added", "removed", "changed")
 STREAMED: Final = 1_000
 
-_PAIRED: Final = """
-paired as (
-    select draft_id, old.text_sha256 as old_sha256, new.text_sha256 as new_sha256,
-        case when old.text_sha256 is null then 'added' when new.text_sha256 is null then 'removed' else 'changed' end
-            as change
-    from (select draft_id, text_sha256 from release_text where release_id = :old and draft_id > :after) old
-    full join (select draft_id, text_sha256 from release_text where release_id = :new and draft_id > :after) new
-        using (draft_id)
+# Of a number and the one before it: frozen with it.
+_FROZEN: Final = """
+differing as (
+    select c.change, c.draft_id, c.reason, old.text_sha256 as old_sha256, new.text_sha256 as new_sha256
+    from release_change c
+    left join release_text old on old.release_id = :old and old.draft_id = c.draft_id
+    left join release_text new on new.release_id = :new and new.draft_id = c.draft_id
+    where c.release_id = :new
+)
+"""
+# Of two others: every text is looked at. It may have left the name in a number between; the last time is what counts.
+_COMPARED: Final = """
+differing as (
+    select case when old.text_sha256 is null then 'added' when new.text_sha256 is null then 'removed'
+            else 'changed' end collate "C" as change, draft_id,
+        case when new.text_sha256 is null then (
+            select m.reason from release_change m join release r using (release_id), release a, release b
+            where m.draft_id = old.draft_id and m.change = 'removed' and a.release_id = :old and b.release_id = :new
+                and r.name = b.name and a.name = b.name and r.number > a.number and r.number <= b.number
+            order by r.number desc limit 1) end as reason,
+        old.text_sha256 as old_sha256, new.text_sha256 as new_sha256
+    from (select draft_id, text_sha256 from release_text where release_id = :old) old
+    full join (select draft_id, text_sha256 from release_text where release_id = :new) new using (draft_id)
     where old.text_sha256 is distinct from new.text_sha256
 )
 """
-# A text may have left the name in a number between the two: the last time is what counts.
-_REASON: Final = """
-(select m.reason from release_removal m join release r using (release_id), release a, release b
-    where m.draft_id = page.draft_id and a.release_id = :old and b.release_id = :new
-    and r.name = b.name and a.name = b.name and r.number > a.number and r.number <= b.number
-    order by r.number desc limit 1)
-"""
-_ROWS: Final = f"""
-select page.draft_id, page.change, case when page.change = 'removed' then {_REASON} end as reason,
-    old.text_sha256 as old_sha256, old.entry as old_entry, new.text_sha256 as new_sha256, new.entry as new_entry
+_ROWS: Final = """
+select page.*, old.entry as old_entry, new.entry as new_entry
 from page
 left join release_text old on old.release_id = :old and old.text_sha256 = page.old_sha256
 left join release_text new on new.release_id = :new and new.text_sha256 = page.new_sha256
-order by page.draft_id
-"""  # noqa: S608  (parts of our own)
-_COUNT: Final = text(f"""
-with {_PAIRED}
-select change, kind, count(*) as texts from paired join draft using (draft_id) group by change, kind
-""")  # noqa: S608  (parts of our own)
+order by page.change, page.draft_id
+"""
 _CONDITIONS: Final[Mapping[str, str]] = {"change": "change = :change", "kind": "draft.kind = :kind"}
 
 
@@ -54,6 +56,13 @@ class Pair:
 
     old: int
     new: int
+    is_frozen: bool
+    """Whether one is the number before the other: then what differs is frozen."""
+
+    @property
+    def differing(self) -> str:
+        """The expression ``differing``."""
+        return _FROZEN if self.is_frozen else _COMPARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,28 +94,34 @@ class Change:
         return found
 
 
-def count_changes(session: Session, pair: Pair) -> dict[tuple[str, str], int]:
-    """``{(change, kind): texts}``"""
-    rows = session.execute(_COUNT, {"old": pair.old, "new": pair.new, "after": 0})
-    return {(row.change, row.kind): row.texts for row in rows}
+def count_changes(session: Session, pair: Pair, kind: str = "") -> dict[str, int]:
+    """``{change: texts}``, of one kind or of all."""
+    joined, where = ("join draft using (draft_id)", "where draft.kind = :kind") if kind else ("", "")
+    query = f"with {pair.differing} select change, count(*) as texts from differing {joined} {where} group by 1"  # noqa: S608
+    values = {"old": pair.old, "new": pair.new, **({"kind": kind} if kind else {})}
+    return {row.change: row.texts for row in session.execute(text(query), values)}
 
 
-def list_changes(session: Session, pair: Pair, asked: ChangeFilter, *, after: int = 0, limit: int = 50) -> list[Change]:
-    """A page by the draft's id, behind ``after``."""
+def list_changes(
+    session: Session, pair: Pair, asked: ChangeFilter, *, after: tuple[str, int] = ("", 0), limit: int = 50
+) -> list[Change]:
+    """A page by change and draft, behind ``after``."""
     query, values = _query(pair, asked, after, "limit :limit")
     return [Change(**row._mapping) for row in session.execute(text(query), {**values, "limit": limit})]
 
 
 def all_changes(session: Session, pair: Pair, asked: ChangeFilter) -> Iterator[Change]:
     """As :func:`list_changes`, all of them, read as they are asked for."""
-    query, values = _query(pair, asked, 0, "")
+    query, values = _query(pair, asked, ("", 0), "")
     rows = session.execute(text(query), values, execution_options={"yield_per": STREAMED})
     yield from (Change(**row._mapping) for row in rows)
 
 
-def _query(pair: Pair, asked: ChangeFilter, after: int, limit: str) -> tuple[str, dict[str, Any]]:
+def _query(pair: Pair, asked: ChangeFilter, after: tuple[str, int], limit: str) -> tuple[str, dict[str, Any]]:
     given = {name: value for name in _CONDITIONS if (value := getattr(asked, name))}
-    where = " and ".join(["true", *(_CONDITIONS[name] for name in given)])
-    joined = "paired join draft using (draft_id)" if asked.kind else "paired"
-    page = f"page as (select paired.* from {joined} where {where} order by draft_id {limit})"  # noqa: S608
-    return f"with {_PAIRED}, {page} {_ROWS}", {"old": pair.old, "new": pair.new, "after": after, **given}
+    behind = '(change, draft_id) > (:after_change collate "C", :after)'
+    where = " and ".join([behind, *(_CONDITIONS[name] for name in given)])
+    joined = "differing join draft using (draft_id)" if asked.kind else "differing"
+    page = f"page as (select differing.* from {joined} where {where} order by change, draft_id {limit})"  # noqa: S608
+    values = {"old": pair.old, "new": pair.new, "after_change": after[0], "after": after[1], **given}
+    return f"with {pair.differing}, {page} {_ROWS}", values

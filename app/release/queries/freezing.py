@@ -17,7 +17,21 @@ from app.release.queries.standing import STANDING
 VERIFICATIONS: Final = {"reviews": "reviewed", "box_set": "boxes_reviewed", "sample": "sample_verified"}
 """What a text's outcome rests on, and what an entry says of it."""
 
+WORK_MEMORY: Final = "64MB"
+
 _FREEZE: Final = """
+texts as materialized (
+    -- Without what they say: this is read many times, and a million entries would each time be read from disk.
+    select standing.draft_id, standing.resolution_id, standing.scene_id, standing.dataset, standing.split,
+        draft.kind, draft.question_type, resolution.is_revised, resolution.basis, resolution.sample_result_id,
+        sha256(convert_to(jsonb_build_array(
+            standing.dataset, scene.name, scene.processed_sha256, scene.split, draft.kind, draft.question_type,
+            resolution.text, resolution.answer, resolution.support, draft.draft_sha256
+        )::text, 'UTF8')) as id
+    from standing join draft using (draft_id) join scene on scene.scene_id = standing.scene_id
+    join resolution using (resolution_id)
+    where standing.standing = 'verified'
+),
 verdicts as (
     select draft_verdict.draft_id, jsonb_agg(jsonb_build_object(
         'reviewer', review.reviewer, 'revision', review.revision,
@@ -25,10 +39,10 @@ verdicts as (
         'flags', draft_verdict.flags, 'spans', draft_verdict.spans, 'support', draft_verdict.support,
         'revised_text', draft_verdict.revised_text, 'revised_answer', draft_verdict.revised_answer
     ) order by review.reviewer, review.revision) as verdicts
-    from standing join resolution using (resolution_id)
-    join draft_verdict on draft_verdict.draft_id = standing.draft_id
+    from texts join resolution using (resolution_id)
+    join draft_verdict on draft_verdict.draft_id = texts.draft_id
     join review on review.review_id = draft_verdict.review_id
-    where standing.standing = 'verified' and not exists (
+    where not exists (
         select 1 from review later
         where later.packet_id = review.packet_id and later.reviewer = review.reviewer
           and later.revision > review.revision)
@@ -40,15 +54,10 @@ sampled as (
         'split', review_policy.split, 'kind', review_policy.kind, 'drafter', drafter.identity)) as sample
     from sample_result join review_policy using (review_policy_id) left join drafter using (drafter_id)
 ),
-texts as materialized (
-    select standing.draft_id, standing.resolution_id, standing.scene_id, standing.dataset, scene.split,
-        draft.kind, draft.question_type, resolution.is_revised, resolution.basis, resolution.sample_result_id,
-        encode(sha256(convert_to(jsonb_build_array(
-            standing.dataset, scene.name, scene.processed_sha256, scene.split, draft.kind, draft.question_type,
-            resolution.text, resolution.answer, resolution.support, draft.draft_sha256
-        )::text, 'UTF8')), 'hex') as text_sha256,
+entries as (
+    select texts.id, texts.draft_id, texts.resolution_id,
         jsonb_build_object(
-            'dataset', standing.dataset, 'scene', scene.name, 'split', scene.split,
+            'dataset', texts.dataset, 'scene', scene.name, 'split', scene.split,
             'image_sha256', scene.processed_sha256, 'kind', draft.kind, 'question_type', draft.question_type,
             'support', resolution.support, 'is_revised', resolution.is_revised,
             'verdicts', coalesce(verdicts.verdicts, '[]'),
@@ -63,11 +72,10 @@ texts as materialized (
             then jsonb_build_object('question', resolution.text, 'answer', resolution.answer)
             else jsonb_build_object('caption', resolution.text) end
         || coalesce(sampled.sample, '{}') as entry
-    from standing join draft using (draft_id) join scene on scene.scene_id = standing.scene_id
+    from texts join draft using (draft_id) join scene on scene.scene_id = texts.scene_id
     join drafter using (drafter_id) join resolution using (resolution_id)
-    left join verdicts on verdicts.draft_id = standing.draft_id
-    left join sampled using (sample_result_id)
-    where standing.standing = 'verified'
+    left join verdicts on verdicts.draft_id = texts.draft_id
+    left join sampled on sampled.sample_result_id = texts.sample_result_id
 ),
 scenes as materialized (
     select distinct scene_id, dataset from texts
@@ -123,21 +131,23 @@ credited as (
 before as (
     select release_id, name || '@' || number as label from release where name = :name order by number desc limit 1
 ),
-old as (
-    select release_text.draft_id, release_text.text_sha256 from before join release_text using (release_id)
-),
-removed as materialized (
-    select old.draft_id, coalesce(standing.standing, 'not_chosen') as reason
-    from old left join standing using (draft_id) where standing.standing is distinct from 'verified'
+changes as materialized (
+    select draft_id, case when old.draft_id is null then 'added' when texts.draft_id is null then 'removed'
+            else 'changed' end as change,
+        case when texts.draft_id is null then coalesce(standing.standing, 'not_chosen') end as reason
+    from (select draft_id, text_sha256 from before join release_text using (release_id)) old
+    full join texts using (draft_id) left join standing using (draft_id)
+    where exists (select from before) and old.text_sha256 is distinct from encode(texts.id, 'hex')
 ),
 difference as (
-    select jsonb_build_object('before', before.label,
-        'added', (select count(*) from texts) - kept.texts, 'changed', kept.changed, 'same', kept.texts - kept.changed,
-        'removed', (select coalesce(jsonb_object_agg(reason, drafts), '{}') from (
-            select reason, count(*) as drafts from removed group by reason) by_reason)) as difference
+    select jsonb_build_object('before', before.label, 'added', added, 'changed', changed,
+        'same', (select count(*) from texts) - added - changed, 'removed', removed) as difference
     from before cross join (
-        select count(*) as texts, count(*) filter (where old.text_sha256 <> texts.text_sha256) as changed
-        from old join texts using (draft_id)) kept
+        select count(*) filter (where change = 'added') as added, count(*) filter (where change = 'changed') as changed
+        from changes) counted
+    cross join (
+        select coalesce(jsonb_object_agg(reason, drafts), '{}') as removed from (
+            select reason, count(*) as drafts from changes where change = 'removed' group by reason) by_reason) gone
 ),
 frozen as (
     insert into release (name, number, notes, rules, counts, contributors, text_count, content_sha256)
@@ -149,7 +159,8 @@ frozen as (
             'leakage', (select to_jsonb(leakage) from leakage))
         || coalesce((select jsonb_build_object('difference', difference) from difference), '{}'),
         (select names from credited), count(*),
-        encode(sha256(convert_to(string_agg(text_sha256, '' order by text_sha256 collate "C"), 'UTF8')), 'hex')
+        -- In the order of the ids' bytes, which is that of their digits.
+        encode(sha256(convert_to(string_agg(encode(id, 'hex'), '' order by id), 'UTF8')), 'hex')
     from texts having count(*) > 0
         and not (:blocks_disputed and (select drafts from disputed) > 0)
         and not (:strict and (select places from leakage) > 0)
@@ -172,11 +183,11 @@ frozen_scenes as (
 ),
 frozen_texts as (
     insert into release_text (release_id, text_sha256, draft_id, resolution_id, entry)
-    select frozen.release_id, text_sha256, draft_id, resolution_id, entry from frozen, texts
+    select frozen.release_id, encode(id, 'hex'), draft_id, resolution_id, entry from frozen, entries
 ),
-frozen_removals as (
-    insert into release_removal (release_id, draft_id, reason)
-    select frozen.release_id, draft_id, reason from frozen, removed
+frozen_changes as (
+    insert into release_change (release_id, change, draft_id, reason)
+    select frozen.release_id, change, draft_id, reason from frozen, changes
 )
 select (select release_id from frozen) as release_id, (select count(*) from texts) as texts, left_out.left_out,
     disputed.drafts as disputed, leakage.places
@@ -223,4 +234,6 @@ def freeze(session: Session, name: str, notes: str, rules: Rules) -> Frozen:
         "strict": rules.strict,
         "verifications": json.dumps(VERIFICATIONS),
     }
+    # Hash joins over a million rows each; by what a statement gets otherwise they would go over the disk.
+    session.execute(select(func.set_config("work_mem", WORK_MEMORY, True)))
     return Frozen(**session.execute(text(f"with {STANDING}, {_FREEZE}"), values).one()._mapping)

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from app.db.tables.release import CHANGES
 from app.release.queries import differences, releases
-from app.release.queries.differences import CHANGES, Change, ChangeFilter, Pair
+from app.release.queries.differences import Change, ChangeFilter, Pair
 from app.release.queries.releases import ReleaseRow
 from app.release.workflow.freezing import NoSuchReleaseError, get_release
 from app.release.workflow.rules import REASONS, ReleaseError
@@ -33,7 +34,13 @@ class Difference:
 
     @property
     def pair(self) -> Pair:
-        return Pair(self.before.release_id, self.after.release_id)
+        return Pair(self.before.release_id, self.after.release_id, is_frozen=self.frozen is not None)
+
+    @property
+    def frozen(self) -> Mapping[str, Any] | None:
+        """What was counted when the newer was frozen; None unless it is the next number of the older."""
+        counted: Mapping[str, Any] | None = self.after.counts.get("difference")
+        return counted if counted and counted["before"] == self.before.label else None
 
 
 def difference_of(session: Session, after: str, before: str = "") -> Difference:
@@ -67,18 +74,18 @@ def asked_changes(change: str = "", kind: str = "") -> ChangeFilter:
     return ChangeFilter(change, kind)
 
 
-def count_changes(session: Session, difference: Difference) -> dict[str, dict[str, int]]:
-    """``{change: {kind: texts}}``; told by what is frozen where that says it, without reading texts."""
-    counted: dict[str, dict[str, int]] = {change: {} for change in CHANGES}
-    for (change, kind), texts in differences.count_changes(session, difference.pair).items():
-        counted[change][kind] = texts
-    return counted
+def count_changes(session: Session, difference: Difference, kind: str = "") -> dict[str, int]:
+    """``{change: texts}`` of one kind, or of all; told by what was counted at freezing where that says it."""
+    frozen = difference.frozen
+    if frozen is not None and not kind:
+        return {"added": frozen["added"], "changed": frozen["changed"], "removed": sum(frozen["removed"].values())}
+    return dict.fromkeys(CHANGES, 0) | differences.count_changes(session, difference.pair, kind)
 
 
 def list_changes(
-    session: Session, difference: Difference, asked: ChangeFilter, *, after: int = 0, limit: int = 50
+    session: Session, difference: Difference, asked: ChangeFilter, *, after: tuple[str, int] = ("", 0), limit: int = 50
 ) -> list[Change]:
-    """A page of the texts that differ, behind the draft ``after``."""
+    """A page of the texts that differ, by change and draft, behind ``after``."""
     return differences.list_changes(session, difference.pair, asked, after=after, limit=limit)
 
 
