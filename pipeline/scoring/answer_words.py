@@ -29,6 +29,7 @@ _SMALL: Final = {word: number for number, word in enumerate(_ONES)}
 _ROUND: Final = {word: 10 * number for number, word in enumerate(_TENS, start=2)}
 _SCALES: Final = {"hundred": 100, "dozen": 12}
 _THOUSANDS: Final = {"thousand": 1_000, "million": 1_000_000}
+_NUMBER_WORDS: Final = frozenset([*_SMALL, *_ROUND, *_SCALES, *_THOUSANDS])
 
 
 def words_of(text: str, *, lists: bool = False) -> tuple[str, ...]:
@@ -70,6 +71,9 @@ def _figure(token: str) -> str:
 
 def _with_figures(words: Sequence[str]) -> Iterator[str]:
     """The words with each run of number words as one figure."""
+    if _NUMBER_WORDS.isdisjoint(words):
+        yield from words
+        return
     place = 0
     while place < len(words):
         number, after = _number(words, place)

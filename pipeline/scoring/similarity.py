@@ -93,12 +93,13 @@ def _moments(vectors: NDArray[np.floating], middle: NDArray[np.float64], used: i
     """Mean and population variance of the cosines, about the mean vector."""
     width = vectors.shape[1]
     exact = used * width * width <= _FEW
-    outer = np.zeros((width, width))
+    outer, rest = np.zeros((width, width)), np.zeros(width)
     spread = along = own = 0.0
     for units in _units(vectors):
         apart = units - middle
         ahead = apart @ middle
         lengths = _squares(apart)
+        rest += apart.sum(axis=0)
         spread += float(lengths.sum())
         along += float(ahead @ ahead)
         # |u|² - |m|², which cancels if it is computed so.
@@ -108,6 +109,8 @@ def _moments(vectors: NDArray[np.floating], middle: NDArray[np.float64], used: i
     pairs = used * (used - 1) / 2
     below = spread / (2 * pairs)
     squares = (2 * used * along + float((outer * outer).sum()) - own) / 2
+    # What the sum of so many vectors lost in its last digits.
+    middle = middle + rest / used
     return float(middle @ middle) - below, max(0.0, squares / pairs - below * below)
 
 

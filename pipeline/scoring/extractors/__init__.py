@@ -1,7 +1,7 @@
 """The registry: every module of this package is an extractor, found by itself; there is no list to keep.
 
-An extractor is one file: a docstring that says what it computes, and ``EXTRACTOR``. What it needs beyond the application
-is imported only when it is opened, and comes with the extra ``similarity``.
+An extractor is one file: a docstring that says what it computes, and ``EXTRACTOR``. What it needs beyond the
+application is imported only when it is opened, and comes with the extra ``similarity``.
 """
 
 from __future__ import annotations

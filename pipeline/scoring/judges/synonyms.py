@@ -77,7 +77,7 @@ def _pole(words: Words) -> str | None:
 def _of_pole(truth: str, prediction: Reading) -> _Said:
     words = prediction.all_words
     said = _pole(words)
-    if _POLES.issubset(words) and words[1:2] in (("or",), ("and",), ("/",), (",",)):
+    if words[1:2] and words[1] in _BETWEEN and {said, *words[2:3]} == _POLES:
         return "wrong", "both are answered"
     if (said is None or words[1:2] == ("idea",)) and abstains(words):
         return "wrong", "no answer is given"
