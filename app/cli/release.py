@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import errno
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from app.cli import release_options as options
 
 group = typer.Typer(help="Releases: immutable sets of verified texts.", no_args_is_help=True)
 
@@ -19,37 +20,87 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 @group.command()
 def create(
     name: Annotated[str, typer.Argument(help="The release's name; it gets the next number.")],
-    dataset: Annotated[list[str], typer.Option(help="May be given several times.")],
-    kind: Annotated[
-        list[str] | None, typer.Option(help="Only these: concise_caption, complex_caption, question.")
-    ] = None,
-    notes: Annotated[str, typer.Option(help="What its readers should know.")] = "",
-    with_sampled: Annotated[
-        bool,
-        typer.Option("--with-sampled", help="And texts that a sample vouches for: not read themselves, and told so."),
-    ] = False,
+    dataset: options.Datasets,
+    kind: options.Kinds = None,
+    question_type: options.QuestionTypes = None,
+    split: options.Splits = None,
+    notes: options.Notes = "",
+    reviews: options.Reviews = 1,
+    with_sampled: options.WithSampled = False,
+    findings: options.OpenFindings = options.Findings.ANSWERED,
+    with_unusable: options.WithUnusable = False,
+    pairs: options.PairTrust = options.Pairs.NOT_HELD,
+    support: options.Supported = options.Support.ANY,
+    licence: options.Licences = None,
+    unknown_licence: options.UnknownLicence = False,
+    block_disputed: options.BlockDisputed = False,
+    strict: options.Strict = False,
+    dry_run: options.DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Freeze the verified texts of datasets."""
-    from app.cli.opening import opened
-    from app.db import transaction
-    from app.release.workflow import create_release
-    from app.settings import Settings
+    """Freeze the verified texts of datasets that pass the gates."""
+    from app.cli import releasing
+    from app.release.queries.rules import UNKNOWN_LICENCE, Rules
+    from pipeline.vocabulary import KINDS, QUESTION_TYPES, SPLITS, SUPPORTS
 
-    with opened(Settings.from_environment()) as sessions, transaction(sessions) as session:
-        made = create_release(session, name, dataset, kind, notes, with_sampled=with_sampled)
-    if as_json:
-        shown: dict[str, Any] = {"release": made.label, "texts": made.text_count, "content_sha256": made.content_sha256}
-        shown |= {"verification": made.counts["verification"]}
-        typer.echo(json.dumps(shown, indent=1))
+    if unknown_licence and not licence:
+        raise typer.BadParameter("without --licence any is allowed, also none: --unknown-licence goes with --licence")
+    rules = Rules(
+        datasets=tuple(dataset),
+        kinds=tuple(kind or KINDS),
+        question_types=tuple(question_type or QUESTION_TYPES),
+        splits=tuple(split or SPLITS),
+        least_reviews=reviews,
+        open_errors=findings is options.Findings.ANY,
+        with_unusable=with_unusable,
+        pairs=pairs.value.replace("-", "_"),
+        supports=("sar",) if support is options.Support.SAR else SUPPORTS,
+        licences=(*licence, *([UNKNOWN_LICENCE] if unknown_licence else [])) if licence else None,
+        with_sampled=with_sampled,
+        open_disagreements="block" if block_disputed else "leave_out",
+        strict=strict,
+    )
+    if dry_run:
+        releasing.preview(name, rules, notes, as_json)
     else:
-        typer.echo(f"{made.label}: {made.text_count} texts ({_verified(made.counts)}), content {made.content_sha256}")
+        releasing.create(name, rules, notes, as_json)
 
 
-def _verified(counts: Mapping[str, Any]) -> str:
-    """``120 reviewed, 880 sample-verified``."""
-    parts = counts["verification"].items()
-    return ", ".join(f"{texts} {how.replace('_', '-')}" for how, texts in sorted(parts))
+@group.command(name="list")
+def list_(
+    name: Annotated[str, typer.Option(help="Only those of this name.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many, the newest.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """List releases, the newest first."""
+    from app.cli import releasing
+
+    releasing.show_all(name, limit, as_json)
+
+
+@group.command()
+def show(
+    release: Annotated[str, typer.Argument(help="NAME@3, or NAME for the newest.")],
+    as_json: Json = False,
+) -> None:
+    """Tell what a release holds, by which gates, and what was left out."""
+    from app.cli import releasing
+
+    releasing.show_one(release, as_json)
+
+
+@group.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="NAME@1")],
+    after: Annotated[str, typer.Argument(help="NAME@2")],
+    change: Annotated[str, typer.Option(help="Only added, changed or removed ones.")] = "",
+    kind: Annotated[str, typer.Option(help="Only texts of this kind.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Tell text by text what a release has and another has not."""
+    from app.cli import releasing
+
+    releasing.difference(before, after, change, kind, as_json)
 
 
 @group.command()

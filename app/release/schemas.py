@@ -64,6 +64,7 @@ class ReleaseView(BaseModel):
     counts: dict[str, object]
     texts: int
     content_sha256: str
+    contributors: list[str]
     created_at: dt.datetime
 
     @classmethod
@@ -78,6 +79,7 @@ class ReleaseView(BaseModel):
             counts=row.counts,
             texts=row.text_count,
             content_sha256=row.content_sha256,
+            contributors=row.contributors,
             created_at=row.created_at,
         )
 
