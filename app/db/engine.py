@@ -23,8 +23,8 @@ def make_engine(url: str, *, pool_size: int = 10, application_name: str = "trihe
     """An engine over psycopg 3 for ``url`` (``postgresql://…``, as libpq writes it).
 
     Postgres may be restarted under a running web process, and the first request after that must not fail: so each
-    connection is looked at before it is used (:func:`_look_before_use`). ``hide_parameters`` because errors are logged, and what people write, their e-mails and the hashes of
-    their passwords have no place in a log.
+    connection is looked at before it is used (:func:`_look_before_use`). ``hide_parameters`` because errors are logged,
+    and what people write, their e-mails and the hashes of their passwords have no place in a log.
     """
     target = make_url(url).set(drivername="postgresql+psycopg")
     engine = create_engine(

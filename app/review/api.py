@@ -5,13 +5,12 @@ from __future__ import annotations
 import uuid
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy.orm import Session
 
 from app.intake.queries.guidelines import guidelines_of
 from app.intake.views import View, scene_view
 from app.review import workflow
 from app.review.errors import UnknownDatasetError
-from app.review.queries.viewing import packet_rows
+from app.review.queries.viewing import PacketRows, packet_rows
 from app.review.schemas.box_reviewing import BoxReviewBody, BoxReviewView, box_review_view
 from app.review.schemas.looking import NudgeBody, NudgeView, ViewerSettingsBody, ViewerSettingsView
 from app.review.schemas.requests import (
@@ -54,18 +53,16 @@ router = APIRouter(prefix="/api/v1", tags=["review"])
 def claim_packet(request: Request, body: ClaimBody, session: DbSession, viewer: CurrentViewer) -> Response:
     """Be handed a packet: first one that is yours but not in `have`, else the next free one."""
     claim = workflow.claim(session, viewer.pseudonym, body.dataset, body.have, config_of(request))
-    return as_json(ClaimView(packet=shown(request, session, viewer, claim.assignment_id), reason=claim.reason))
+    return as_json(ClaimView(packet=shown(request, viewer, claim.rows), reason=claim.reason))
 
 
 @router.post("/reviews", name="submit_review", response_model=AcknowledgementView)
 def submit_review(request: Request, body: SubmitBody, session: DbSession, viewer: CurrentViewer) -> Response:
     """Submit a review: stored once it is answered, however often it is sent. With `next`, be handed the next packet."""
     told = workflow.submit(session, viewer.pseudonym, body.as_submission())
-    next_id = None
+    following = None
     if body.next:
-        next_id = workflow.claim_next(
-            session, viewer.pseudonym, body.dataset, body.have, config_of(request)
-        ).assignment_id
+        following = workflow.claim_next(session, viewer.pseudonym, body.dataset, body.have, config_of(request)).rows
     acknowledged = AcknowledgementView(
         review_id=told.review_id,
         revision=told.revision,
@@ -73,7 +70,7 @@ def submit_review(request: Request, body: SubmitBody, session: DbSession, viewer
         message=told.message,
         resolved=told.resolved,
         disagreements=told.disagreements,
-        next=shown(request, session, viewer, next_id),
+        next=shown(request, viewer, following),
     )
     return as_json(acknowledged)
 
@@ -133,8 +130,9 @@ def give_sar_verdicts(
 ) -> SarVerdictsView:
     """Of a packet with `optical_hidden`: say what you think of all its drafts from the SAR image alone, and be shown
     the optical one. What is given first stays and decides nothing; the review is submitted afterwards."""
+    signer = request.app.state.asset_signer
     workflow.give_sar_verdicts(session, viewer.pseudonym, assignment_id, [one.as_given() for one in body.verdicts])
-    return SarVerdictsView(scene=packet_of(request, session, viewer, assignment_id).scene)
+    return SarVerdictsView(scene=packet_view(packet_rows(session, assignment_id), signer, viewer.pseudonym).scene)
 
 
 @router.post("/assignments/{assignment_id}/nudge", name="nudge_pair")
@@ -198,11 +196,6 @@ def config_of(request: Request) -> ReviewConfig:
     return config
 
 
-def shown(request: Request, session: Session, viewer: Viewer, assignment_id: uuid.UUID | None) -> PacketView | None:
-    """What the page shows of a handed packet."""
-    return None if assignment_id is None else packet_of(request, session, viewer, assignment_id)
-
-
-def packet_of(request: Request, session: Session, viewer: Viewer, assignment_id: uuid.UUID) -> PacketView:
-    """The packet of an assignment that is the viewer's."""
-    return packet_view(packet_rows(session, assignment_id), request.app.state.asset_signer, viewer.pseudonym)
+def shown(request: Request, viewer: Viewer, rows: PacketRows | None) -> PacketView | None:
+    """What the page shows of a packet in the viewer's hands."""
+    return None if rows is None else packet_view(rows, request.app.state.asset_signer, viewer.pseudonym)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -41,7 +41,7 @@ _NOT_MINE_YET: Final = """
     and coalesce((select false from review r where r.packet_id = s.packet_id and r.reviewer = :reviewer limit 1), true)
 """
 
-STATEMENT: Final = f"""
+HANDING: Final = f"""
 with chosen as materialized (
     select d.dataset_id, coalesce((select max(o.queue_ordering_id) from queue_ordering o
             where o.dataset_id = d.dataset_id and o.finished_at is not null), 0) as queue_ordering_id
@@ -69,7 +69,7 @@ with chosen as materialized (
     set state = 'held', ended_at = null,
         expires_at = statement_timestamp() + make_interval(secs => :lease_s)
     from own where a.assignment_id = own.assignment_id
-    returning a.assignment_id
+    returning a.assignment_id, a.packet_id, a.slot, a.reviewer, a.claimed_at, a.expires_at
 ), ended as materialized (
     select a.assignment_id, s.packet_id, s.slot, s.dataset_id, s.pool, s.sort_key
     from assignment a join slot s on s.packet_id = a.packet_id and s.slot = a.slot
@@ -162,7 +162,7 @@ with chosen as materialized (
 ), added as (
     insert into assignment (packet_id, slot, reviewer, expires_at)
     select packet_id, slot, :reviewer, statement_timestamp() + make_interval(secs => :lease_s) from picked
-    returning assignment_id
+    returning assignment_id, packet_id, slot, reviewer, claimed_at, expires_at
 ), freed as (
     update slot s set is_free = true, came_back = true from expired e
     where s.packet_id = e.packet_id and s.slot = e.slot
@@ -182,12 +182,14 @@ with chosen as materialized (
     from starts t where t.pass = 2 and t.nth < coalesce((select nth from walked), {_END})
     on conflict (reviewer, dataset_id, pool) do update set queue_ordering_id = excluded.queue_ordering_id,
         sort_key = excluded.sort_key, packet_id = excluded.packet_id, seen_at = excluded.seen_at
+), handed as (
+    select * from added union all select * from resumed
 )
-select assignment_id from added union all select assignment_id from resumed
 """  # noqa: S608  (parts of our own)
-"""A claim, to be asked for its plan too."""
+"""A claim, up to ``handed``: the assignment, if there is one. What selects from it may show the packet at once."""
 
-_CLAIM: Final = text(STATEMENT)
+STATEMENT: Final = f"{HANDING} select assignment_id from handed"  # noqa: S608  (parts of our own)
+"""A claim by itself, to be asked for its plan."""
 
 _WHY_NOTHING: Final = text(f"""
 with chosen as materialized (
@@ -232,16 +234,10 @@ def lock_reviewer(session: Session, reviewer: uuid.UUID) -> None:
     session.execute(_LOCK_REVIEWER, {"reviewer": reviewer})
 
 
-def claim(
-    session: Session,
-    reviewer: uuid.UUID,
-    dataset: str | None,
-    have: Sequence[uuid.UUID],
-    *,
-    lease_s: float,
-    max_held: int,
-) -> uuid.UUID | None:
-    """Hand the reviewer a packet: the id of the assignment, or None where there is none to be had.
+def asked(
+    reviewer: uuid.UUID, dataset: str | None, have: Sequence[uuid.UUID], *, lease_s: float, max_held: int
+) -> dict[str, Any]:
+    """What :data:`HANDING` asks for, to hand the reviewer a packet.
 
     First one that is theirs but not in ``have`` (a hold, or one that ended while its slot stayed free); then, in the
     pools of ``dataset`` (None is all) that are theirs, one that came back from somebody else, the first free one after
@@ -249,21 +245,18 @@ def claim(
     server's clock on the way. What it reads does not grow with what was done: each free slot that is not theirs is
     passed over once. Call :func:`lock_reviewer` first.
     """
-    return session.execute(
-        _CLAIM,
-        {
-            "reviewer": reviewer,
-            "dataset": dataset,
-            "have": list(have),
-            "lease_s": lease_s,
-            "max_held": max_held,
-            "ended_at_once": ENDED_AT_ONCE,
-        },
-    ).scalar_one_or_none()
+    return {
+        "reviewer": reviewer,
+        "dataset": dataset,
+        "have": list(have),
+        "lease_s": lease_s,
+        "max_held": max_held,
+        "ended_at_once": ENDED_AT_ONCE,
+    }
 
 
 def why_nothing(session: Session, reviewer: uuid.UUID, dataset: str | None) -> Nothing:
-    """Why :func:`claim` brought nothing; only asked then."""
+    """Why a claim brought nothing; only asked then."""
     row = session.execute(_WHY_NOTHING, {"reviewer": reviewer, "dataset": dataset}).one()
     reason: Reason = "all_taken" if row.others_hold else "not_yours" if row.is_for_others else "nothing_left"
     return Nothing(row.is_known, row.held, reason)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.intake.queries.pairs import DECISION_OF
 from app.intake.queries.viewing import BOXES_OF, SHOWN
 from app.review.queries.box_reviewing import BoxJudging, box_judging
+from app.review.queries.claiming import HANDING, asked
 from app.review.queries.first_verdicts import SHOWN_FINDINGS, ShownFindings, as_shown
 from app.review.queries.sar_first import OPTICAL_HIDDEN
 
@@ -26,7 +27,7 @@ where m.packet_id = p.packet_id)
 """
 
 # Lists come as one value each: a statement more for each would take longer than to read them.
-_HAND: Final = text(f"""
+_COLUMNS: Final = f"""
 select a.assignment_id, a.packet_id, a.slot, a.claimed_at, a.expires_at, clock_timestamp() as server_time,
     a.reviewer, d.name as dataset_name, p.scene_id, p.hides_findings, p.boxes_first,
     coalesce((select sum(delta) from counter_delta c
@@ -38,14 +39,17 @@ select a.assignment_id, a.packet_id, a.slot, a.claimed_at, a.expires_at, clock_t
     (select v.settings from viewer_setting v
         where v.reviewer = a.reviewer and v.dataset_id = p.dataset_id) as viewer_settings,
     g.version as progress_version, g.body as progress_body
-from assignment a
+"""  # noqa: S608  (parts of our own)
+_OF_HAND: Final = f"""
 join packet p on p.packet_id = a.packet_id
 join dataset d on d.dataset_id = p.dataset_id
 join scene s on s.scene_id = p.scene_id
 left join progress g on g.assignment_id = a.assignment_id
 {DECISION_OF}
-where a.assignment_id = :assignment_id
-""")  # noqa: S608  (parts of our own)
+"""
+
+_HAND: Final = text(f"{_COLUMNS} from assignment a {_OF_HAND} where a.assignment_id = :assignment_id")
+_CLAIM: Final = text(f"{HANDING} {_COLUMNS} from handed a {_OF_HAND}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,26 @@ class PacketRows:
 
 def packet_rows(session: Session, assignment_id: uuid.UUID) -> PacketRows:
     """All that the page shows of the packet of an assignment."""
-    hand = session.execute(_HAND, {"assignment_id": assignment_id}).mappings().one()
+    return _rows(session, session.execute(_HAND, {"assignment_id": assignment_id}).mappings().one())
+
+
+def claim(
+    session: Session,
+    reviewer: uuid.UUID,
+    dataset: str | None,
+    have: Sequence[uuid.UUID],
+    *,
+    lease_s: float,
+    max_held: int,
+) -> PacketRows | None:
+    """Hand the reviewer a packet as :func:`app.review.queries.claiming.asked` says, and all that the page shows of it,
+    in one statement; None where there is none to be had."""
+    given = asked(reviewer, dataset, have, lease_s=lease_s, max_held=max_held)
+    hand = session.execute(_CLAIM, given).mappings().one_or_none()
+    return None if hand is None else _rows(session, hand)
+
+
+def _rows(session: Session, hand: RowMapping) -> PacketRows:
     return PacketRows(
         hand=hand,
         boxes=hand["boxes"],

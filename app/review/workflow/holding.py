@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,9 +19,10 @@ from app.review.errors import (
     not_held,
     released,
 )
-from app.review.queries import claiming, holding
+from app.review.queries import claiming, holding, viewing
 from app.review.queries.claiming import Reason
 from app.review.queries.holding import Renewal, SavedProgress
+from app.review.queries.viewing import PacketRows
 from app.review.workflow.verdicts import check_progress
 
 
@@ -39,6 +40,8 @@ class Claim:
 
     assignment_id: uuid.UUID | None
     reason: Reason | None = None
+    rows: PacketRows | None = field(default=None, compare=False, repr=False)
+    """What the page shows of the packet."""
 
 
 def claim(
@@ -61,11 +64,9 @@ def _claim(
     session: Session, reviewer: uuid.UUID, dataset: str | None, have: Sequence[uuid.UUID], config: ReviewConfig
 ) -> Claim:
     with domain_errors():
-        assignment_id = claiming.claim(
-            session, reviewer, dataset, have, lease_s=config.lease_s, max_held=config.max_held
-        )
-    if assignment_id is not None:
-        return Claim(assignment_id)
+        rows = viewing.claim(session, reviewer, dataset, have, lease_s=config.lease_s, max_held=config.max_held)
+    if rows is not None:
+        return Claim(rows.hand["assignment_id"], rows=rows)
     nothing = claiming.why_nothing(session, reviewer, dataset)
     if dataset is not None and not nothing.is_known:
         raise UnknownDatasetError(f"There is no dataset named {dataset}. Choose one from your queue.")

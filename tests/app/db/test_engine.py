@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -39,3 +40,14 @@ def test_what_people_wrote_is_in_no_error_and_so_in_no_log(sessions: SessionMake
         session.execute(text("select cast(:given as text) from nowhere"), {"given": "a secret"})
     assert "nowhere" in str(caught.value)
     assert "a secret" not in str(caught.value)
+
+
+def test_a_connection_that_ended_while_it_rested_is_replaced_and_nobody_notices(
+    sessions: SessionMaker, database_url: str
+) -> None:
+    with transaction(sessions) as session:
+        pid = session.execute(text("select pg_backend_pid()")).scalar_one()
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute("select pg_terminate_backend(%s, 5000)", [pid])
+    with transaction(sessions) as session:
+        assert session.execute(text("select pg_backend_pid()")).scalar_one() != pid

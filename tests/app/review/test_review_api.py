@@ -326,8 +326,8 @@ def test_a_submit_with_its_next_packet_takes_a_fixed_number_of_statements(
     statements: list[str] = []
     event.listen(application.state.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
     assert client.post("/api/v1/reviews", json=body).json()["next"] is not None
-    # The viewer; the lock with a look, and the write; the claim; the packet that is shown.
-    assert len(statements) == 1 + 2 + 1 + 1
+    # The viewer; the lock with a look, and the write; the claim with what is shown.
+    assert len(statements) == 1 + 2 + 1
 
 
 def test_the_words_that_the_api_takes_are_the_vocabularys() -> None:
