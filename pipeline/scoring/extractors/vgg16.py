@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import struct
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +11,13 @@ from pipeline.scoring.extraction import Extractor, ExtractorError, ImageVectors,
 from pipeline.scoring.torch_images import Normalisation, pooled
 
 _NORMALISATION: Final = Normalisation(size=224, mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
+
+
+_UNREADABLE: Final = (
+    *(RuntimeError, ValueError, TypeError, AttributeError, OSError, EOFError, KeyError),
+    *(pickle.UnpicklingError, struct.error),
+)
+"""What torch raises for files that hold something else."""
 
 
 def _open(weights: Path | None) -> ImageVectors:
@@ -23,7 +32,7 @@ def _open(weights: Path | None) -> ImageVectors:
     model = vgg16(weights=None)
     try:
         model.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
-    except (RuntimeError, ValueError, OSError, EOFError, KeyError) as error:
+    except _UNREADABLE as error:
         raise ExtractorError(f"{weights}: these are no weights of vgg16 ({error})"[:500]) from error
     model.eval()
     return pooled(model.features, _NORMALISATION)
