@@ -25,8 +25,8 @@ class Figures:
     """257 edges of 256 equal bins; of 8-bit numbers 0, 1, ..., 256."""
     counts: tuple[int, ...]
     percentiles: Mapping[str, float]
-    """By percent (``"0.5"``), in its unit. Of values with a long tail most bins are empty, and all that is seen is in a few
-    of them: percentiles that are worked out from bins would be off by all of the contrast."""
+    """By percent (``"0.5"``), in its unit. Of values with a long tail all that is seen lies in a few of the bins, so
+    what is worked out from them would be off by all of the contrast."""
 
 
 def figures_of(stored: NDArray[Any], valid: NDArray[np.bool_], scale: float) -> Figures:

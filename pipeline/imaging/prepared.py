@@ -210,7 +210,7 @@ class PreparedScene:
     land_cover: Mapping[str, float] | None = None
     """``{class: share of the labelled area}``, summing to 1; None without labels."""
     percentiles: Mapping[str, float] = field(default_factory=dict)
-    """Of the valid SAR values by percent (``"0.5"``), in ``unit``; none of a scene that was prepared before they were."""
+    """Of the valid SAR values by percent (``"0.5"``), in ``unit``; none where a scene was prepared before they were."""
     further: tuple[FurtherPolarisation, ...] = ()
     """Other polarisations of the same file."""
 

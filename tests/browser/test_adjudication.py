@@ -239,6 +239,10 @@ def test_nothing_is_lost_without_a_network_or_where_another_senior_was_first(
     expect(page.locator(".focused")).to_contain_text("A green quay")
     expect(page.locator('[data-slot="hold"]')).to_contain_text("yours for")
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    # Nothing of the toolbar is cut, also of a scene with other polarisations.
+    page.evaluate("""() => { const other = document.querySelector(".tools [data-key=polarisation]");
+        other.hidden = false; other.firstElementChild.textContent = "band 12"; }""")
+    assert page.evaluate("(tools => tools.scrollWidth <= tools.clientWidth)(document.querySelector('.tools'))")
     assert axe_faults(page) == []
     # Without a network the decision is kept, and goes out by itself.
     senior.context.set_offline(True)

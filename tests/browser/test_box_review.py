@@ -12,7 +12,7 @@ from app.db import SessionMaker, transaction
 from app.intake.workflow.corpus import CorpusOptions, draft_corpus
 from app.intake.workflow.screening import screen_dataset
 from tests.browser.conftest import Sitting
-from tests.browser.made_scenes import DATASET
+from tests.browser.made_scenes import COLS, DATASET, ROWS
 from tests.browser.test_reviewing import rows
 from tests.conftest import REPOSITORY
 
@@ -24,6 +24,13 @@ where r.revision = (select max(revision) from box_review) and v.verdict <> 'righ
 GIVEN = """
 select d.program, v.verdict, v.origin, v.flags from draft_verdict v join draft d using (draft_id)
 where d.box_review_id is null order by d.draft_id
+"""
+
+WITHOUT_WEBGL = """
+const real = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+    return kind.startsWith('webgl') ? null : real.call(this, kind, ...rest);
+};
 """
 
 
@@ -177,3 +184,35 @@ def test_a_box_is_dragged_in_the_image_and_an_answer_that_does_not_come_is_waite
     sitting.press("n", "1")
     expect(page.locator('[data-slot="submit"]')).to_have_text("Submit and next")
     sitting.faults[:] = [fault for fault in sitting.faults if "ERR_FAILED" not in fault]
+
+
+def test_without_webgl_boxes_are_drawn_over_the_still_picture(sitting: Sitting, sessions: SessionMaker) -> None:
+    page = sitting.page
+    page.add_init_script(WITHOUT_WEBGL)
+    sitting.open()
+    still = page.locator('[data-panel="optical"] .still')
+    expect(still.locator("canvas")).to_be_visible()
+    # By keyboard, and read out where it is.
+    sitting.press("m", "ArrowRight", "Shift+ArrowDown")
+    expect(page.locator(".still rect.is-judged")).to_have_count(2)
+    expect(page.locator('[data-slot="live"]')).to_contain_text("×")
+    place = still.bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + place["width"] / 4, place["y"] + place["height"] / 4)
+    page.mouse.down()
+    page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2, steps=3)
+    page.mouse.up()
+    expect(page.locator("dialog[open]")).to_contain_text("Which class has the missing box?")
+    sitting.press("1")
+    expect(page.locator(".box-focused")).to_contain_text("missing, drawn")
+    page.locator('.box-row[data-box="1"]').click()
+    sitting.press("x")
+    expect(still.locator("rect.is-judged")).to_have_count(2)
+    expect(still).to_contain_text("✕ 1")
+    sitting.press("Enter")
+    expect(page.locator(".box-set")).to_contain_text("follow")
+    drawn = "select x_min, y_min, width, height from box_verdict where verdict = 'missing'"
+    [box] = rows(sessions, drawn)
+    assert [box[name] for name in ("x_min", "y_min", "width", "height")] == pytest.approx(
+        [COLS / 4, ROWS / 4, COLS / 4, ROWS / 4], abs=3
+    )

@@ -149,3 +149,65 @@ def test_what_comes_next_is_there_with_its_images_and_given_back_when_the_page_i
     sitting.page.goto(f"{sitting.site}/queue")
     # The open one is kept for this reviewer, as before; nothing else was in hand.
     assert rows(sessions, held) == [{"held": 1}]
+
+
+def flags_of(sitting: Sitting) -> list[str]:
+    """Of the texts but the open one, as their rows show them."""
+    return [marks for marks in sitting.page.locator(".draft-row__marks[title=Flags]").all_inner_texts() if marks]
+
+
+def test_digits_after_a_verdict_say_why_until_the_reviewer_turns_to_the_open_text(
+    sitting: Sitting, sessions: SessionMaker
+) -> None:
+    page = sitting.page
+    sitting.open()
+    hint, pressed = page.locator(".unexplained"), page.locator(".focused .flag[aria-pressed=true]")
+    sitting.press("x")
+    expect(hint).to_contain_text("say why")
+    sitting.press("1", "4", "2", "4")
+    expect(hint).to_contain_text("say why: ◆ ✕")
+    assert flags_of(sitting) == ["◆ ✕"]
+    expect(pressed).to_have_count(0)
+    # Undone, one flag after the other; then the verdict itself.
+    sitting.press("z", "z", "z")
+    expect(hint).to_contain_text("say why: ◆")
+    # Whoever turns to the open text flags that one; and flagged first, a verdict waits for no reason.
+    sitting.press("Escape")
+    expect(hint).to_have_count(0)
+    sitting.press("3")
+    expect(pressed).to_have_count(1)
+    sitting.press("x")
+    expect(hint).to_have_count(0)
+    sitting.press("u")
+    expect(hint).to_contain_text("say why")
+    sitting.press("k")
+    expect(hint).to_have_count(0)
+    sitting.press("7")
+    expect(pressed).to_have_text("¶ language 7")
+    sitting.press("j", "s", "2")
+    expect(pressed).to_have_text("✕ wrong 2")
+    sitting.wait_until_saved()
+    [progress] = rows(sessions, "select body from progress")
+    given = progress["body"]["verdicts"].values()
+    assert sorted((one["verdict"] or "", *one["flags"]) for one in given) == [
+        ("", "wrong_statement"), ("reject", "colour"), ("reject", "count"), ("unsure", "language"),
+    ]  # fmt: skip
+
+
+def test_verdicts_and_flags_stay_in_sight_however_much_is_found_while_writing(sitting: Sitting) -> None:
+    page = sitting.page
+    page.set_viewport_size({"width": 1024, "height": 768})
+    sitting.open()
+    sitting.press("e", "End")
+    page.keyboard.insert_text(
+        ", a red, blue, yellow and white boat, several cars of many kinds and some lovely people" * 3
+    )
+    findings = page.locator(".focused .findings")
+    expect(findings.locator(".finding")).not_to_have_count(0)
+    places = """() => {
+        const of = selector => document.querySelector(selector).getBoundingClientRect();
+        const [flags, list, field, judge] = ['.focused .flags', '.side__list', '.edit textarea', '.judge'].map(of);
+        return { areInSight: flags.bottom <= list.bottom && flags.top > list.top, isAbove: field.bottom <= judge.top + 1 };
+    }"""
+    assert page.evaluate(places) == {"areInSight": True, "isAbove": True}
+    assert findings.evaluate("list => list.scrollHeight > list.clientHeight && list.tabIndex === 0")

@@ -142,7 +142,8 @@ def _seed(written: str) -> int:
     try:
         return int(written)
     except ValueError:
-        raise InvalidOrderError(f"{written[:40]!a} is no seed. Give a whole number, such as 7.") from None
+        shown = f"“{written[:40]}”" if written.isprintable() else f"{written[:40]!a}"
+        raise InvalidOrderError(f"{shown} is no seed. Give a whole number, such as 7.") from None
 
 
 def _key(after: str) -> Key | None:

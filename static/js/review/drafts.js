@@ -80,13 +80,17 @@ export class DraftList {
   /** While typing only what follows from the wording is drawn anew, never the field itself. @param {Scope} scope */
   drawWording(scope) {
     const draft = scope.work.focused;
+    const field = this.root.querySelector(".edit");
     const before = this.root.querySelector(".focused .findings");
+    const top = field?.getBoundingClientRect().top ?? 0;
     if (before) {
       const findings = drawFindings(scope, draft);
       const { scrollTop } = before;
       before.replaceWith(findings);
       findings.scrollTop = scrollTop;
     }
+    // What is found comes above the field, which stays where it is.
+    if (field) this.root.scrollTop += field.getBoundingClientRect().top - top;
     this.root.querySelector(".edit .diff")?.replaceWith(drawDifferences(scope, draft));
   }
 

@@ -250,8 +250,8 @@ function drawFlags(scope, draft) {
 function drawUnexplained({ work }, draft) {
   const { verdict, flags } = work.opinion(draft);
   const [first, last] = [FLAGS[0], FLAGS.at(-1)].map((known) => capOf(`flag_${known?.flag}`));
-  const said = FLAGS.filter(({ flag }) => flags.includes(flag)).map(({ title }) => title);
-  const why = said.length ? `: ${said.join(", ")}` : "";
+  const said = FLAGS.filter(({ flag }) => flags.includes(flag)).map(({ mark }) => mark);
+  const why = said.length ? `: ${said.join(" ")}` : "";
   const text = element("span", { class: "clip" }, `${GLYPHS[verdict ?? ""]} `, bdi(draft.text));
   return element("p", { class: "hint unexplained" }, element("span", {}, kbd(`${first} … ${last}`), " say why", why), text, element("span", {}, kbd("Esc"), " for this text"));
 }
@@ -283,8 +283,6 @@ export function drawFocused(scope, draft) {
     drawBoxes(scope, draft),
     drawFindings(scope, draft),
     drawEdit(scope, draft),
-    drawVerdicts(scope, draft),
-    drawFlags(scope, draft),
-    drawHint(scope),
+    element("div", { class: "judge" }, drawVerdicts(scope, draft), drawFlags(scope, draft), drawHint(scope)),
   );
 }
