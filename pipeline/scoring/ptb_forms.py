@@ -59,8 +59,8 @@ def _but(spellings: Mapping[str, str]) -> Callable[[str], str]:
     return lambda token: spellings.get(token, token)
 
 
-_BLANK: Final = " \\t\u00a0\u2000-\u200a\u3000"
-_GAP: Final = f"[{_BLANK}\\n]"
+BLANKS: Final = " \\t\u00a0\u2000-\u200a\u3000"
+_GAP: Final = f"[{BLANKS}\\n\x85]"
 _LETTER: Final = f"[{LETTERS}]"
 _DIGIT: Final = f"[{DIGITS}]"
 _WITH_ACCENT: Final = "&(?i:[aeiou](?:acute|grave|uml));"
@@ -68,9 +68,10 @@ _FIRST: Final = f"(?:[{LETTERS}{MARKS}{SOFT_HYPHEN}]|{_WITH_ACCENT})"
 _NEXT: Final = f"(?:[{LETTERS}{MARKS}{DIGITS}{SOFT_HYPHEN}]|{_WITH_ACCENT})"
 _AND: Final = "(?:&|&(?i:amp);)"
 
+_NAME: Final = "[A-Za-z][A-Za-z0-9_:.-]*"
 _TAG: Final = (
-    r"<(?:[!?][A-Za-z-][^>\n]*|/?[A-Za-z][A-Za-z0-9:.-]*"
-    r"""(?:[ ]+[A-Za-z][A-Za-z0-9:.-]*(?:[ ]*=[ ]*(?:'[^'\n]*'|"[^"\n]*"|[A-Za-z][A-Za-z0-9:.-]*))?)*[ ]*/?)[ ]*>"""
+    rf"<(?:[!?][A-Za-z-][^>\n]*|/{_NAME}|"
+    rf"""{_NAME}(?:[ ]+{_NAME}(?:[ ]*=[ ]*(?:'[^'\n]*'|"[^"\n]*"))?)*[ ]*/?)[ ]*>"""
 )
 
 # Apostrophes: after these a word may be shortened; the wider class stands within names and in "n't".
@@ -81,8 +82,10 @@ _NOT: Final = f"[nN]{_ANY_QUOTE}[tT]"
 _STRAIGHT: Final = {"\x92": "'", "\u2019": "'", "\x91": "`", "\u2018": "`", "\u201b": "`"}
 
 _WORD: Final = f"{_FIRST}{_NEXT}*(?:[.!?]{_FIRST}{_NEXT}*)*"
-_LINKED: Final = f"[{LETTERS}{DIGITS}]+(?:[_-][{LETTERS}{DIGITS}]+)*"
+_PART: Final = f"(?:[dDoOlL]{_ANY_QUOTE}[{LETTERS}{DIGITS}])?[{LETTERS}{DIGITS}]+"
+_LINKED: Final = f"{_PART}(?:[_\u058a\u2010\u2011-]{_PART})*"
 _HYPHENED: Final = rf"[A-Za-z0-9][A-Za-z0-9.,{SOFT_HYPHEN}]*(?:-(?:(?:[A-Za-z]\.){{2,}}|[A-Za-z0-9{SOFT_HYPHEN}]+))+"
+_JOINED: Final = rf"[A-Z]+(?:(?:\+|{_AND})[A-Z]+)+"
 _SLASHED: Final = r"[A-Za-z0-9]+(?:-[A-Za-z]+){0,2}(?:\\?/[A-Za-z0-9]+(?:-[A-Za-z]+){0,2}){1,2}"
 _NUMBER: Final = f"[-+]?(?:{_DIGIT}*(?:[.:,{SOFT_HYPHEN}\u066b\u066c]{_DIGIT}+)+|{_DIGIT}+)"
 
@@ -91,19 +94,20 @@ _STARTERS: Final = (
     "a about according additionally after an as at but earlier he her here however if in it last many more now once "
     "one other our she since so some such that the their then there these they this we what when while yet you"
 )
-_OPENING: Final = "|".join(f"{word[0].upper()}(?i:{word[1:]})" for word in _STARTERS.split())
-_ABBREVIATED: Final = (
-    "ph\\.d ed\\.d adj adm adv al ala alex apr ariz assn assoc asst attys? aug ave bancorp bhd bldg blvd brig bros "
-    "calif capt cf cie cmdr col? colo comdr conn corp cos cpl ct dak dec dept det drs? elec ens esq est etc ext feb "
-    "fla fri ft ga gen govs? hon inc ind insp intl invt jan jos jr jul jun kans? ky lieut lt ltd maj mar md messrs "
-    "mich minn mlle mme mo mon mont mr mrs ms msgr mt natl neb nev nov oct okla penn pfc ph plc pres profs? pvt rd "
-    "reps? rev rt sens? sept? seq sfc sgt spc sq sr ste? supts? sys tel tenn thu thurs treas tues? univ va vs vt wed "
-    "wisc? wm wyo"
+_OPENING: Final = "|".join(f"{word[0].upper()}(?i:{word[1:]})" for word in (*_STARTERS.split(), "mr\\.", "ms\\."))
+_SHORTENED: Final = (
+    "ph\\.d ed\\.d al ala apr ariz assn aug bancorp bhd bldg blvd bros calif colo conn corp cos? ct dak dec esq est "
+    "etc ext feb fla fri ga inc ind intl jan jr jul jun kans? ky ltd mar md mich minn mo mon mont neb nev nov oct "
+    "okla penn plc rd rt sep sept seq sq sr sys tel tenn thu thurs tues? univ va vt wed wis wisc wyo"
 )
 _CAPITALISED: Final = "A(?i:rk|z)|D(?i:el)|I(?i:ll)|L(?i:a)|M(?i:ass|iss)|O(?i:re)|P(?i:a)|T(?i:ex)|W(?i:ash)"
-_ABBREVIATION: Final = (
-    rf"(?:(?i:{_ABBREVIATED.replace(' ', '|')})|{_CAPITALISED}|[Mm][ft][Gg]|[Pp]{{1,2}}[Tt][ey][Ss]?)\."
+_TITLES: Final = (
+    "adj adm adv alex assoc asst attys? ave brig capt cf cie cmdr col comdr cpl dept det drs? elec ens ft gen govs? "
+    "hon insp invt jos lieut lt maj messrs mlle mme mrs? ms msgr mt natl pfc ph pres profs? pvt reps? rev sens? sfc "
+    "sgt spc st ste supts? treas vs wm"
 )
+_CAN_END: Final = rf"(?:(?i:{_SHORTENED.replace(' ', '|')})|{_CAPITALISED}|[Pp]{{1,2}}[Tt][ey][Ss]?)\."
+_GOES_BEFORE: Final = rf"(?:(?i:{_TITLES.replace(' ', '|')})|[Mm][ft][Gg])\."
 _NATIONS: Final = r"(?i:canada|sino|korean|eu|japan|non)-[uU]\.[sS]|[uU]\.[sS]\.-[uU]\.(?:[kK]|[sS]\.[sS]\.[rR])"
 _EXTENSION: Final = (
     "(?i:bat|bmp|c|class|cgi|cpp|dll|docx?|exe|gif|gz|h|html?|jar|java|jpe?g|mov|mp3|pdf|php|pl|png|ppt|ps|py|sql|tar|"
@@ -111,14 +115,14 @@ _EXTENSION: Final = (
 )
 
 # Where addresses end is told by what they may not have in them.
-_PATH: Final = r'[^ \t\n\f"<>|()]+[^ \t\n\f"<>|.!?(){},-]'
+_TO: Final = r'[^ \t\n\f"<>|.!?(){},-]'
 _SITE: Final = (
     r'(?:(?i:www)\.(?:[^ \t\n\f"<>|.!?(){},]+\.)+[a-zA-Z]{2,4}|'
     # From the comma to the low line of ASCII: no digits, no capitals.
     r"""(?:[^ \t\n\f"`'<>|!?(){},-_$]+\.)+(?i:com|net|org|edu))"""
 )
 _MAIL: Final = (
-    r'<?[a-zA-Z0-9][^ \t\n\f"<>|(){}\u00a0]*@'
+    r'(?:<|&(?i:lt);)?[a-zA-Z0-9][^ \t\n\f"<>|(){}\u00a0]*@'
     r'(?:[^ \t\n\f"<>|(){}.\u00a0]+\.)*[^ \t\n\f"<>|(){}.\u00a0]+>?'
 )
 _TELEPHONE: Final = (
@@ -161,8 +165,9 @@ def _words() -> Iterator[_Rule]:
     yield "<", _TAG, "", _whole
     yield "&\x96\x97\u2013-\u2015", "&(?i:md|mdash|ndash);|[\x96\x97\u2013-\u2015]", "", _as("--")
     yield "&", "&(?i:amp);", "", _as("&")
+    yield "&", "&(?i:nbsp);", "", _as("")
     yield _ALPHA, _WORD, _SUFFIX, _joined
-    yield _ASCII, "[A-Za-z]*[A-MO-Za-mo-z]", _NOT, _joined
+    yield f"{_ASCII}{SOFT_HYPHEN}", f"[A-Za-z{SOFT_HYPHEN}]*[A-MO-Za-mo-z]{SOFT_HYPHEN}*", _NOT, _joined
     yield _ALPHA, _WORD, "", _joined
     yield _ASCII, f"(?i:[ldj]|dunkin|somethin|ol){_APOSTROPHE}|[oO]{_ANY_QUOTE}[oO]", "", _whole
     yield _ASCII, "(?i:cont'd\\.?|nor'easter|c'mon|e'er|s'mores|ev'ry|li'l|nat'l)", "", _whole
@@ -173,9 +178,9 @@ def _words() -> Iterator[_Rule]:
 
 
 def _addresses() -> Iterator[_Rule]:
-    yield _ASCII, f"(?i:https?)://{_PATH}", "", _whole
-    yield _ANY, f"{_SITE}(?:/{_PATH})?", "", _whole
-    yield f"{_ASCII}0-9<", _MAIL, "", _whole
+    yield _ASCII, rf'(?i:https?)://[^ \t\n\f"<>|(){{}}]+{_TO}', "", _whole
+    yield _ANY, rf'{_SITE}(?:/[^ \t\n\f"<>|()]+{_TO})?', "", _whole
+    yield f"{_ASCII}0-9<&", _MAIL, "", _whole
     yield "@#", f"@[a-zA-Z_][a-zA-Z_0-9]*|#{_FIRST}+", "", _whole
 
 
@@ -194,26 +199,27 @@ def _suffixes_and_numbers() -> Iterator[_Rule]:
 
 
 def _compounds() -> Iterator[_Rule]:
+    # Two characters more, whatever they are, so that "Jan.x" is cut and "Jan.xyz" is not.
+    yield _ASCII, _CAN_END, "(?:[\\s\\S]{2})?", _whole
     yield _ALNUM, _LINKED, "", _joined
     # A full stop before a comma belongs to an abbreviation, whatever the word is.
-    yield f"{_ALPHA}{DIGITS}", f"(?:{_HYPHENED}|{_WORD}|{_LINKED}|S&P)\\.", "[,;:\u3001]", _joined
+    yield f"{_ALPHA}{DIGITS}", f"(?:{_HYPHENED}|{_WORD}|{_LINKED}|{_JOINED})\\.", "[,;:\u3001]", _joined
     special = f"pro-|anti-|c\\.d\\.s|s{_AND}p-500|s{_AND}ls|cap{_APOSTROPHE}n|c{_APOSTROPHE}est|-[lr][rcs]b-"
     yield f"{_ASCII}-", f"(?i:{special})", "", _with_ampersand
-    yield _ASCII, f"[A-Z]+(?:(?:\\+|{_AND})[A-Z]+)+", "", _with_ampersand
-    yield _ASCII, f"[dDoOlL]{_ANY_QUOTE}{_LETTER}{_NEXT}+", "", _whole
+    yield _ASCII, _JOINED, "", _with_ampersand
     yield f"{_ASCII}0-9", _SLASHED, "", _whole
     yield f"{_ASCII}0-9", _HYPHENED, "", _joined
-    yield DIGITS, f"{_DIGIT}+{_LETTER}[{LETTERS}{DIGITS}]*", "", _joined
+    yield _ASCII, "[cC]\\+\\+|[cCfF]#", "", _whole
 
 
 def _abbreviations() -> Iterator[_Rule]:
-    yield _ASCII, _ABBREVIATION, "", _whole
-    yield _ASCII, "[A-Za-z]", f"\\.{_GAP}+(?:(?:{_OPENING}){_GAP}|{_TAG})", _whole
+    yield _ASCII, _GOES_BEFORE, "", _whole
+    yield _ASCII, "(?i:pt[ey]s?)\\.", f"[{BLANKS}](?i:ltd)", _whole
+    yield _ASCII, "[A-Za-z]", f"\\.{_GAP}+(?:{_OPENING}|{_TAG}){_GAP}", _whole
     yield _ASCII, "[A-Za-z]\\.", "", _whole
     yield _ASCII, f"(?:[A-Za-z](?:\\.[A-Za-z])+|{_NATIONS})\\.?", "", _whole
-    yield _ASCII, "(?i:figs?|prop|nos?|art|op|pp|ca)\\.", f"{_GAP}+{_DIGIT}", _whole
-    file = f"[{LETTERS}{DIGITS}]+(?:\\.[{LETTERS}{DIGITS}]+)*\\.{_EXTENSION}"
-    yield _ALNUM, file, f"(?:{_GAP}|[.?!,])", _whole
+    yield _ASCII, "(?i:figs?|prop|nos?|art|op|pp|ca)\\.", f"{_GAP}?{_DIGIT}", _whole
+    yield f"{_ALPHA}{DIGITS}", f"{_NEXT}+(?:\\.{_NEXT}+)*\\.{_EXTENSION}", f"(?:{_GAP}|[.?!,])", _whole
 
 
 def _signs() -> Iterator[_Rule]:
@@ -234,7 +240,7 @@ def _signs() -> Iterator[_Rule]:
     yield "-", "-{3,4}", "", _as("--")
     yield ".\x85\u2026", "\\.{3,5}|(?:\\.[ \u00a0]){2,4}\\.|[\x85\u2026]", "", _as("...")
     yield "!-/:-@[-~", "-+|@+|#+|_+|\\*+|(?:\\\\\\*){1,3}|[?!]+|[.,;:=/+|~^%&\\\\]", "", _whole
-    yield "\u0080-\uffff", f"[{SIGNS}]", "", _whole
+    yield "\u0080-\uffff", f"[{SIGNS}\u2044]", "", _whole
 
 
 def _forms() -> Iterator[Form]:

@@ -16,14 +16,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pipeline.scoring.ptb_forms import forms_from
+from pipeline.scoring.ptb_forms import BLANKS, forms_from
 
 DROPPED: Final = frozenset(("''", "'", "``", "`", ".", "?", "!", ",", ":", "-", "--", "...", ";"))
 
 _BREAKS: Final = str.maketrans(dict.fromkeys("\n\r\x0b\x0c\u2028\u2029", " "))
-_CHUNK: Final = re.compile("[^ \n]+")
+_CHUNK: Final = re.compile(f"(?: [{BLANKS}]*)?([^ \n]+)")
 _FOLLOWING: Final = re.compile("[ \n]*(.?)")
-_INITIAL: Final = re.compile(r"(?:^|[^A-Za-z])[A-Za-z]\.\Z")
+_HANGING: Final = re.compile(r"(?:(?:^|[^A-Za-z])[A-Za-z]|[pP][tT][eEyY][sS]?)\.\Z")
+"""Initials, and "Pte. Ltd"."""
 
 
 def tokenised(texts: Sequence[str]) -> list[str]:
@@ -44,8 +45,8 @@ def tokenised(texts: Sequence[str]) -> list[str]:
 def _parts(whole: str, start: int, end: int, known: dict[str, str]) -> Iterator[str]:
     """The words of one line of ``whole``, some at a time; ``known`` keeps those of chunks that were seen before."""
     at = start
-    while chunk := _CHUNK.search(whole, at, end):
-        at, after, text = chunk.start(), chunk.end(), chunk.group()
+    while chunk := _CHUNK.match(whole, at, end):
+        at, after, text = chunk.start(1), chunk.end(), chunk[1]
         stands_alone = _stands_alone(text, whole, after)
         words = known.get(text) if stands_alone else None
         if words is None:
@@ -75,7 +76,7 @@ def _stands_alone(chunk: str, whole: str, after: int) -> bool:
     next_one = follows[1] if follows else ""
     if not next_one or next_one == "." or next_one.isdigit() or next_one.isspace():
         return False
-    return last != "." or not _INITIAL.search(chunk)
+    return last != "." or not _HANGING.search(chunk)
 
 
 def _token(whole: str, at: int) -> tuple[str, int]:
