@@ -207,7 +207,7 @@ def test_verdicts_and_flags_stay_in_sight_however_much_is_found_while_writing(si
     places = """() => {
         const of = selector => document.querySelector(selector).getBoundingClientRect();
         const [flags, list, field, judge] = ['.focused .flags', '.side__list', '.edit textarea', '.judge'].map(of);
-        return { areInSight: flags.bottom <= list.bottom && flags.top > list.top, isAbove: field.bottom <= judge.top + 1 };
+        return [flags.bottom <= list.bottom && flags.top > list.top, field.bottom <= judge.top + 1];
     }"""
-    assert page.evaluate(places) == {"areInSight": True, "isAbove": True}
+    assert page.evaluate(places) == [True, True], "flags in sight, and not over what is written"
     assert findings.evaluate("list => list.scrollHeight > list.clientHeight && list.tabIndex === 0")

@@ -70,8 +70,8 @@ def add(
     try:
         pools.add_pool(session, pool.strip(), description, skills)
     except InvalidPoolError as refused:
-        typed = (each[:SHOWN_AGAIN] for each in (pool, description, skills))
-        page = _pools(session, refused.message, *typed)
+        name, about, asked = (each[:SHOWN_AGAIN] for each in (pool, description, skills))
+        page = _pools(session, refused.message, name, about, asked)
         return render(request, page, STATUSES[refused.meaning])
     return RedirectResponse(f"/people/pools/{pool.strip()}", 303)
 

@@ -132,7 +132,7 @@ class StaleHold:
 
 def progress_of(session: Session, *, in_work: bool, after: str = "", limit: int = 50) -> list[ProgressRow]:
     """Datasets by name behind ``after``; ``in_work``: only those of which something is still to come."""
-    asked = {"counters": list(COUNTERS), "pace": PACE, "blocked": BLOCKED}
+    asked: dict[str, Any] = {"counters": list(COUNTERS), "pace": PACE, "blocked": BLOCKED}
     asked |= {"in_work": in_work, "after": after, "limit": limit}
     return [ProgressRow(**row._mapping) for row in session.execute(_PROGRESS, asked)]
 
