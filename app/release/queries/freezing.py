@@ -122,7 +122,8 @@ disputed as (
     select count(*) as drafts from standing where standing = 'disagreement'
 ),
 credited as (
-    select coalesce(array_agg(distinct credited_as collate "C"), '{}') as names from person where pseudonym in (
+    select coalesce(array_agg(distinct credited_as collate "C"), '{}') as names from person
+    where credited_as is not null and pseudonym in (
         select review.reviewer from texts join resolution using (resolution_id)
             cross join unnest(review_ids) as rests_on(review_id) join review using (review_id)
         union

@@ -46,7 +46,7 @@ kept as (
 _FORGET: Final = text("delete from release_plan_draft where release_plan_id = :release_plan_id")
 # Plans are looked at for a day or two; what they leave out may be a million rows each.
 _FORGET_OLD: Final = text("""
-delete from release_plan_draft where release_plan_id < (
+delete from release_plan_draft where release_plan_id <= (
     select release_plan_id from release_plan order by release_plan_id desc offset :kept limit 1)
 """)
 
