@@ -1,6 +1,7 @@
 """Many reviewers at once, and everything killed under them: is anything given out twice, or lost?
 
     python -m benchmarks.submit_load [--packets 2000] [--drafts 3] [--clients 32] [--web 2] [--seconds S] [--no-kills]
+        [--label-studio COMMAND]
 
 Starts `trihedral serve` on a data folder of its own, fills a queue, and lets the clients claim and submit over HTTP
 until nothing is left. On the way the web processes, the worker and PostgreSQL get SIGKILL. A client behaves as the page
@@ -10,7 +11,8 @@ database as it was sent, and no packet may have been in two hands. Ends with 1 w
 With `--seconds` nothing is killed and the clients stop after that time. Before and after, for a third of it each, the
 same clients ask the same server for what is nearly nothing, `GET /healthz` with their token, which checks who they are
 by one query and says "ok"; the rate of submits is told as a share of that rate. The SQL statements of a submit are
-counted at the beginning and at the end: they must be the same.
+counted at the beginning and at the end: they must be the same. With `--label-studio`, where its command is installed,
+as many people then work as long in it on as many texts a submit (:mod:`benchmarks.label_studio`).
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ from sqlalchemy import event, text
 from app.db import embedded, make_engine, make_sessionmaker, transaction
 from app.main import create_app
 from app.settings import Settings
+from benchmarks import label_studio
 from benchmarks.reviewing_client import Acknowledged, Hands, InProcessClient, ReviewingClient
 from tests.app.review.factories import add_client, add_packets
 
@@ -45,6 +48,9 @@ ROOT = Path(__file__).parent.parent
 STARTED_WITHIN_S = 60
 EMPTY = "/healthz"
 """The cheapest route there is; a token is looked up all the same."""
+PEER_TASKS = 1000
+"""Of Label Studio's project: more than it gets done in a minute."""
+PEER_PORT = 8977
 KILLS = ((0.15, "web"), (0.3, "postgres"), (0.45, "worker"), (0.6, "web"), (0.8, "postgres"))
 """After which share of the packets what is killed."""
 
@@ -270,6 +276,24 @@ def _compare(url: str, plan: Plan, acknowledged: list[Acknowledged]) -> list[str
     return faults
 
 
+def _beside_peer(command: Path, plan: Plan, result: Result) -> str:
+    """What the same people get done in Label Studio in the same time, and how many times that ours is."""
+    with tempfile.TemporaryDirectory(prefix="label-studio-") as folder:
+        peer = label_studio.measure(
+            command,
+            Path(folder),
+            PEER_PORT,
+            tasks=PEER_TASKS,
+            texts=plan.drafts,
+            clients=plan.clients,
+            seconds=plan.seconds or result.seconds,
+        )
+    times = len(result.submits) / result.seconds / peer.rate
+    return (
+        f"Label Studio: {peer.rate:.1f} submits a second, {peer.refused} not answered; ours is {times:.0f} times that"
+    )
+
+
 def main() -> int:
     """The command of this module."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -279,12 +303,17 @@ def main() -> int:
     parser.add_argument("--web", type=int, default=2)
     parser.add_argument("--seconds", type=float, help="stop after this time, and tell what share of nothing that is")
     parser.add_argument("--no-kills", action="store_true")
+    parser.add_argument(
+        "--label-studio", type=Path, metavar="COMMAND", help="measure it too, on as many texts a submit"
+    )
     asked = parser.parse_args()
     kills = () if asked.no_kills or asked.seconds else KILLS
     plan = Plan(asked.packets, asked.drafts, asked.clients, asked.web, asked.seconds, kills)
     with tempfile.TemporaryDirectory(prefix="trihedral-load-") as folder:
         result = run(plan, Path(folder))
     print(result.summary())
+    if asked.label_studio:
+        print(_beside_peer(asked.label_studio, plan, result))
     for fault in result.faults[:20]:
         print("FAULT:", fault)
     return 1 if result.faults else 0
