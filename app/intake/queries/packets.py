@@ -18,20 +18,22 @@ PACKET_SIZE: Final = 12
 # would come out as fragments; one whose pair is held back waits for an admin. What a sample leaves out is told by the
 # rule itself: marks beside a million drafts would have to be written, and again with each new share. What has its
 # outcome from judged boxes needs no packet; what was taken over on a sample is read once a larger share draws it.
+#
+# With "offset 0", and an origin that no index answers, each draft is asked of one after the other. Else the planner may
+# join whole tables for each chunk of scenes, and does so as long as nobody has told it how large they are: just after
+# the first import, when there is most to seal.
 _IS_LOOSE: Final = """
-d.origin = 'drafted' and not exists (select from packet_draft m where m.draft_id = d.draft_id)
-    and not exists (select from resolution r where r.draft_id = d.draft_id and r.basis <> 'sample')
+(d.origin = 'drafted') is true and not exists (select from packet_draft m where m.draft_id = d.draft_id offset 0)
+    and not exists (select from resolution r where r.draft_id = d.draft_id and r.basis <> 'sample' offset 0)
 """
+_IS_SCREENED: Final = "exists (select from screened x where x.draft_id = d.draft_id offset 0)"
 
 _LOOSE_SCENES: Final = text(f"""
 with {POLICIES.format(dataset_id=":dataset_id")}
 select s.scene_id from scene s join dataset t using (dataset_id) {DECISION_OF}
 where s.dataset_id = :dataset_id and s.scene_id > :after and not {IS_HELD}
-and exists (select from draft d where d.scene_id = s.scene_id and {IS_DRAWN} and {_IS_LOOSE})
-and not exists (
-    select from draft d where d.scene_id = s.scene_id
-    and not exists (select from screened x where x.draft_id = d.draft_id)
-)
+and exists (select from draft d where d.scene_id = s.scene_id and {IS_DRAWN} and {_IS_LOOSE} offset 0)
+and not exists (select from draft d where d.scene_id = s.scene_id and not {_IS_SCREENED} offset 0)
 order by s.scene_id limit :limit
 """)  # noqa: S608  (parts of our own)
 
@@ -48,10 +50,12 @@ with {POLICIES.format(dataset_id="any(select dataset_id from scene where scene_i
             order by array_position(cast(:kinds as text[]), d.kind),
                 array_position(cast(:question_types as text[]), d.question_type), d.draft_id
         ) as place_in_scene
-    from draft d join scene s using (scene_id) join dataset t using (dataset_id)
+    from scene s join dataset t using (dataset_id)
+    cross join lateral (
+        select * from draft d where d.scene_id = s.scene_id and {_IS_SCREENED} and {_IS_LOOSE} offset 0
+    ) as d
     left join lateral (select p.review_policy_id, p.sample_share {POLICY_OF}) as ruled on true
-    where d.scene_id = any(:scene_ids) and (ruled.sample_share is null or {DRAW} < ruled.sample_share)
-    and exists (select from screened x where x.draft_id = d.draft_id) and {_IS_LOOSE}
+    where s.scene_id = any(:scene_ids) and (ruled.sample_share is null or {DRAW} < ruled.sample_share)
 ), placed as (
     select *, row_number() over (partition by scene_id, ruled_by order by place_in_scene) - 1 as place,
         count(*) over (partition by scene_id, ruled_by) as loose_count
@@ -64,14 +68,14 @@ with {POLICIES.format(dataset_id="any(select dataset_id from scene where scene_i
     select s.dataset_id, s.scene_id, s.name, t.split_seed, t.hidden_share, t.sar_first_share, g.ruled_by, g.nth,
         y.review_policy_id, coalesce(y.pool, 'main') as pool,
         coalesce(y.reviews_wanted, t.reviews_wanted) as reviews_wanted,
-        g.draft_count, s.optical_sha256 is not null and decided.decision is distinct from 'without_optical' as is_pair,
+        g.draft_ids, s.optical_sha256 is not null and decided.decision is distinct from 'without_optical' as is_pair,
         t.boxes_first and g.is_of_boxes and y.sample_share is null
             and exists (select from object_box o where o.scene_id = s.scene_id) as boxes_first,
         row_number() over (partition by g.scene_id order by g.first_place)
             + coalesce((select max(p.number) from packet p where p.scene_id = s.scene_id), 0) as number
     from (
-        select scene_id, ruled_by, nth, count(*) as draft_count, bool_or(is_of_boxes) as is_of_boxes,
-            min(place_in_scene) as first_place
+        select scene_id, ruled_by, nth, array_agg(draft_id order by place) as draft_ids,
+            bool_or(is_of_boxes) as is_of_boxes, min(place_in_scene) as first_place
         from dealt group by scene_id, ruled_by, nth
     ) g
     join scene s on s.scene_id = g.scene_id join dataset t on t.dataset_id = s.dataset_id
@@ -90,24 +94,28 @@ with {POLICIES.format(dataset_id="any(select dataset_id from scene where scene_i
 ), sealed as (
     insert into packet (dataset_id, scene_id, number, draft_count, reviews_wanted, hides_findings, sar_first,
         boxes_first, review_policy_id)
-    select dataset_id, scene_id, number, draft_count, reviews_wanted, hides_findings,
+    select dataset_id, scene_id, number, cardinality(draft_ids), reviews_wanted, hides_findings,
         is_sar_first and not hides_findings, boxes_first and not hides_findings and not is_sar_first,
         review_policy_id
     from drawn
     returning packet_id, dataset_id, scene_id, number, reviews_wanted
+), filled as (
+    -- Packets are put together again, not their drafts: the planner takes either for a handful of rows, and compares
+    -- each with each.
+    select n.packet_id, n.dataset_id, n.scene_id, n.reviews_wanted, g.draft_ids, g.pool,
+        hashtextextended(g.name || '#' || n.number, g.split_seed) as sort_key
+    from sealed n join planned g on g.scene_id = n.scene_id and g.number = n.number
 ), members as (
     insert into packet_draft (packet_id, position, draft_id, scene_id)
-    select n.packet_id, row_number() over (partition by n.packet_id order by d.place), d.draft_id, d.scene_id
-    from sealed n join planned g on g.scene_id = n.scene_id and g.number = n.number
-    join dealt d on d.scene_id = g.scene_id and d.ruled_by = g.ruled_by and d.nth = g.nth
+    select f.packet_id, m.position, m.draft_id, f.scene_id
+    from filled f cross join unnest(f.draft_ids) with ordinality as m (draft_id, position)
     returning 1
 ), slots as (
     -- All slots of a packet lie side by side in the queue, so that packets become complete early. The order is random,
     -- but the same for the same data and seed, whatever ids the rows have.
     insert into slot (packet_id, slot, dataset_id, pool, sort_key)
-    select n.packet_id, k, n.dataset_id, g.pool, hashtextextended(g.name || '#' || n.number, g.split_seed)
-    from sealed n join planned g on g.scene_id = n.scene_id and g.number = n.number
-    cross join generate_series(1, n.reviews_wanted) k
+    select f.packet_id, k, f.dataset_id, f.pool, f.sort_key
+    from filled f cross join generate_series(1, f.reviews_wanted) k
     returning 1
 ), counted as (
     insert into counter_delta (dataset_id, name, delta)
