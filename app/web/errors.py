@@ -134,7 +134,7 @@ def unexpected_error(request: Request, error: Exception) -> Response:
 def _told_path(request: Request) -> str:
     """The path for the log, without what lets its reader in."""
     path = request.url.path
-    return "/downloads/…" if path.startswith("/downloads/") else path
+    return next((f"{start}…" for start in ("/downloads/", "/quiz/join/", "/quiz/own/") if path.startswith(start)), path)
 
 
 def install(application: FastAPI) -> None:

@@ -29,6 +29,17 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     # Who has the token of a link may download what it leads to.
     "download_page": ANYONE,
     "download_by_link": ANYONE,
+    # Who takes a quiz has no account: an invitation's token lets in, and from then on a token of their own.
+    "quiz_invitation_page": ANYONE,
+    "enter_quiz": ANYONE,
+    "resume_quiz": ANYONE,
+    "leave_quiz": ANYONE,
+    "take_quiz_page": ANYONE,
+    "show_quiz_question": ANYONE,
+    "answer_quiz_question": ANYONE,
+    "read_quiz_image": ANYONE,
+    "withdraw_from_quiz_page": ANYONE,
+    "withdraw_from_quiz": ANYONE,
     # Anyone logged in
     "home_page": PEOPLE,
     "save_viewer_settings": PEOPLE,

@@ -60,6 +60,8 @@ def test_every_route_has_a_line_and_every_line_a_route(application: FastAPI) -> 
 def test_what_is_open_to_all_is_named_here_once_more() -> None:
     assert {name for name, allowed in POLICY.items() if allowed == ANYONE} == {
         "healthz", "readyz", "static", "login_page", "login", "download_page", "download_by_link",
+        "quiz_invitation_page", "enter_quiz", "resume_quiz", "leave_quiz", "take_quiz_page", "show_quiz_question",
+        "answer_quiz_question", "read_quiz_image", "withdraw_from_quiz_page", "withdraw_from_quiz",
     }  # fmt: skip
     assert {name for name, allowed in POLICY.items() if allowed == SIGNED} == {"read_asset"}
 
