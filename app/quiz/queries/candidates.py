@@ -16,7 +16,8 @@ LONGEST_TRUTH: Final = 100
 """In code points: what is longer is nothing that somebody types as an answer."""
 READ_AT_ONCE: Final = 2000
 
-_GATES: Final = f"""
+_SURVEY: Final = text(f"""
+create temporary table quiz_candidate on commit drop as with
 -- What was frozen counts, not what a later import says of the scene; whether its pair is to be shown counts as of now.
 scenes as materialized (
     select s.scene_id, frozen.dataset, frozen.entry ->> 'split' as split,
@@ -53,15 +54,17 @@ questions as (
     join resolution on resolution.resolution_id = f.resolution_id
     where f.release_id = :release_id and draft.kind = 'question'
 )
-"""  # noqa: S608  (parts of our own)
-
-_COUNT: Final = text(f"""
-with {_GATES} select question_type, dataset, gate, count(*) from questions group by question_type, dataset, gate
+select text_sha256, question_type, dataset, ground_key, gate,
+    case gate when 'eligible' then question end as question, case gate when 'eligible' then answer end as answer
+from questions
 """)  # noqa: S608  (parts of our own)
-_STREAM: Final = text(f"""
-with {_GATES} select text_sha256, question_type, dataset, ground_key, question, answer
-from questions where gate = 'eligible'
-""")  # noqa: S608  (parts of our own)
+_FORGET: Final = text("drop table if exists pg_temp.quiz_candidate")
+_COUNT: Final = text("""
+select question_type, dataset, gate, count(*) from quiz_candidate group by question_type, dataset, gate
+""")
+_STREAM: Final = text("""
+select text_sha256, question_type, dataset, ground_key, question, answer from quiz_candidate where gate = 'eligible'
+""")
 
 _DETAILS: Final = text("""
 select f.text_sha256, f.draft_id, draft.scene_id, resolution.text as question, resolution.answer,
@@ -73,9 +76,6 @@ join resolution on resolution.resolution_id = f.resolution_id
 join release_scene frozen
     on frozen.release_id = f.release_id and frozen.dataset = dataset.name and frozen.name = scene.name
 where f.release_id = :release_id and f.text_sha256 = any(:ids)
-""")
-_KNOWN: Final = text("""
-select text_sha256 from release_text where release_id = :release_id and text_sha256 = any(:ids)
 """)
 _CLASSES: Final = text("""
 select distinct category from (
@@ -110,20 +110,25 @@ class DetailRow:
     """``[x_min, y_min, width, height]`` of the first box that it names, in pixels of the scene, as it was frozen."""
 
 
-def count_gates(
-    session: Session, release_id: int, rules: QuizRules, *, wants_optical: bool
-) -> list[tuple[str, str, str, int]]:
-    """(question type, dataset, gate, questions) of all questions of the release; gate is ``eligible`` or why not."""
-    rows = session.execute(_COUNT, _values(release_id, rules, None, wants_optical=wants_optical))
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
-
-
-def stream_eligible(
+def look_at_questions(
     session: Session, release_id: int, rules: QuizRules, quiz_id: int | None = None, *, wants_optical: bool
-) -> Iterator[EligibleRow]:
-    """All questions that can be asked, in no order; few in memory at once. ``quiz_id`` is the quiz that asks."""
-    values = _values(release_id, rules, quiz_id, wants_optical=wants_optical)
-    for row in session.execute(_STREAM, values, execution_options={"yield_per": READ_AT_ONCE}):
+) -> None:
+    """Look at all questions of the release once, for what is asked of them until the transaction ends.
+
+    ``quiz_id`` is the quiz that asks: what it asks itself is not asked before.
+    """
+    session.execute(_FORGET)
+    session.execute(_SURVEY, _values(release_id, rules, quiz_id, wants_optical=wants_optical))
+
+
+def count_gates(session: Session) -> list[tuple[str, str, str, int]]:
+    """(question type, dataset, gate, questions) of what was looked at; gate is ``eligible`` or why not."""
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(_COUNT)]
+
+
+def stream_eligible(session: Session) -> Iterator[EligibleRow]:
+    """All questions of what was looked at that can be asked, in no order; few in memory at once."""
+    for row in session.execute(_STREAM, execution_options={"yield_per": READ_AT_ONCE}):
         yield EligibleRow(*row)
 
 
@@ -131,11 +136,6 @@ def list_details(session: Session, release_id: int, ids: Sequence[str]) -> dict[
     """Of the chosen ones, by their id."""
     rows = session.execute(_DETAILS, {"release_id": release_id, "ids": list(ids)})
     return {row.text_sha256: DetailRow(*row) for row in rows}
-
-
-def known_texts(session: Session, release_id: int, ids: Sequence[str]) -> set[str]:
-    """Those of the ids that are texts of the release."""
-    return set(session.execute(_KNOWN, {"release_id": release_id, "ids": list(ids)}).scalars())
 
 
 def list_classes(session: Session, release_id: int) -> list[str]:

@@ -119,20 +119,31 @@ class Pool:
 
 
 class Drawing:
-    """Draws one candidate after the other, with all drawn before in view."""
+    """Draws one candidate after the other, with all drawn before in view.
 
-    def __init__(self, *, is_balanced: bool, drawn: Iterable[Candidate] = ()) -> None:
+    Parameters
+    ----------
+    drawn
+        What is drawn already; answers are balanced over it.
+    beside
+        What is asked too, but is no part of the balance: none of it is drawn again, and its ground is not either where
+        there is other.
+    """
+
+    def __init__(self, *, is_balanced: bool, drawn: Iterable[Candidate] = (), beside: Iterable[Candidate] = ()) -> None:
         self._is_balanced = is_balanced
         self._grounds: Counter[str] = Counter()
         self._answers: dict[str, Counter[str]] = defaultdict(Counter)
+        self._taken: set[str] = set()
         self.drawn: list[Candidate] = []
+        for candidate in beside:
+            self._show(candidate)
         for candidate in drawn:
             self._take(candidate)
 
     def draw(self, candidates: Sequence[Candidate]) -> Candidate | None:
         """The next of the candidates, which are in their order; None where all are taken."""
-        taken = {candidate.text_sha256 for candidate in self.drawn}
-        free = [candidate for candidate in candidates if candidate.text_sha256 not in taken]
+        free = [candidate for candidate in candidates if candidate.text_sha256 not in self._taken]
         if not free:
             return None
         # Of equals `min` takes the first.
@@ -146,15 +157,14 @@ class Drawing:
         tips = other is not None and uses[candidate.answer] > uses[other]
         return tips, self._grounds[candidate.ground_key], uses[candidate.answer]
 
-    def _take(self, candidate: Candidate) -> None:
+    def _show(self, candidate: Candidate) -> None:
         self._grounds[candidate.ground_key] += 1
+        self._taken.add(candidate.text_sha256)
+
+    def _take(self, candidate: Candidate) -> None:
+        self._show(candidate)
         self._answers[candidate.question_type][candidate.answer] += 1
         self.drawn.append(candidate)
-
-    @property
-    def repeated_grounds(self) -> int:
-        """How many questions show ground that another shows too."""
-        return sum(times - 1 for times in self._grounds.values())
 
 
 def draw_all(pool: Pool, targets: Mapping[tuple[str, str], int], drawing: Drawing) -> None:

@@ -51,9 +51,9 @@ def survey(
 ) -> Survey:
     """Look at all questions of the release; with answers of a model without the image, leave out what it can answer."""
     from_blind = blind or {}
-    optical = wants_optical(options)
-    found = Survey(_pool(rules, seed), {}, set(), _gates(session, release_id, rules, optical=optical))
-    for row in candidates.stream_eligible(session, release_id, rules, wants_optical=optical):
+    candidates.look_at_questions(session, release_id, rules, wants_optical=wants_optical(options))
+    found = Survey(_pool(rules, seed), {}, set(), _gates(session))
+    for row in candidates.stream_eligible(session):
         candidate = candidate_of(row)
         predicted = from_blind.get(row.text_sha256)
         tally = found.tallies.setdefault((row.question_type, candidate.form), FormTally())
@@ -64,7 +64,7 @@ def survey(
     found.blind_forms = left_out(found.tallies)
     excluded = _excluded(found, options)
     if excluded:
-        _leave_out(session, release_id, rules, found, excluded, seed, optical=optical)
+        _leave_out(session, rules, found, excluded, seed)
     return found
 
 
@@ -80,8 +80,8 @@ def pool_of_quiz(
 ) -> tuple[Pool, dict[Form, FormTally]]:
     """What a question of a quiz that is being composed can be swapped for, and the tallies of its forms."""
     pool, tallies = _pool(rules, seed, round_), dict[Form, FormTally]()
-    rows = candidates.stream_eligible(session, release_id, rules, quiz_id, wants_optical=wants_optical(options))
-    for row in rows:
+    candidates.look_at_questions(session, release_id, rules, quiz_id, wants_optical=wants_optical(options))
+    for row in candidates.stream_eligible(session):
         candidate = candidate_of(row)
         tallies.setdefault((row.question_type, candidate.form), FormTally()).add(row, candidate.answer)
         if (candidate.question_type, candidate.form) not in blind_forms:
@@ -93,11 +93,9 @@ def _pool(rules: QuizRules, seed: int, round_: int = 0) -> Pool:
     return Pool(seed, max(50, 4 * (rules.questions + rules.practice)), round_)
 
 
-def _gates(session: Session, release_id: int, rules: QuizRules, *, optical: bool) -> dict[Stratum, Counter[str]]:
+def _gates(session: Session) -> dict[Stratum, Counter[str]]:
     gates: dict[Stratum, Counter[str]] = defaultdict(Counter)
-    for question_type, dataset, gate, count in candidates.count_gates(
-        session, release_id, rules, wants_optical=optical
-    ):
+    for question_type, dataset, gate, count in candidates.count_gates(session):
         gates[question_type, dataset][gate] += count
     return gates
 
@@ -112,19 +110,10 @@ def _excluded(found: Survey, options: QuizOptions) -> dict[Form, str]:
     return excluded
 
 
-def _leave_out(
-    session: Session,
-    release_id: int,
-    rules: QuizRules,
-    found: Survey,
-    excluded: Mapping[Form, str],
-    seed: int,
-    *,
-    optical: bool,
-) -> None:
+def _leave_out(session: Session, rules: QuizRules, found: Survey, excluded: Mapping[Form, str], seed: int) -> None:
     """Survey once more without the forms that are left out: the pool keeps only a part of what it was shown."""
     found.pool = _pool(rules, seed)
-    for row in candidates.stream_eligible(session, release_id, rules, wants_optical=optical):
+    for row in candidates.stream_eligible(session):
         candidate: Candidate = candidate_of(row)
         gate = excluded.get((candidate.question_type, candidate.form))
         if gate is None:

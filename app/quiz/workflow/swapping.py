@@ -39,7 +39,11 @@ def swap_question(
     pool, tallies = pool_of_quiz(
         session, quiz.quiz_id, quiz.release_id, rules, options, quiz.seed, len(swaps) + 1, _left_out(quiz)
     )
-    drawing = Drawing(is_balanced=rules.is_balanced, drawn=[_candidate(each) for each in asked if each != out])
+    drawing = Drawing(
+        is_balanced=rules.is_balanced,
+        drawn=[_candidate(each) for each in asked if each != out and each.is_practice == is_practice],
+        beside=[_candidate(each) for each in asked if each.is_practice != is_practice],
+    )
     gone = {swap.out_sha256 for swap in swaps} | {out.text_sha256}
     stratum: Stratum = (out.question_type, out.dataset)
     chosen = drawing.draw([each for each in pool.of_stratum(stratum) if each.text_sha256 not in gone])

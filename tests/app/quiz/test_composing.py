@@ -155,6 +155,10 @@ def test_a_question_is_swapped_for_another_of_its_kind_and_does_not_come_back(se
         assert new.text_sha256 not in seen
         assert new.truth == out.truth, "yes and no stay in balance"
         seen.add(new.text_sha256)
+    for row in asked(session, quiz):
+        swap_question(session, quiz.name, row.position, "command")
+        answers = Counter(row.truth for row in asked(session, quiz) if row.question_type == "identification")
+        assert answers == {"Yes": 1, "No": 1}, "practice is no part of the balance"
     assert list_swaps(session, quiz.quiz_id)[0].out_sha256 == out.text_sha256
     with pytest.raises(QuizError, match="has no question 99"):
         swap_question(session, quiz.name, 99, "command")
