@@ -35,6 +35,9 @@ APPEND_ONLY = (
     "adjudication",
     "comment",
     "quiz_judgement",
+    "prediction",
+    "judgement",
+    "judge_reply",
 )
 
 FUNCTION = """
