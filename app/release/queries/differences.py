@@ -17,11 +17,7 @@ STREAMED: Final = 1_000
 # Of a number and the one before it: frozen with it.
 _FROZEN: Final = """
 differing as (
-    select c.change, c.draft_id, c.reason, old.text_sha256 as old_sha256, new.text_sha256 as new_sha256
-    from release_change c
-    left join release_text old on old.release_id = :old and old.draft_id = c.draft_id
-    left join release_text new on new.release_id = :new and new.draft_id = c.draft_id
-    where c.release_id = :new
+    select change, draft_id, reason from release_change where release_id = :new
 )
 """
 # Of two others: every text is looked at. It may have left the name in a number between; the last time is what counts.
@@ -33,18 +29,18 @@ differing as (
             select m.reason from release_change m join release r using (release_id), release a, release b
             where m.draft_id = old.draft_id and m.change = 'removed' and a.release_id = :old and b.release_id = :new
                 and r.name = b.name and a.name = b.name and r.number > a.number and r.number <= b.number
-            order by r.number desc limit 1) end as reason,
-        old.text_sha256 as old_sha256, new.text_sha256 as new_sha256
+            order by r.number desc limit 1) end as reason
     from (select draft_id, text_sha256 from release_text where release_id = :old) old
     full join (select draft_id, text_sha256 from release_text where release_id = :new) new using (draft_id)
     where old.text_sha256 is distinct from new.text_sha256
 )
 """
 _ROWS: Final = """
-select page.*, old.entry as old_entry, new.entry as new_entry
+select page.*, old.text_sha256 as old_sha256, old.entry as old_entry, new.text_sha256 as new_sha256,
+    new.entry as new_entry
 from page
-left join release_text old on old.release_id = :old and old.text_sha256 = page.old_sha256
-left join release_text new on new.release_id = :new and new.text_sha256 = page.new_sha256
+left join release_text old on old.release_id = :old and old.draft_id = page.draft_id
+left join release_text new on new.release_id = :new and new.draft_id = page.draft_id
 order by page.change, page.draft_id
 """
 _CONDITIONS: Final[Mapping[str, str]] = {"change": "change = :change", "kind": "draft.kind = :kind"}
@@ -63,6 +59,11 @@ class Pair:
     def differing(self) -> str:
         """The expression ``differing``."""
         return _FROZEN if self.is_frozen else _COMPARED
+
+    @property
+    def values(self) -> dict[str, int]:
+        """For it."""
+        return {"new": self.new} if self.is_frozen else {"old": self.old, "new": self.new}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def count_changes(session: Session, pair: Pair, kind: str = "") -> dict[str, int
     """``{change: texts}``, of one kind or of all."""
     joined, where = ("join draft using (draft_id)", "where draft.kind = :kind") if kind else ("", "")
     query = f"with {pair.differing} select change, count(*) as texts from differing {joined} {where} group by 1"  # noqa: S608
-    values = {"old": pair.old, "new": pair.new, **({"kind": kind} if kind else {})}
+    values = {**pair.values, **({"kind": kind} if kind else {})}
     return {row.change: row.texts for row in session.execute(text(query), values)}
 
 
