@@ -290,7 +290,7 @@ def _beside_peer(command: Path, plan: Plan, result: Result) -> str:
         )
     times = len(result.submits) / result.seconds / peer.rate
     return (
-        f"Label Studio: {peer.rate:.1f} submits a second, {peer.refused} not answered; ours is {times:.0f} times that"
+        f"Label Studio: {peer.rate:.1f} a second, {peer.refused} not answered; ours is {times:.0f} times that"
     )
 
 
