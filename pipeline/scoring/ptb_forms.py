@@ -65,13 +65,16 @@ _LETTER: Final = f"[{LETTERS}]"
 _DIGIT: Final = f"[{DIGITS}]"
 _WITH_ACCENT: Final = "&(?i:[aeiou](?:acute|grave|uml));"
 _FIRST: Final = f"(?:[{LETTERS}{MARKS}{SOFT_HYPHEN}]|{_WITH_ACCENT})"
-_NEXT: Final = f"(?:[{LETTERS}{MARKS}{DIGITS}{SOFT_HYPHEN}]|{_WITH_ACCENT})"
+_NEXT: Final = f"(?:[{LETTERS}{MARKS}{DIGITS}{SOFT_HYPHEN}]++|{_WITH_ACCENT})"
 _AND: Final = "(?:&|&(?i:amp);)"
 
+# What only a distant character tells is looked for no farther than this: else a text without blanks takes hours.
+_FAR: Final = "{0,300}"
+_UP_TO: Final = "{1,300}"
 _NAME: Final = "[A-Za-z][A-Za-z0-9_:.-]*"
 _TAG: Final = (
-    rf"<(?:[!?][A-Za-z-][^>\n]*|/{_NAME}|"
-    rf"""{_NAME}(?:[ ]+{_NAME}(?:[ ]*=[ ]*(?:'[^'\n]*'|"[^"\n]*"))?)*[ ]*/?)[ ]*>"""
+    rf"<(?:[!?][A-Za-z-][^>\n]{_FAR}|/{_NAME}|"
+    rf"""{_NAME}(?:[ ]+{_NAME}(?:[ ]*=[ ]*(?:'[^'\n]{_FAR}'|"[^"\n]{_FAR}"))?){{0,50}}[ ]{_FAR}/?)[ ]{_FAR}>"""
 )
 
 # Apostrophes: after these a word may be shortened; the wider class stands within names and in "n't".
@@ -81,10 +84,12 @@ _SUFFIX: Final = f"{_APOSTROPHE}(?i:[msd]|re|ve|ll)"
 _NOT: Final = f"[nN]{_ANY_QUOTE}[tT]"
 _STRAIGHT: Final = {"\x92": "'", "\u2019": "'", "\x91": "`", "\u2018": "`", "\u201b": "`"}
 
-_WORD: Final = f"{_FIRST}{_NEXT}*(?:[.!?]{_FIRST}{_NEXT}*)*"
+_WORD: Final = f"{_FIRST}{_NEXT}*+(?:[.!?]{_FIRST}{_NEXT}*+)*"
 _PART: Final = f"(?:[dDoOlL]{_ANY_QUOTE}[{LETTERS}{DIGITS}])?[{LETTERS}{DIGITS}]+"
 _LINKED: Final = f"{_PART}(?:[_\u058a\u2010\u2011-]{_PART})*"
-_HYPHENED: Final = rf"[A-Za-z0-9][A-Za-z0-9.,{SOFT_HYPHEN}]*(?:-(?:(?:[A-Za-z]\.){{2,}}|[A-Za-z0-9{SOFT_HYPHEN}]+))+"
+_HYPHENED: Final = (
+    rf"[A-Za-z0-9][A-Za-z0-9.,{SOFT_HYPHEN}]{_FAR}(?:-(?:(?:[A-Za-z]\.){{2,}}|[A-Za-z0-9{SOFT_HYPHEN}]+))+"
+)
 _JOINED: Final = rf"[A-Z]+(?:(?:\+|{_AND})[A-Z]+)+"
 _SLASHED: Final = r"[A-Za-z0-9]+(?:-[A-Za-z]+){0,2}(?:\\?/[A-Za-z0-9]+(?:-[A-Za-z]+){0,2}){1,2}"
 _NUMBER: Final = f"[-+]?(?:{_DIGIT}*(?:[.:,{SOFT_HYPHEN}\u066b\u066c]{_DIGIT}+)+|{_DIGIT}+)"
@@ -116,13 +121,12 @@ _EXTENSION: Final = (
 
 # Where addresses end is told by what they may not have in them.
 _TO: Final = r'[^ \t\n\f"<>|.!?(){},-]'
-_SITE: Final = (
-    r'(?:(?i:www)\.(?:[^ \t\n\f"<>|.!?(){},]+\.)+[a-zA-Z]{2,4}|'
-    # From the comma to the low line of ASCII: no digits, no capitals.
-    r"""(?:[^ \t\n\f"`'<>|!?(){},-_$]+\.)+(?i:com|net|org|edu))"""
-)
+_PATH: Final = rf'/[^ \t\n\f"<>|()]+{_TO}'
+_WWW: Final = rf'(?i:www)\.(?:[^ \t\n\f"<>|.!?(){{}},]{_UP_TO}\.){{1,50}}'
+# From the comma to the low line of ASCII: no digits, no capitals.
+_SITE: Final = rf"""(?:[^ \t\n\f"`'<>|!?(){{}},-_$]{_UP_TO}\.){{1,50}}(?i:com|net|org|edu)"""
 _MAIL: Final = (
-    r'(?:<|&(?i:lt);)?[a-zA-Z0-9][^ \t\n\f"<>|(){}\u00a0]*@'
+    rf'(?:<|&(?i:lt);)?[a-zA-Z0-9][^ \t\n\f"<>|(){{}}\u00a0]{_FAR}@'
     r'(?:[^ \t\n\f"<>|(){}.\u00a0]+\.)*[^ \t\n\f"<>|(){}.\u00a0]+>?'
 )
 _TELEPHONE: Final = (
@@ -179,7 +183,10 @@ def _words() -> Iterator[_Rule]:
 
 def _addresses() -> Iterator[_Rule]:
     yield _ASCII, rf'(?i:https?)://[^ \t\n\f"<>|(){{}}]+{_TO}', "", _whole
-    yield _ANY, rf'{_SITE}(?:/[^ \t\n\f"<>|()]+{_TO})?', "", _whole
+    # A path may stand among the dots as well: the first place that it can begin at reaches farthest.
+    yield "wW", f"{_WWW}?[a-zA-Z]{{2,4}}{_PATH}", "", _whole
+    yield "wW", f"{_WWW}[a-zA-Z]{{2,4}}", "", _whole
+    yield _ANY, f"{_SITE}(?:{_PATH})?", "", _whole
     yield f"{_ASCII}0-9<&", _MAIL, "", _whole
     yield "@#", f"@[a-zA-Z_][a-zA-Z_0-9]*|#{_FIRST}+", "", _whole
 
@@ -219,7 +226,7 @@ def _abbreviations() -> Iterator[_Rule]:
     yield _ASCII, "[A-Za-z]\\.", "", _whole
     yield _ASCII, f"(?:[A-Za-z](?:\\.[A-Za-z])+|{_NATIONS})\\.?", "", _whole
     yield _ASCII, "(?i:figs?|prop|nos?|art|op|pp|ca)\\.", f"{_GAP}?{_DIGIT}", _whole
-    yield f"{_ALPHA}{DIGITS}", f"{_NEXT}+(?:\\.{_NEXT}+)*\\.{_EXTENSION}", f"(?:{_GAP}|[.?!,])", _whole
+    yield f"{_ALPHA}{DIGITS}", f"{_NEXT}++(?:\\.{_NEXT}++){{0,50}}\\.{_EXTENSION}", f"(?:{_GAP}|[.?!,])", _whole
 
 
 def _signs() -> Iterator[_Rule]:

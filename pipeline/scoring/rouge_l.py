@@ -30,12 +30,15 @@ def rouge_l(prediction: str, references: Iterable[str]) -> float:
 def longest_common(first: Sequence[str], second: Sequence[str]) -> int:
     """Number of words in the longest common subsequence.
 
-    The row of the usual table is kept as the bits of one number, and one addition moves it on by a word.
+    The row of the usual table is kept as the bits of one number, one for each word of the shorter sentence, and one
+    addition moves it on by a word of the longer.
 
     References
     ----------
     H. Hyyrö, "Bit-parallel LCS-length computation revisited", AWOCA 2004, 16–27.
     """
+    if len(first) > len(second):
+        first, second = second, first
     places: dict[str, int] = {}
     for index, word in enumerate(first):
         places[word] = places.get(word, 0) | 1 << index
