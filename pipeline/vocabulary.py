@@ -72,6 +72,18 @@ PAIR_STATES: Final = ("none", "registered", "shifted", "misregistered", "unknown
 """Of a scene and its optical partner: none without one; shifted is off by a little and the same everywhere; unknown
 where too few blocks of the two images could be compared."""
 
+ARMS: Final = ("sar", "sar_metadata", "optical", "both")
+"""What a quiz shows with a question: the SAR image, the same with its metadata, the optical image, or both images."""
+
+ANSWER_FORMS: Final = ("free", "choices")
+"""How a quiz's questions are answered: typed, or chosen."""
+
+GROUP_KINDS: Final = ("expert", "layperson", "own")
+"""As what a group of a quiz counts."""
+
+LONGEST_ANSWER: Final = 500
+"""Of a participant, in code points."""
+
 UNITS: Final = ("sigma0_db", "gamma0_db", "relative_db", "dn")
 """Of the SAR values that the page shows; "dB" without "rel." only where calibration is documented."""
 

@@ -37,6 +37,8 @@ CLOCKS = ("datetime.now", "datetime.utcnow", "date.today", "time.time")
 DECODES_ELSEWHERE = tuple(f"pipeline.imaging.{name}." for name in ("decoding", "errors", "prepared"))
 DECODES_NOTHING = tuple(f"pipeline.imaging.{name}." for name in ("chips", "same_ground", "storage"))
 """Arithmetic on what was found out about images."""
+DECODES_OWN = ("pipeline.imaging.plain_copy.",)
+"""Copies of stored assets, which are files that we wrote ourselves."""
 JOBS_MAY = {"procrastinate.Blueprint", "procrastinate.JobContext", "procrastinate.RetryStrategy"}
 
 
@@ -69,7 +71,9 @@ def faults_of_imports(path: Path, tree: ast.AST) -> Iterator[str]:
             yield f"imports {module}, but SQL lives in queries.py and db/"
         if top in {"fastapi", "starlette"} and not may_http:
             yield f"imports {module}, but HTTP lives in pages.py, api.py, web/ and main.py"
-        if module.startswith("pipeline.imaging.") and not module.startswith(DECODES_ELSEWHERE + DECODES_NOTHING):
+        if module.startswith("pipeline.imaging.") and not module.startswith(
+            DECODES_ELSEWHERE + DECODES_NOTHING + DECODES_OWN
+        ):
             yield f"imports {module}; images of others are decoded in the child process of SceneWorker"
         may_blueprint = path.name == "jobs.py" or room == "cli"
         if top == "procrastinate" and not (room == "work" or (may_blueprint and module in JOBS_MAY)):

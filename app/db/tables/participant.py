@@ -23,12 +23,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.base import Base, BigId, CreatedAt, one_of
-from app.db.tables.quiz import ARMS
+from pipeline.vocabulary import ARMS, LONGEST_ANSWER
 
 ENDINGS = ("answered", "passed", "timed_out")
 """How a question ended: with an answer, with the participant's word that they have none, or with its time."""
-LONGEST_ANSWER = 500
-"""In code points."""
 
 
 class Participant(Base):

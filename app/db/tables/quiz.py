@@ -27,14 +27,10 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.base import Base, BigId, CreatedAt, all_of, one_of
-from pipeline.vocabulary import QUESTION_TYPES
+from pipeline.vocabulary import ANSWER_FORMS, ARMS, GROUP_KINDS, QUESTION_TYPES
 
 QUIZ_STATES = ("composing", "freezing", "frozen", "open", "closed")
-ARMS = ("sar", "sar_metadata", "optical", "both")
-"""What is shown with a question: the SAR image alone, with its metadata, the optical image alone, or both images."""
 IMAGE_ROLES = ("sar", "optical")
-ANSWER_FORMS = ("free", "choices")
-GROUP_KINDS = ("expert", "layperson", "own")
 
 
 class Quiz(Base):

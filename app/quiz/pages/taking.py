@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from app.assets.api import store_at
 from app.db.errors import DomainError
-from app.db.tables.participant import LONGEST_ANSWER
 from app.quiz.pages.entering import COOKIE, HERE, MessagePage, private, refused, taker_of
 from app.quiz.queries.answering import StandingRow, find_image
 from app.quiz.queries.taking import TakerRow
@@ -29,6 +28,7 @@ from app.quiz.workflow.taking import Asked, Feedback, Score
 from app.web.database import DbSession
 from app.web.errors import STATUSES
 from app.web.rendering import Page
+from pipeline.vocabulary import LONGEST_ANSWER
 
 router = APIRouter()
 

@@ -11,12 +11,12 @@ from typing import Any, ClassVar, Final
 from sqlalchemy.orm import Session
 
 from app.db.errors import DomainError
-from app.db.tables.participant import LONGEST_ANSWER
 from app.intake.workflow.storable import unstorable
 from app.quiz.queries import answering, taking
 from app.quiz.queries.answering import AskedRow
 from app.quiz.queries.taking import TakerRow
 from app.quiz.workflow.taking import own_choices
+from pipeline.vocabulary import LONGEST_ANSWER
 
 LONGEST_VIEW: Final = 2_000
 VIEW_KEYS: Final = ("width", "height", "zoom", "zoomed_to", "low", "high", "gamma", "pointer")

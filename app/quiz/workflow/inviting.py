@@ -15,13 +15,13 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.db.tables.quiz import GROUP_KINDS
 from app.intake.workflow.storable import unstorable
 from app.quiz.errors import InvitationError, InvitationRefusedError, NoSuchGroupError, QuizError
 from app.quiz.queries import invitations, quizzes
 from app.quiz.queries.invitations import InvitationRow
 from app.quiz.queries.quizzes import QuizRow
 from pipeline.formats import cells
+from pipeline.vocabulary import GROUP_KINDS
 
 JOIN_PATH: Final = "/quiz/join/"
 """Where an invitation leads: this and the token."""

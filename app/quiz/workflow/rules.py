@@ -7,12 +7,11 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from app.db.tables.quiz import ANSWER_FORMS, ARMS
 from app.intake.workflow.storable import unstorable
 from app.quiz.errors import QuizError
 from app.quiz.queries.quizzes import QuizOptions
 from app.quiz.queries.rules import QuizRules
-from pipeline.vocabulary import QUESTION_TYPES, SPLITS
+from pipeline.vocabulary import ANSWER_FORMS, ARMS, QUESTION_TYPES, SPLITS
 
 NAME_FORM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 MOST_QUESTIONS: Final = 500
