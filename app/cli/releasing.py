@@ -136,14 +136,20 @@ def _line(record: Mapping[str, Any]) -> str:
 
 
 def _print_preview(seen: Preview) -> None:
-    typer.echo(f"{seen.texts:,} texts about {seen.images:,} images are in, {sum(seen.left_out.values()):,} are out")
+    images = _some(seen.images, "image")
+    typer.echo(f"in: {_some(seen.texts, 'text')} about {images}; out: {_some(sum(seen.left_out.values()), 'text')}")
     for row in seen.rows:
         told = [f"{row.verified:,} in"]
         told += [f"{row.left_out[key]:,} {words}" for key, words in STANDINGS.items() if row.left_out.get(key)]
         typer.echo(f"{row.dataset} {row.split}: {', '.join(told)}")
-    for licence, texts, images in seen.licences:
-        typer.echo(f"licence {licence or 'unknown'}: {texts:,} texts, {images:,} images")
+    for licence, texts, shown in seen.licences:
+        typer.echo(f"licence {licence or 'unknown'}: {_some(texts, 'text')}, {_some(shown, 'image')}")
     _print_leakage(seen.places)
+
+
+def _some(number: int, noun: str) -> str:
+    """``1 text``, ``2,000 texts``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _print_leakage(places: int) -> None:

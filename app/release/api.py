@@ -10,7 +10,9 @@ from app.assets.api import send_stored
 from app.db.errors import DomainError, Meaning
 from app.release import workflow
 from app.release.queries.exports import ExportRow
-from app.release.schemas import ExportView, NewExport, ReleaseList, ReleaseView
+from app.release.schemas import ChangeList, ExportView, NewExport, ReleaseList, ReleaseView
+from app.release.workflow import differences
+from app.release.workflow.differences import AFTER, place_of
 from app.web.database import DbSession
 
 router = APIRouter(prefix="/api/v1")
@@ -33,6 +35,35 @@ def list_releases(
     rows = workflow.list_releases(session, before, limit)
     return ReleaseList(
         releases=[ReleaseView.of(row) for row in rows], before=rows[-1].release_id if len(rows) == limit else None
+    )
+
+
+@router.get("/releases/{label}", name="read_release")
+def read_release(session: DbSession, label: Annotated[str, Path(max_length=100)]) -> ReleaseView:
+    """The release ``NAME@3``, or the newest of ``NAME``."""
+    return ReleaseView.of(workflow.get_release(session, label))
+
+
+@router.get("/releases/{label}/difference", name="list_changes")
+def list_changes(
+    session: DbSession,
+    label: Annotated[str, Path(max_length=100)],
+    before: Annotated[str, Query(max_length=100)] = "",
+    change: Annotated[str, Query(max_length=40)] = "",
+    kind: Annotated[str, Query(max_length=40)] = "",
+    after: Annotated[str, Query(pattern=AFTER)] = "",
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> ChangeList:
+    """What it differs in from ``before``, or from the number before it, a page at a time."""
+    difference = differences.difference_of(session, label, before)
+    asked = differences.asked_changes(change, kind)
+    rows = differences.list_changes(session, difference, asked, after=place_of(after), limit=limit)
+    return ChangeList(
+        before=difference.before.label,
+        after=difference.after.label,
+        counts=differences.count_changes(session, difference),
+        changes=[differences.record_of(row) for row in rows],
+        next=f"{rows[-1].change}-{rows[-1].draft_id}" if len(rows) == limit else None,
     )
 
 

@@ -89,3 +89,14 @@ class ReleaseList(BaseModel):
 
     releases: list[ReleaseView]
     before: int | None
+
+
+class ChangeList(BaseModel):
+    """A page of the texts in which two releases differ; ``next`` asks for the next page, null at the end."""
+
+    before: str
+    after: str
+    counts: dict[str, int]
+    """``{change: texts}``, of all."""
+    changes: list[dict[str, object]]
+    next: str | None

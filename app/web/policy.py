@@ -149,6 +149,8 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "make_download_link": ADMINS,
     "revoke_download_link": ADMINS,
     "list_releases": ADMINS,
+    "read_release": ADMINS,
+    "list_changes": ADMINS,
     "quizzes_page": ADMINS,
     "new_quiz_page": ADMINS,
     "create_quiz": ADMINS,

@@ -93,7 +93,7 @@ def test_a_release_is_asked_for_seen_frozen_compared_and_handed_out(
 
     _freeze_by_a_worker(page, sessions)
     page.get_by_role("link", name="Text by text").click()
-    expect(page.locator(".page__lead")).to_contain_text("0 texts are new, 1 is gone, 0 read otherwise")
+    expect(page.locator(".page__lead")).to_contain_text("0 texts are new, 1 is gone, 0 changed")
     expect(page.locator("table")).to_contain_text("not asked for any more")
     check(page)
     _hand_out(page, browser, site, sessions, store)

@@ -91,14 +91,12 @@ def difference_page(
     label: str,
     asked: Asked,
     before: Label = "",
-    after: Annotated[str, Query(pattern=r"^((added|changed|removed)-[0-9]{1,18})?$")] = "",
+    after: Annotated[str, Query(pattern=differences.AFTER)] = "",
 ) -> Response:
     difference = differences.difference_of(session, label, before)
     counts = differences.count_changes(session, difference)
     of_kind = differences.count_changes(session, difference, asked.kind) if asked.kind else counts
-    change, _, draft_id = after.partition("-")
-    place = (change, int(draft_id or 0))
-    rows = differences.list_changes(session, difference, asked, after=place, limit=PER_PAGE)
+    rows = differences.list_changes(session, difference, asked, after=differences.place_of(after), limit=PER_PAGE)
     query = _query(difference, asked)
     page = DifferencePage(
         before=difference.before,

@@ -19,6 +19,8 @@ from pipeline.formats import cells
 from pipeline.vocabulary import KINDS
 
 COMPARED: Final = ("split", "image_sha256", "scene", "support", "question", "caption", "answer")
+AFTER: Final = r"^((added|changed|removed)-[0-9]{1,18})?$"
+"""How a place in the list is written in an address: ``changed-4711``."""
 COLUMNS: Final = (
     "change", "what", "reason", "dataset", "scene", "split", "kind", "question_type", "text_before", "answer_before",
     "text_after", "answer_after", "id_before", "id_after", "draft_sha256",
@@ -87,6 +89,12 @@ def list_changes(
 ) -> list[Change]:
     """A page of the texts that differ, by change and draft, behind ``after``."""
     return differences.list_changes(session, difference.pair, asked, after=after, limit=limit)
+
+
+def place_of(after: str) -> tuple[str, int]:
+    """What :data:`AFTER` stands for; the front where it is empty."""
+    change, _, draft_id = after.partition("-")
+    return change, int(draft_id or 0)
 
 
 def what_changed(change: Change) -> tuple[str, ...]:

@@ -8,10 +8,16 @@ import json
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from typer.testing import CliRunner
 
+from app.accounts import workflow as accounts
+from app.cli.command import command
+from app.db import SessionMaker
 from app.release import workflow
 from app.release.queries.differences import ChangeFilter
 from app.release.workflow import NoSuchReleaseError, ReleaseError, differences
@@ -134,3 +140,51 @@ def test_a_difference_never_changes_and_takes_nothing_later(numbers: Session) ->
     numbers.execute(text("create temporary table kept as select * from release_change limit 1"))
     with pytest.raises(DBAPIError, match="duplicate key"), numbers.begin_nested():
         numbers.execute(text("insert into release_change select * from kept"))
+
+
+def test_scripts_read_a_difference_page_by_page(numbers: Session, application: FastAPI, sessions: SessionMaker) -> None:
+    accounts.add_person(numbers, "admin@example.org", "Ada", None, ["admin"])
+    token = accounts.make_token(numbers, "admin@example.org")
+    numbers.commit()
+    with TestClient(application, base_url="http://127.0.0.1", headers={"Authorization": f"Bearer {token}"}) as script:
+        assert script.get("/api/v1/releases/bench").json()["release"] == "bench@3"
+        after, seen = "", []
+        while after is not None:
+            asked = {"before": "bench@1", "limit": 4, "after": after}
+            page = script.get("/api/v1/releases/bench@3/difference", params=asked).json()
+            seen += [(each["change"], each["scene"]) for each in page["changes"]]
+            after = page["next"]
+        assert page["counts"] == {"added": 1, "changed": 2, "removed": 3}
+        assert sorted(change for change, _ in seen) == ["added", *["changed"] * 2, *["removed"] * 3]
+        assert script.get("/api/v1/releases/bench@1/difference").json()["code"] == "no_such_release"
+
+
+def test_the_command_line_lists_shows_previews_freezes_and_compares(
+    numbers: Session, database_url: str, tmp_path: Path
+) -> None:
+    numbers.commit()
+
+    def run(*words: str) -> str:
+        environment = {"DATABASE_URL": database_url, "TRIHEDRAL_DATA": str(tmp_path / "data")}
+        done = CliRunner().invoke(command, ["release", *words], env=environment)
+        assert done.exit_code == 0, done.exception
+        return done.stdout
+
+    assert run("list").splitlines()[0].startswith("bench@3: 3 texts of ports, frozen ")
+    assert [each["release"] for each in json.loads(run("list", "--json", "--limit", "2"))] == ["bench@3", "bench@2"]
+    shown = run("show", "bench@2")
+    assert "gate: outcome is verified" in shown
+    assert "since bench@1: 0 added, 1 changed, 1 removed (1 rejected)" in shown
+    assert json.loads(run("show", "bench@2", "--json"))["counts"]["difference"]["changed"] == 1
+    lines = run("diff", "bench@1", "bench@2").splitlines()
+    assert lines[0] == "bench@1 to bench@2: 0 added, 1 changed, 1 removed"
+    assert lines[1] == 'changed answer  ports/a.png  "How many ships?" "2" -> "How many ships?" "3"'
+    whole = json.loads(run("diff", "bench@1", "bench@3", "--json"))
+    assert (whole["counts"]["removed"], len(whole["changes"])) == (3, 6)
+    assert json.loads(run("diff", "bench@2", "bench@2", "--json"))["changes"] == []
+    asked = ("create", "bench", "--dataset", "ports", "--kind", "question", "--split", "test", "--support", "sar")
+    assert "in: 3 texts about 1 image; out: 1 text\nports test: 3 in, 1 rejected" in run(*asked, "--dry-run")
+    assert json.loads(run(*asked, "--dry-run", "--json"))["left_out"] == {"rejected": 1}
+    assert len(json.loads(run("list", "--json"))) == 3, "nothing was frozen"
+    made = json.loads(run(*asked, "--json"))
+    assert (made["release"], made["texts"], made["difference"]["same"]) == ("bench@4", 3, 3)

@@ -172,7 +172,7 @@ def test_the_difference_is_a_page_with_filters_and_two_files(client: TestClient,
         )
         workflow.create_release(session, "bench", ["ports"])
     page = client.get("/releases/bench@2/difference").text
-    assert "0 texts are new, 0 are gone, 1 reads otherwise" in page
+    assert "0 texts are new, 0 are gone, 1 changed" in page
     assert "<bdi>&lt;b&gt;ships&lt;/b&gt;</bdi>" in page
     assert "No text is like that" in client.get("/releases/bench@2/difference?change=removed").text
     assert "They hold the same texts" in client.get("/releases/bench@2/difference?before=bench@2").text
