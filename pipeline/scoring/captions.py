@@ -145,6 +145,12 @@ def _notes(scores: CaptionScores) -> Iterator[str]:
         number = len(scores.empty)
         what = "1 prediction has" if number == 1 else f"{number:,} predictions have"
         yield f"{what} no word and {'scores' if number == 1 else 'score'} 0: {_listed(scores.empty)}."
+    empty = set(scores.empty)
+    if agreeing := [id_ for id_, rouge in zip(scores.ids, scores.rouge_l_each, strict=True) if rouge and id_ in empty]:
+        yield (
+            f"Yet ROUGE_L is not 0 for {_listed(agreeing)}, whose reference has no word either, or two blanks in a row, "
+            "between which pycocoevalcap sees a word; the figures are kept equal to its own."
+        )
     if len(scores.ids) == 1:
         yield "CIDEr is 0 because there is one image only: it weighs words by how many images have them."
 
