@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 _STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠", "|", "%")
-_PLAIN: Final = re.compile(r'[A-Za-z0-9][^",\r\n]*')
+_PLAIN: Final = re.compile(r'[A-Za-z0-9][^",\r\n]*+').fullmatch
 _QUOTED: Final = re.compile(r'[",\r\n]')
 
 
@@ -25,7 +25,7 @@ def row(texts: Sequence[str]) -> bytes:
     """One row of a CSV file in UTF-8 (RFC 4180: its end is CR LF, so that a CR in a text is quoted too)."""
     if list(texts) == [""]:
         return b'""\r\n'  # an empty line would be no row
-    return (",".join([text if _PLAIN.fullmatch(text) else _written(cell(text)) for text in texts]) + "\r\n").encode()
+    return (",".join([text if _PLAIN(text) else _written(cell(text)) for text in texts]) + "\r\n").encode()
 
 
 def _written(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final
 from pipeline.formats.entries import Entry, is_intact, json_line, text_id
 from pipeline.formats.frozen_text import FrozenText, TextReader
 from pipeline.formats.layout import IMAGE_FOLDERS, IMAGES_FILE, ORIGINALS, ORIGINALS_FILE, TEXTS_FILE
+from pipeline.formats.manifest import ReleaseHead
 from pipeline.formats.writer import ReleaseWriter
 
 LONGEST_LINE: Final = 64 << 20
@@ -38,9 +39,13 @@ def _shown(name: str) -> str:
     return short if short.isprintable() else ascii(short)
 
 
-def faults_in(folder: Path, writer: ReleaseWriter | None, path: str, changed: frozenset[str]) -> list[Fault]:
+def faults_in(
+    folder: Path, told: Mapping[str, Any], writer: ReleaseWriter | None, path: str, changed: frozenset[str]
+) -> list[Fault]:
     """Where the file at ``path`` differs; empty where that cannot be told, since its side file is changed too."""
     try:
+        if writer is not None and (folder / IMAGES_FILE).is_file():
+            writer.begin(_head(told), ((entry["dataset"], entry["scene"]) for entry in _images(folder)))
         return list(_faults_in(folder, writer, path, changed))
     except _NOT_OURS:
         # The side file is as a manifest says that is not ours either.
@@ -100,7 +105,6 @@ def _faults_of_image(lines: Path, key: str, path: str) -> Iterator[Fault]:
 
 def _faults_of_text_file(folder: Path, writer: ReleaseWriter, path: str) -> Iterator[Fault]:
     """Texts whose bytes in ``path`` are not those that follow from the side files, which are intact."""
-    writer.begin((entry["dataset"], entry["scene"]) for entry in _images(folder))
     index, splits = 0, Counter[str]()
     with (folder / path).open("rb") as file:
         is_begun = file.read(len(writer.opening(path))) == writer.opening(path)
@@ -118,6 +122,11 @@ def _faults_of_text_file(folder: Path, writer: ReleaseWriter, path: str) -> Iter
         is_closed = all(_has_next(file, piece) for piece in writer.closing(path, lambda: _images(folder)))
         if not is_closed or file.read(1):
             yield Fault(path, "its end was changed, or bytes were put in or taken out before it")
+
+
+def _head(told: Mapping[str, Any]) -> ReleaseHead:
+    name, _, number = told["release"].rpartition("@")
+    return ReleaseHead(name, int(number), told["created_at"], "", {}, {})
 
 
 def _has_next(file: BinaryIO, expected: bytes) -> bool:

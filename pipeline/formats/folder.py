@@ -13,14 +13,15 @@ from pipeline.formats.entries import Entry
 from pipeline.formats.hashed_file import FileRow, HashedFile
 from pipeline.formats.layout import IMAGES_FILE, PROGRESS_FILE, TEXTS_FILE
 from pipeline.formats.progress import Progress, hashed
-from pipeline.formats.source import ReleaseSource
+from pipeline.formats.source import ImageOptions, ReleaseSource
 
 
 class ReleaseFolder:
     """All files of a release, as they get finished; what a writer derives its own from."""
 
-    def __init__(self, path: Path, source: ReleaseSource, task: dict[str, Any]) -> None:
+    def __init__(self, path: Path, source: ReleaseSource, options: ImageOptions, task: dict[str, Any]) -> None:
         self.path = path
+        self.options = options
         self.head = source.head
         self.files: list[FileRow] = []
         self.omitted: list[FileRow] = []
@@ -62,6 +63,7 @@ class ReleaseFolder:
         return _lines(self.path / IMAGES_FILE)
 
     def read_image(self, sha256: str) -> bytes:
+        """A processed image, also of a folder that has none."""
         with self._source.open_image(sha256) as file:
             return file.read()
 

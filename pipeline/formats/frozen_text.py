@@ -13,6 +13,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from json.encoder import encode_basestring as _quoted
 from typing import Any, Final
 
 from pipeline.formats.entries import Entry, flags_of, json_line, sealed, text_id
@@ -30,7 +31,7 @@ _HEAD: Final = re.compile(
 )
 _MIDDLE: Final = re.compile(rf', "support": ({_STRING})(?:, "question": ({_STRING}))?+')
 _TAIL: Final = re.compile(
-    rf', "is_revised": (true|false), "image_sha256": ({_STRING})(?:, "verification": ({_STRING}))?+'
+    rf', "is_revised": (true|false), "image_sha256": ("[0-9a-f]*+")(?:, "verification": ({_STRING}))?+'
     rf', "question_type": ({_STRING}|null)\}}'
 )
 _DRAFTER: Final = ', "drafter": {'
@@ -38,12 +39,11 @@ _VERDICTS: Final = ', "verdicts": ['
 _ITEMS: Final = re.compile(_STRING)
 
 
-_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 Tokens = tuple[Any, ...]
 """What the groups of the patterns matched; None where an optional one did not."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Part:
     """A part that is the same for many texts: what it says, and its bytes in a line."""
 
@@ -136,6 +136,8 @@ class TextReader:
 
     def __init__(self) -> None:
         self._parts: dict[str, Part] = {}
+        self._words: dict[Any, Any] = {None: None, "null": None}
+        """Decoded; of what has few values."""
 
     def read(self, raw: str) -> FrozenText:
         """The text of an entry as JSON; from PostgreSQL's ``jsonb`` much quicker than from other JSON."""
@@ -156,7 +158,35 @@ class TextReader:
         if not (head and middle and tail and drafter and verdicts):
             return None
         sample = None if (written := head[11]) is None else self._part(written)
-        return _of_tokens(raw, (*head.groups(), *middle.groups(), *tail.groups()), drafter, verdicts, sample)
+        text = FrozenText()
+        text.drafter, text.verdicts, text.sample = drafter, verdicts, sample
+        text._raw, text._tokens = raw, (*head.groups(), *middle.groups(), *tail.groups())
+        return text if self._fill(text, text._tokens) else None
+
+    def _fill(self, text: FrozenText, tokens: Tokens) -> bool:
+        """Whether it is a question without a caption, or a caption with neither question nor answer."""
+        (kind, _, _, draft, _, program, _, scene, split, answer, _, caption, dataset, support, question, revised, image,
+         verification, question_type) = tokens  # fmt: skip
+        words = caption if question is None else question
+        if words is None or (question is None) is (kind == '"question"') or (question is None) is not (answer is None):
+            return False
+        if question is not None and caption is not None:
+            return False
+        named = f"[{dataset}, {scene}, {image}, {split}, {kind}, {question_type}, {words}, {answer or 'null'}"
+        text.id = hashlib.sha256(f"{named}, {support}, {draft}]".encode()).hexdigest()
+        text.words_json, text.answer_json = words, answer
+        text.scene, text.image_sha256 = _decoded(scene), image[1:-1]
+        text.is_revised, text.is_from_boxes = revised == "true", program != "null"
+        known = self._words
+        try:
+            text.kind, text.dataset, text.split = known[kind], known[dataset], known[split]
+            text.support, text.verification = known[support], known[verification]
+            text.question_type = known[question_type]
+        except KeyError:
+            for token in (kind, dataset, split, support, verification, question_type):
+                known[token] = None if token in {None, "null"} else _decoded(token)
+            return self._fill(text, tokens)
+        return True
 
     def _part(self, raw: str) -> Part | None:
         part = self._parts.get(raw)
@@ -180,8 +210,8 @@ class TextReader:
         text.verification = entry.get("verification")
         text.is_from_boxes = entry["draft"]["program"] is not None
         is_question = entry["kind"] == "question"
-        text.words_json = _encode(entry["question" if is_question else "caption"])
-        text.answer_json = _encode(entry["answer"]) if is_question else None
+        text.words_json = _quoted(entry["question" if is_question else "caption"])
+        text.answer_json = _quoted(entry["answer"]) if is_question else None
         text.drafter, text.verdicts = _part_of(entry["drafter"]), _part_of(entry["verdicts"])
         text.sample = _part_of(entry["sample"]) if entry.get("sample") is not None else None
         return text
@@ -201,33 +231,11 @@ def _decoded(token: str) -> str:
     return decoded
 
 
-def _of_tokens(raw: str, tokens: Tokens, drafter: Part, verdicts: Part, sample: Part | None) -> FrozenText | None:
-    (kind, _, _, draft, _, program, _, scene, split, answer, _, caption, dataset, support, question, revised, image,
-     verification, question_type) = tokens  # fmt: skip
-    is_question = kind == '"question"'
-    words = question if is_question else caption
-    # A question has no caption, a caption neither question nor answer.
-    if words is None or is_question is (answer is None) or (caption if is_question else question) is not None:
-        return None
-    text = FrozenText()
-    text._raw, text._tokens = raw, tokens
-    named = f"[{dataset}, {scene}, {image}, {split}, {kind}, {question_type}, {words}, {answer or 'null'}"
-    text.id = hashlib.sha256(f"{named}, {support}, {draft}]".encode()).hexdigest()
-    text.kind, text.dataset, text.scene = _decoded(kind), _decoded(dataset), _decoded(scene)
-    text.split, text.support, text.image_sha256 = _decoded(split), _decoded(support), _decoded(image)
-    text.question_type = None if question_type == "null" else _decoded(question_type)
-    text.verification = None if verification is None else _decoded(verification)
-    text.is_revised, text.is_from_boxes = revised == "true", program != "null"
-    text.words_json, text.answer_json = words, answer
-    text.drafter, text.verdicts, text.sample = drafter, verdicts, sample
-    return text
-
-
 def _halves(text: FrozenText, tokens: Tokens, image: str, place: tuple[str, int] | None) -> tuple[str, str]:
     """The line up to where its hash is put in, and what follows: in the order of keys that ``json_line`` has."""
     (kind, drafted, drafted_answer, draft, boxes, program, raw_answer, scene, split, answer, _, caption, dataset,
      support, question, revised, image_sha256, verification, question_type) = tokens  # fmt: skip
-    file, index = (f'"file":{_encode(place[0])},', f'"index":{place[1]},') if place else ("", "")
+    file, index = (f'"file":{_quoted(place[0])},', f'"index":{place[1]},') if place else ("", "")
     said = f'"caption":{caption},' if answer is None else f'"answer":{answer},'
     asked = "" if question is None else f'"question":{question},'
     sample = "" if text.sample is None else f'"sample":{text.sample.line},'
@@ -237,7 +245,7 @@ def _halves(text: FrozenText, tokens: Tokens, image: str, place: tuple[str, int]
     before = (
         f'{{{said}"dataset":{dataset},"draft":{{"answer":{drafted_answer},"box_ids":{boxes},"program":{program},'
         f'"raw_answer_sha256":{raw_answer},"sha256":{draft},"text":{drafted}}},"drafter":{text.drafter.line},{file}'
-        f'"id":"{text.id}","image":{_encode(image)},"image_sha256":{image_sha256},{index}"is_revised":{revised},'
+        f'"id":"{text.id}","image":{_quoted(image)},"image_sha256":{image_sha256},{index}"is_revised":{revised},'
         f'"kind":{kind},{asked}"question_type":{question_type},{sample}"scene":{scene}'
     )
     after = f'"split":{split},"support":{support},"verdicts":{text.verdicts.line}{verified}}}'

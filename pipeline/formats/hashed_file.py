@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 BUFFER_BYTES: Final = 1 << 18
+MOST_WAITING: Final = 4
+"""Buffers of one file that wait to be written: who writes faster than the disk waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +25,16 @@ class FileRow:
 
 
 class HashedFile:
-    """A new file; what is written is gathered, since millions of small pieces cost more than their bytes."""
+    """A new file; what is written is gathered, since millions of small pieces cost more than their bytes.
 
-    def __init__(self, folder: Path, path: str) -> None:
+    Parameters
+    ----------
+    in_background : bool
+        Whether a thread of its own hashes and writes, beside which the next pieces are made: both let go of Python's
+        lock. It pays for files of many pieces, not for many files.
+    """
+
+    def __init__(self, folder: Path, path: str, *, in_background: bool = False) -> None:
         self.path = path
         self.pieces = 0
         """Counted by who writes them."""
@@ -30,6 +42,8 @@ class HashedFile:
         self._bytes = 0
         self._held: list[bytes] = []
         self._held_bytes = 0
+        self._in_background = in_background
+        self._waiting: deque[Future[None]] = deque()
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         self._file = target.open("xb", buffering=0)
@@ -48,21 +62,40 @@ class HashedFile:
 
     def close(self) -> None:
         """Nothing can be written any more; closing twice does nothing."""
-        if not self._file.closed:
-            try:
-                self._flush()
-            finally:
-                self._file.close()
+        if self._file.closed:
+            return
+        try:
+            self._flush()
+            while self._waiting:
+                self._waiting.popleft().result()
+        finally:
+            for left in self._waiting:
+                left.cancel()
+            self._file.close()
 
     def row(self) -> FileRow:
         """Of the closed file."""
         return FileRow(self.path, self._hash.hexdigest(), self._bytes)
 
     def _flush(self) -> None:
-        data = memoryview(b"".join(self._held))
+        data = b"".join(self._held)
         self._held.clear()
         self._held_bytes = 0
-        self._hash.update(data)
         self._bytes += len(data)
+        if not self._in_background:
+            self._write(memoryview(data))
+            return
+        if len(self._waiting) >= MOST_WAITING:
+            self._waiting.popleft().result()
+        self._waiting.append(_thread().submit(self._write, memoryview(data)))
+
+    def _write(self, data: memoryview) -> None:
+        self._hash.update(data)
         while data:
             data = data[self._file.write(data) :]
+
+
+@cache
+def _thread() -> ThreadPoolExecutor:
+    """One thread, so that what belongs to a file is written in order."""
+    return ThreadPoolExecutor(1, thread_name_prefix="release-files")

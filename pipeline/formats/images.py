@@ -12,7 +12,7 @@ from pipeline.formats.hashed_file import FileRow, HashedFile
 from pipeline.formats.image_names import IMAGE_ENDINGS, ImagePaths
 from pipeline.formats.layout import IMAGES_FILE, ORIGINALS, ORIGINALS_FILE
 from pipeline.formats.progress import hashed
-from pipeline.formats.source import DamagedImageError, ImageOptions, ReleaseSource, licence_of
+from pipeline.formats.source import DamagedImageError, ReleaseSource, licence_of
 from pipeline.formats.statistics import Statistics
 from pipeline.formats.writer import ReleaseWriter
 from pipeline.vocabulary import KINDS
@@ -24,11 +24,11 @@ def write_images(
     release: ReleaseFolder,
     writer: ReleaseWriter,
     source: ReleaseSource,
-    options: ImageOptions,
     paths: ImagePaths,
     statistics: Statistics,
 ) -> None:
     """All images that have a text in this format, in the order of their scenes."""
+    options = release.options
     is_whole = set(writer.kinds) == set(KINDS)
     chosen = None if is_whole else set(source.scenes_with(writer.kinds))
     with ExitStack() as opened:
@@ -38,13 +38,15 @@ def write_images(
             if chosen is not None and (entry["dataset"], entry["scene"]) not in chosen:
                 continue
             path = paths.of(entry["dataset"], entry["scene"])
-            if options.leaves_out(licence_of(entry, release.head)):
+            licence = licence_of(entry, release.head)
+            if writer.embeds_images or options.leaves_out(licence):
                 release.omitted.append(FileRow(path, entry["assets"]["processed"], 0))
             else:
                 _add_image(release, source, entry, path, is_link=options.images == "link")
-                if originals:
-                    originals.add(entry, path)
-            lines.write(json_line(sealed({**writer.image_entry(entry), "image": path})).encode() + b"\n")
+            if originals and not options.leaves_out(licence):
+                originals.add(entry, path)
+            line = {**writer.image_entry(entry, licence), "image": path}
+            lines.write(json_line(sealed(line)).encode() + b"\n")
             statistics.add_image(entry)
     release.files += [lines.row()] + ([originals.row()] if originals else [])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, Protocol
@@ -54,22 +55,36 @@ class ImageOptions:
         }
 
 
-class ReleaseSource(Protocol):
-    """A frozen release: everything it gives is the same each time."""
+class TextSource(Protocol):
+    """The texts of a frozen release: what is given is the same each time."""
 
     head: ReleaseHead
+    text_count: int
 
     def scene_names(self) -> Iterable[tuple[str, str]]:
         """(dataset, scene) of all scenes, in the order of their code points."""
+
+    def texts(self, first: str, end: str) -> Iterator[tuple[str, str]]:
+        """(id, entry as JSON) of the texts from ``first`` on, up to but without ``end``, in the order of their ids.
+
+        An empty ``end`` is the end of the release.
+        """
+
+
+class OpenTexts(Protocol):
+    """Opens the texts of a release in another process: it can be pickled."""
+
+    def __call__(self) -> AbstractContextManager[TextSource]: ...
+
+
+class ReleaseSource(TextSource, Protocol):
+    """A frozen release with its images."""
 
     def scenes_with(self, kinds: Sequence[str]) -> Iterable[tuple[str, str]]:
         """(dataset, scene) of those with a text of these kinds, in any order, perhaps repeated."""
 
     def images(self) -> Iterator[Entry]:
         """The entries of all scenes, in the order of :meth:`scene_names`."""
-
-    def texts(self) -> Iterator[tuple[str, str]]:
-        """(id, entry as JSON) of all texts, in the order of their ids."""
 
     def open_image(self, sha256: str) -> BinaryIO:
         """The stored file. Raises :class:`DamagedImageError` where it is missing."""
@@ -82,6 +97,9 @@ class ReleaseSource(Protocol):
 
     def check(self) -> None:
         """Called often; raises to stop."""
+
+    def opener(self) -> OpenTexts | None:
+        """What opens the texts in another process, where that can be."""
 
 
 def licence_of(entry: Entry, head: ReleaseHead) -> str:

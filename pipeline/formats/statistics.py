@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from pipeline.formats.entries import Entry
 from pipeline.formats.frozen_text import FrozenText
@@ -21,8 +22,14 @@ from pipeline.vocabulary import (
 )
 
 Key = tuple[str, ...]
-Alike = tuple[str, str, str, str | None, str, bool, str | None, str, str | None, tuple[str, ...], int]
+MOST_ALIKE: Final = 20_000
+"""Combinations that are kept before they are settled."""
+Alike = tuple[Any, ...]
 """What texts have in common that are counted as one."""
+_ALIKE: Final = attrgetter(
+    "dataset", "split", "kind", "question_type", "support", "is_revised", "verification", "drafter.line", "sample",
+    "verdicts.flags", "verdicts.reviewers",
+)  # fmt: skip
 
 
 class Statistics:
@@ -48,19 +55,25 @@ class Statistics:
         for key in (("all",), ("dataset", entry["dataset"]), ("split", entry["split"])):
             self.images[key] += 1
 
-    def add_text(self, text: FrozenText) -> None:
-        """Count one verified text. Called a million times: what is costly belongs into :meth:`settle`."""
-        drafter, verdicts, sample = text.drafter, text.verdicts, text.sample
-        sampled = None
-        if text.verification == "sample_verified" and sample is not None:
-            self._parts[sample.line] = sample.value
-            sampled = sample.line
-        self._parts[drafter.line] = drafter.value
-        self.reviewers.update(verdicts.reviewers)
-        self._alike[
-            text.dataset, text.split, text.kind, text.question_type, text.support, text.is_revised, text.verification,
-            drafter.line, sampled, verdicts.flags, len(verdicts.reviewers),
-        ] += 1  # fmt: skip
+    def add_texts(self, texts: Sequence[FrozenText]) -> None:
+        """Count verified texts. Called for a million of them: what is costly belongs into :meth:`settle`."""
+        for part in {text.drafter for text in texts} | {text.sample for text in texts if text.sample}:
+            self._parts[part.line] = part.value
+        for reviewers in {text.verdicts.reviewers for text in texts}:
+            self.reviewers.update(reviewers)
+        self._alike.update(map(_ALIKE, texts))
+        if len(self._alike) > MOST_ALIKE:
+            self.settle()
+
+    def merge(self, other: Statistics) -> None:
+        """Count what another process counted; the order in which it is done makes no difference."""
+        other.settle()
+        self.settle()
+        for own, more in ((self.texts, other.texts), (self.unread, other.unread), (self.revised, other.revised)):
+            own.update(more)
+        self.images.update(other.images)
+        self.samples.update(other.samples)
+        self.reviewers.update(other.reviewers)
 
     def settle(self) -> None:
         """Count what was added under each heading that it belongs to; what was settled before is not counted again."""
@@ -69,8 +82,9 @@ class Statistics:
         self._alike.clear()
 
     def _settle(self, alike: Alike, count: int) -> None:
-        (dataset, split, kind, question_type, support, is_revised, verification, drafter, sampled, flags,
-         reviews) = alike  # fmt: skip
+        (dataset, split, kind, question_type, support, is_revised, verification, drafter, sample_part, flags,
+         reviewers) = alike  # fmt: skip
+        sampled = sample_part.line if sample_part is not None and verification == "sample_verified" else None
         told = self._parts[drafter]
         writer = " · ".join(part for part in (told["name"], told["version"], told["model"]) if part)
         keys: list[Key] = [
@@ -82,7 +96,7 @@ class Statistics:
             ("dataset", dataset),
             ("drafter", writer),
             ("support", support),
-            ("reviews", str(reviews)),
+            ("reviews", str(len(reviewers))),
         ]
         keys += [("flag", flag) for flag in flags]
         if verification is not None:

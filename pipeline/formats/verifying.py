@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Any, Final
 
 from pipeline.formats.differing import Fault, faults_in
 from pipeline.formats.hashed_file import FileRow
@@ -67,7 +67,7 @@ def verify_folder(folder: Path) -> VerifyReport:
     _find_extra(folder, {row.path for row in (*files, *omitted)}, report)
     changed = [row for row in files if _has_other_bytes(folder, row, report)]
     changed += _changed_of_omitted(folder, omitted, report)
-    _name_texts(folder, report.format, [row.path for row in changed], report)
+    _name_texts(folder, told, [row.path for row in changed], report)
     return report
 
 
@@ -108,10 +108,10 @@ def _has_other_bytes(folder: Path, row: FileRow, report: VerifyReport) -> bool:
     return hashed(target)[0] != row.sha256
 
 
-def _name_texts(folder: Path, format: str, changed: Sequence[str], report: VerifyReport) -> None:
+def _name_texts(folder: Path, told: Mapping[str, Any], changed: Sequence[str], report: VerifyReport) -> None:
     """Report the changed files, with the texts or scenes in which they differ."""
-    writer = find_writer(format) if format in FORMATS else None
+    writer = find_writer(told["format"]) if told["format"] in FORMATS else None
     for path in changed:
-        found = faults_in(folder, writer() if writer else None, path, frozenset(changed))
+        found = faults_in(folder, told, writer() if writer else None, path, frozenset(changed))
         for fault in found or [Fault(path, "has other bytes than the manifest says")]:
             report.add(fault)

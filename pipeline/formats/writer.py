@@ -14,6 +14,7 @@ from typing import ClassVar
 from pipeline.formats.entries import Entry
 from pipeline.formats.folder import ReleaseFolder
 from pipeline.formats.frozen_text import FrozenText
+from pipeline.formats.manifest import ReleaseHead
 from pipeline.vocabulary import KINDS
 
 ReadImages = Callable[[], Iterator[Entry]]
@@ -37,11 +38,14 @@ class ReleaseWriter:
     """Kinds of texts that it has room for; others are left out, and the manifest says how many."""
     images: ClassVar[str] = "images"
     """The folder of the images: one of ``layout.IMAGE_FOLDERS``."""
+    embeds_images: ClassVar[bool] = False
+    """Whether images are inside its own files, so that the folder needs no others."""
 
-    def begin(self, scenes: Iterable[tuple[str, str]]) -> None:
-        """Called first, with (dataset, scene) of all images in the folder, or of more."""
+    def begin(self, head: ReleaseHead, scenes: Iterable[tuple[str, str]]) -> None:
+        """Called first, with (dataset, scene) of all scenes; what checks a folder knows of the head no more than name,
+        number and time, and of the scenes those in the folder."""
 
-    def paths(self, text: FrozenText) -> Sequence[str]:
+    def paths(self, text: FrozenText) -> tuple[str, ...]:
         """The files that the text goes to, below the folder. Texts come in the order of their ids."""
         return ()
 
@@ -65,12 +69,13 @@ class ReleaseWriter:
         """What the side file says of where the text is: the file and its number there, of formats that say so."""
         return None
 
-    def image_entry(self, entry: Entry) -> Entry:
-        """What the side file says of an image: all but where its original lay on the machine that imported it."""
+    def image_entry(self, entry: Entry, licence: str) -> Entry:
+        """What the side file says of an image: its licence, the scene's own or its dataset's, and all of the entry but
+        where the original lay on the machine that imported it."""
         if not isinstance(original := entry.get("original"), dict):
-            return entry
+            return {**entry, "licence": licence}
         kept = {role: {key: file[key] for key in file if key != "path"} for role, file in original.items()}
-        return {**entry, "original": kept}
+        return {**entry, "licence": licence, "original": kept}
 
     def derive(self, release: ReleaseFolder) -> None:
         """Write what follows from the finished side files and images."""

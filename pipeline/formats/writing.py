@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 from collections import Counter
 from collections.abc import Sequence
@@ -23,18 +24,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.formats.folder import ReleaseFolder
-from pipeline.formats.frozen_text import FrozenText, TextReader
 from pipeline.formats.hashed_file import FileRow, HashedFile
+from pipeline.formats.helping import batches
 from pipeline.formats.image_names import ImagePaths
 from pipeline.formats.images import write_images
 from pipeline.formats.layout import STATISTICS_FILE, TEXTS_FILE
 from pipeline.formats.manifest import ReleaseHead, write_manifest
 from pipeline.formats.source import EntryOrderError, ImageOptions, ReleaseSource
 from pipeline.formats.statistics import Statistics
+from pipeline.formats.text_batches import Batch
 from pipeline.formats.writer import ReleaseWriter
 from pipeline.formats.writers import find_writer
 from pipeline.formats.writers.sarlang import FIRST_VERSION, SarlangWriter
-from pipeline.vocabulary import KINDS
 
 CARD: Final = "pipeline.formats.card"
 
@@ -67,11 +68,11 @@ def write_release(folder: Path, format: str, source: ReleaseSource, options: Ima
         If the texts are not in order, or an id is not that of its text.
     """
     writer, options, head = find_writer(format)(), options or ImageOptions(), source.head
-    release = ReleaseFolder(folder, source, _task(writer, head, options))
+    release = ReleaseFolder(folder, source, options, _task(writer, head, options))
     paths = ImagePaths(writer.images, source.scene_names())
-    writer.begin(source.scene_names())
+    writer.begin(head, source.scene_names())
     statistics = Statistics()
-    write_images(release, writer, source, options, paths, statistics)
+    write_images(release, writer, source, paths, statistics)
     left_out = _write_texts(release, writer, source, paths, statistics)
     writer.derive(release)
     statistics.settle()
@@ -122,21 +123,18 @@ def _write_texts(
     release: ReleaseFolder, writer: ReleaseWriter, source: ReleaseSource, paths: ImagePaths, statistics: Statistics
 ) -> Counter[str]:
     """The side file of texts and the format's own files, in one pass; how many texts of a kind it has no room for."""
-    reader, splits, left_out, before = TextReader(), set[str](), Counter[str](), ""
-    has_all = set(writer.kinds) == set(KINDS)
+    seal, splits, left_out = hashlib.sha256(), set[str](), Counter[str]()
     with ExitStack() as opened:
         files = _TextFiles(release, writer, opened)
-        for text_sha256, raw in source.texts():
-            text = reader.read(raw)
-            _check(text_sha256, text, before)
-            before = text_sha256
-            splits.add(text.split)
-            if not has_all and text.kind not in writer.kinds:
-                left_out[text.kind] += 1
-                continue
-            files.add(text, paths.of(text.dataset, text.scene))
-            statistics.add_text(text)
+        with batches(source, writer, paths, statistics) as made:
+            for batch in made:
+                seal.update(batch.ids.encode())
+                splits |= batch.splits
+                left_out.update(batch.left_out)
+                files.add(batch)
         files.finish(writer.standing_paths(sorted(splits)))
+    if source.head.content_sha256 and seal.hexdigest() != source.head.content_sha256:
+        raise EntryOrderError("its texts are not those that were frozen; restore a backup")
     release.files += files.rows()
     return left_out
 
@@ -146,17 +144,13 @@ class _TextFiles:
 
     def __init__(self, release: ReleaseFolder, writer: ReleaseWriter, opened: ExitStack) -> None:
         self._release, self._writer, self._opened = release, writer, opened
-        self._side = opened.enter_context(HashedFile(release.path, TEXTS_FILE))
+        self._side = self._new(TEXTS_FILE)
         self._files: dict[str, HashedFile] = {}
 
-    def add(self, text: FrozenText, image: str) -> None:
-        index = 0
-        for path in self._writer.paths(text):
-            file = self._files.get(path) or self._open(path)
-            index = file.pieces
-            file.write(self._writer.piece(path, text, image, index))
-            file.pieces = index + 1
-        self._side.write(text.line(image, self._writer.place(text, index)))
+    def add(self, batch: Batch) -> None:
+        self._side.write(batch.side)
+        for path, pieces in batch.pieces.items():
+            (self._files.get(path) or self._open(path)).write(pieces)
 
     def finish(self, standing: Sequence[str]) -> None:
         for path in standing:
@@ -170,17 +164,12 @@ class _TextFiles:
         return [self._side.row(), *(file.row() for file in self._files.values())]
 
     def _open(self, path: str) -> HashedFile:
-        file = self._opened.enter_context(HashedFile(self._release.path, path))
+        file = self._files[path] = self._new(path)
         file.write(self._writer.opening(path))
-        self._files[path] = file
         return file
 
-
-def _check(text_sha256: str, text: FrozenText, before: str) -> None:
-    if text_sha256 <= before:
-        raise EntryOrderError(f"text {text_sha256} comes after {before}")
-    if text_sha256 != text.id:
-        raise EntryOrderError(f"text {text_sha256} has the content of {text.id}")
+    def _new(self, path: str) -> HashedFile:
+        return self._opened.enter_context(HashedFile(self._release.path, path, in_background=True))
 
 
 def _write_card(release: ReleaseFolder, head: ReleaseHead, statistics: Statistics) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""The frozen entries of a release, in pages by key: what a page reads never changes, so each has its own transaction."""
+"""The frozen entries of a release, in pages by key: what they read never changes, so each has its own transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from psycopg import Connection, sql
+from psycopg import Connection, capabilities
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -13,14 +13,16 @@ from app.db.tables.release import ReleaseScene, ReleaseText
 
 SCENES: Final = 500
 """Of a page."""
-TEXTS: Final = 20_000
 
-_TEXTS: Final = sql.SQL("""
-copy (
-    select text_sha256, entry::text from release_text where release_id = {release_id} and text_sha256 > {after}
-    order by text_sha256 limit {limit}
-) to stdout (format binary)
-""")
+CHUNK: Final = 100
+"""Rows that are in memory at once: a text may be a megabyte long."""
+
+_TEXTS: Final = """
+select text_sha256, entry::text from release_text
+where release_id = %(release_id)s and text_sha256 >= %(first)s and text_sha256 < %(end)s order by text_sha256
+"""
+_BEYOND: Final = "g"
+"""After all hexadecimal digits."""
 
 
 def page_of_scenes(session: Session, release_id: int, after: tuple[str, str]) -> list[dict[str, Any]]:
@@ -46,18 +48,18 @@ def scenes_with(session: Session, release_id: int, kinds: Sequence[str]) -> list
     return [(row[0], row[1]) for row in session.execute(statement.distinct())]
 
 
-def stream_texts(session: Session, release_id: int, after: str) -> Iterator[tuple[str, str]]:
-    """The next :data:`TEXTS` (id, entry as JSON) after an id, in the order of their ids.
+def stream_texts(session: Session, release_id: int, first: str, end: str) -> Iterator[tuple[str, str]]:
+    """(id, entry as JSON) from one id on up to another or, where that is empty, to the end; in the order of the ids.
 
-    By COPY, a row at a time: a page of rows in memory would be as large as its texts, and building objects from the
-    JSON here would cost more than all that is done with it.
+    As JSON and in small chunks, while the server reads on: objects made of it here would cost more than all that is
+    done with it.
     """
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, Connection)  # noqa: S101 - there is one driver
-    values = {"release_id": sql.Literal(release_id), "after": sql.Literal(after), "limit": sql.Literal(TEXTS)}
-    with connection.cursor() as cursor, cursor.copy(_TEXTS.format(**values)) as rows:
-        rows.set_types(["text", "text"])
-        yield from rows.rows()
+    with connection.cursor(binary=True) as cursor:
+        size = CHUNK if capabilities.has_stream_chunked() else 1
+        values = {"release_id": release_id, "first": first, "end": end or _BEYOND}
+        yield from cursor.stream(_TEXTS, values, size=size)
 
 
 def _is_after(after: tuple[str, str]) -> Any:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
-import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from app.assets.store import AssetStore, MissingAssetError
-from app.db import SessionMaker, transaction
+from app.db import SessionMaker, make_engine, make_sessionmaker, transaction
+from app.db.engine import url_of
 from app.release.queries import frozen
 from app.release.queries.releases import ReleaseRow
 from pipeline.formats.entries import Entry
 from pipeline.formats.manifest import ReleaseHead
-from pipeline.formats.source import CannotLinkError, DamagedImageError, EntryOrderError
+from pipeline.formats.source import CannotLinkError, DamagedImageError, OpenTexts, TextSource
 
 Check = Callable[[], None]
 LINKED_MODE = 0o444
@@ -37,13 +39,13 @@ def head_of(row: ReleaseRow) -> ReleaseHead:
     )
 
 
-class FrozenRelease:
-    """``pipeline.formats.source.ReleaseSource`` of a release in the database."""
+class FrozenTexts:
+    """``pipeline.formats.source.TextSource`` of a release in the database."""
 
-    def __init__(self, sessions: SessionMaker, store: AssetStore, row: ReleaseRow, check: Check) -> None:
-        self.head = head_of(row)
+    def __init__(self, sessions: SessionMaker, row: ReleaseRow, check: Check) -> None:
+        self.head, self.text_count = head_of(row), row.text_count
         self.check = check
-        self._sessions, self._store, self._row = sessions, store, row
+        self._sessions, self._row = sessions, row
 
     def scene_names(self) -> Iterator[tuple[str, str]]:
         after = ("", "")
@@ -54,6 +56,29 @@ class FrozenRelease:
                 return
             yield from page
             after = page[-1]
+
+    def texts(self, first: str, end: str) -> Iterator[tuple[str, str]]:
+        self.check()
+        with transaction(self._sessions) as session:
+            yield from frozen.stream_texts(session, self._row.release_id, first, end)
+
+
+@contextmanager
+def opened_texts(url: str, row: ReleaseRow) -> Iterator[TextSource]:
+    """The texts of a release, for a process that helps to export it, on a connection of its own."""
+    engine = make_engine(url, pool_size=1, application_name="trihedral-export-helper")
+    try:
+        yield FrozenTexts(make_sessionmaker(engine), row, lambda: None)
+    finally:
+        engine.dispose()
+
+
+class FrozenRelease(FrozenTexts):
+    """``pipeline.formats.source.ReleaseSource`` of a release in the database, with its images in the store."""
+
+    def __init__(self, sessions: SessionMaker, store: AssetStore, row: ReleaseRow, check: Check) -> None:
+        super().__init__(sessions, row, check)
+        self._store = store
 
     def scenes_with(self, kinds: Sequence[str]) -> list[tuple[str, str]]:
         with transaction(self._sessions) as session:
@@ -71,20 +96,8 @@ class FrozenRelease:
                 yield entry
             after = page[-1]["dataset"], page[-1]["scene"]
 
-    def texts(self) -> Iterator[tuple[str, str]]:
-        """All texts; at the end it is known whether they are those that were frozen."""
-        seal, texts, after, before = hashlib.sha256(), 0, "", -1
-        while texts > before:
-            before = texts
-            self.check()
-            with transaction(self._sessions) as session:
-                for text_sha256, entry in frozen.stream_texts(session, self._row.release_id, after):
-                    seal.update(text_sha256.encode())
-                    texts += 1
-                    after = text_sha256
-                    yield text_sha256, entry
-        if seal.hexdigest() != self._row.content_sha256 or texts != self._row.text_count:
-            raise EntryOrderError("its texts in the database are not those that were frozen; restore a backup")
+    def opener(self) -> OpenTexts:
+        return partial(opened_texts, url_of(self._sessions), self._row)
 
     def open_image(self, sha256: str) -> BinaryIO:
         try:

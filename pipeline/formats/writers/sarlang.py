@@ -13,7 +13,7 @@ follow the same pattern.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from json.encoder import encode_basestring
 from typing import ClassVar, Final
 
@@ -39,7 +39,7 @@ class SarlangWriter(ReleaseWriter):
     def __init__(self) -> None:
         self._paths: dict[tuple[str, str, bool], tuple[str, str]] = {}
 
-    def paths(self, text: FrozenText) -> Sequence[str]:
+    def paths(self, text: FrozenText) -> tuple[str, ...]:
         key = text.split, text.kind, text.is_from_boxes
         if key not in self._paths:
             stem = _stem(*key)
@@ -64,8 +64,8 @@ class SarlangWriter(ReleaseWriter):
     def place(self, text: FrozenText, index: int) -> tuple[str, int]:
         return self.paths(text)[0], index
 
-    def image_entry(self, entry: Entry) -> Entry:
-        return entry
+    def image_entry(self, entry: Entry, licence: str) -> Entry:
+        return entry  # as it has been since before there were other formats
 
 
 def _stem(split: str, kind: str, is_from_boxes: bool) -> str:

@@ -24,6 +24,7 @@ from app.release.queries import frozen
 from app.release.workflow import ExportError, NoSuchExportError, ReleaseError
 from app.work import StopAskedError
 from app.work.worker import run
+from pipeline.formats import text_batches
 from pipeline.formats.cells import text_of_cell
 from tests.app.release.reviewed import Text, View, caption, make_dataset, make_store
 from tests.conftest import url_of
@@ -199,7 +200,7 @@ def test_the_same_release_gives_the_same_bytes(
     with transaction(sessions) as session:
         session.execute(text("update scene set metadata = '{}', provenance = '{}', split = 'held_out'"))
         make_dataset(session, store, views()[:1], name="later")
-    monkeypatch.setattr(frozen, "TEXTS", 2)
+    monkeypatch.setattr(text_batches, "BATCH_TEXTS", 2)
     monkeypatch.setattr(frozen, "SCENES", 2)
     second = workflow.export_release(sessions, store, release, "sarlang", tmp_path / "two")
     assert digests(tmp_path / "one") == digests(tmp_path / "two")

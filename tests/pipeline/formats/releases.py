@@ -6,13 +6,15 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipeline.formats.entries import text_id
 from pipeline.formats.manifest import ReleaseHead
-from pipeline.formats.source import DamagedImageError
+from pipeline.formats.source import DamagedImageError, OpenTexts
 
 PIXELS = {name: f"pixels of {name}".encode() * 50 for name in ("a.png", "b.png")}
 HEAD = ReleaseHead("bench", 1, "2026-01-02T03:04:05+00:00", "notes", {"datasets": ["ports"]}, {"left_out": {}})
@@ -62,8 +64,12 @@ class ListedRelease:
     def images(self) -> Iterator[dict[str, Any]]:
         return iter(self.entries)
 
-    def texts(self) -> Iterator[tuple[str, str]]:
-        return ((text, json.dumps(entry)) for text, entry in self.texts_)
+    @property
+    def text_count(self) -> int:
+        return len(self.texts_)
+
+    def texts(self, first: str, end: str) -> Iterator[tuple[str, str]]:
+        return ((text, json.dumps(entry)) for text, entry in self.texts_ if first <= text < (end or "g"))
 
     def open_image(self, sha256: str) -> BinaryIO:
         self.opened.append(sha256)
@@ -80,3 +86,6 @@ class ListedRelease:
 
     def check(self) -> None:
         pass
+
+    def opener(self) -> OpenTexts:
+        return partial(nullcontext, self)
