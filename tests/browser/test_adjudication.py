@@ -240,8 +240,8 @@ def test_nothing_is_lost_without_a_network_or_where_another_senior_was_first(
     expect(page.locator('[data-slot="hold"]')).to_contain_text("yours for")
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     # Nothing of the toolbar is cut, also of a scene with other polarisations.
-    page.evaluate("""() => { const other = document.querySelector(".tools [data-key=polarisation]");
-        other.hidden = false; other.firstElementChild.textContent = "band 12"; }""")
+    page.evaluate("""() => { document.querySelector(".tools [data-key=polarisation]").hidden = false;
+        document.querySelector("[data-slot=polarisation]").textContent = "band 12"; }""")
     assert page.evaluate("(tools => tools.scrollWidth <= tools.clientWidth)(document.querySelector('.tools'))")
     assert axe_faults(page) == []
     # Without a network the decision is kept, and goes out by itself.
