@@ -143,6 +143,7 @@ bench: setup $(PEERS_STAMP)
 	@$(BIN)/python -m benchmarks.drafting
 	@$(BIN)/python -m benchmarks.drafting_faults
 	@$(BIN)/python -m benchmarks.screening
+	@$(BIN)/python -m benchmarks.caption_metrics
 	@$(BIN)/python -m benchmarks.similarity
 	@$(BIN)/python -m benchmarks.box_review
 	@$(BIN)/python -m benchmarks.claim_at_scale

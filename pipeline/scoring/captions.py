@@ -148,7 +148,7 @@ def _notes(scores: CaptionScores) -> Iterator[str]:
     empty = set(scores.empty)
     if agreeing := [id_ for id_, rouge in zip(scores.ids, scores.rouge_l_each, strict=True) if rouge and id_ in empty]:
         yield (
-            f"Yet ROUGE_L is not 0 for {_listed(agreeing)}, whose reference has no word either, or two blanks in a row, "
+            f"Yet ROUGE_L is not 0 for {_listed(agreeing)}, whose reference has no word either or two blanks in a row, "
             "between which pycocoevalcap sees a word; the figures are kept equal to its own."
         )
     if len(scores.ids) == 1:
