@@ -91,7 +91,8 @@ def show_one(label: str, as_json: bool) -> None:
     for sample in row.counts.get("samples", ()):
         rate, low, high = (f"{sample[key]:.1%}" for key in ("error_rate", "low", "high"))
         typer.echo(
-            f"not read: {sample['texts']:,} texts of {sample['dataset']}, error rate of the sample {rate} ({low} to {high})"
+            f"not read: {_some(sample['texts'], 'text')} of {sample['dataset']},"
+            f" error rate of the sample {rate} ({low} to {high})"
         )
     for dataset, reasons in sorted(row.counts["left_out"].items()):
         told = ", ".join(f"{drafts:,} {STANDINGS.get(key, key)}" for key, drafts in sorted(reasons.items()))
