@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import dataset, drafting, pool, quiz, release, screening, serve, user
+from app.cli import dataset, drafting, evaluate, pool, quiz, release, screening, serve, user
 from app.cli import run as runs
 from app.cli.doctor import doctor
 from app.cli.sentences import sentence_of
@@ -32,6 +32,7 @@ command.add_typer(dataset.group, name="dataset")
 command.add_typer(runs.group, name="run")
 command.add_typer(release.group, name="release")
 command.add_typer(quiz.group, name="quiz")
+command.add_typer(evaluate.group, name="evaluate")
 command.add_typer(user.group, name="user")
 command.add_typer(pool.group, name="pool")
 

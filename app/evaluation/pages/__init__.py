@@ -1,4 +1,4 @@
-"""The pages of evaluations."""
+"""The pages of evaluations. All work without JavaScript; the images of answers ask for it."""
 
 from __future__ import annotations
 
@@ -6,4 +6,8 @@ from typing import Final
 
 from fastapi import APIRouter
 
+from app.evaluation.pages import evaluation, leaderboard, listing, uploading
+
 router: Final = APIRouter()
+for _pages in (listing, uploading, leaderboard, evaluation):
+    router.include_router(_pages.router)
