@@ -88,7 +88,7 @@ def faults_of_calls(path: Path, tree: ast.AST) -> Iterator[str]:
             is_end = isinstance(node.value, str) and ENDS_A_TRANSACTION.fullmatch(node.value)
             fault = f"{node.value!r} as SQL; use db.transaction()" if is_end else None
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("StreamingResponse"):
-            is_file = ast.unparse(node.args[0]).startswith("store.chunks(")
+            is_file = ast.unparse(node.args[0]).startswith(("store.chunks(", "spooled("))
             fault = None if is_file else "a streamed body that is no stored file may read the database after the commit"
         else:
             continue

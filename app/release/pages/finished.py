@@ -23,10 +23,11 @@ def finished(parts: Iterable[bytes], name: str, media_type: str) -> Response:
         "Cache-Control": "no-store",
     }
     spool.seek(0)
-    return StreamingResponse(_sent(spool), 200, headers, media_type)
+    return StreamingResponse(spooled(spool), 200, headers, media_type)
 
 
-def _sent(spool: IO[bytes]) -> Iterator[bytes]:
+def spooled(spool: IO[bytes]) -> Iterator[bytes]:
+    """A finished file, piece by piece; closed, and thereby gone, at its end or when nobody reads on."""
     with spool:
         while chunk := spool.read(CHUNK):
             yield chunk

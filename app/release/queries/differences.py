@@ -12,6 +12,8 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.db.tables.release import CHANGES as CHANGES
+
 STREAMED: Final = 1_000
 
 # Of a number and the one before it: frozen with it.

@@ -94,7 +94,7 @@ def lock_plan(session: Session, release_plan_id: int) -> str | None:
     return session.execute(statement).scalar_one_or_none()
 
 
-def begin(session: Session, release_plan_id: int, state: str) -> None:
+def ask_for(session: Session, release_plan_id: int, state: str) -> None:
     """A worker is to bring it to what this state is on the way to."""
     values = {"state": state, "error": None, "started_at": None, "finished_at": None}
     session.execute(update(ReleasePlan).where(ReleasePlan.release_plan_id == release_plan_id).values(**values))

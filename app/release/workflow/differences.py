@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from app.db.tables.release import CHANGES
 from app.release.queries import differences, releases
-from app.release.queries.differences import Change, ChangeFilter, Pair
+from app.release.queries.differences import CHANGES, Change, ChangeFilter, Pair
 from app.release.queries.releases import ReleaseRow
 from app.release.workflow.freezing import NoSuchReleaseError, get_release
 from app.release.workflow.rules import REASONS, ReleaseError

@@ -97,7 +97,7 @@ def freeze_plan(session: Session, plan_id: int) -> PlanRow:
         _freeze(session, plan)
     else:
         checked(session, plan.row.name, plan.row.notes, plan.rules)
-        plans.begin(session, plan_id, "freezing")
+        plans.ask_for(session, plan_id, "freezing")
         _begin(session, "release.freeze_plan", plan.row)
     return get_plan(session, plan_id).row
 
@@ -118,7 +118,7 @@ def recount_plan(session: Session, plan_id: int) -> PlanRow:
     if _is_small(session, plan.rules):
         plans.store_preview(session, plan_id, preview_release(session, plan.rules, plan_id).counted)
     else:
-        plans.begin(session, plan_id, "counting")
+        plans.ask_for(session, plan_id, "counting")
         _begin(session, "release.count_plan", plan.row)
     return get_plan(session, plan_id).row
 
