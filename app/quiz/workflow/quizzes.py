@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.quiz.errors import NoSuchQuizError, QuizStateError
 from app.quiz.queries import quizzes
 from app.quiz.queries.quizzes import ListedQuiz, QuizOptions, QuizRow
+from app.quiz.workflow.judging import judge_answers
 from app.quiz.workflow.rules import NAME_FORM, STATE_TITLES, checked_options
 
 
@@ -84,7 +85,7 @@ def open_quiz(session: Session, name: str) -> QuizRow:
 
 
 def close_quiz(session: Session, name: str) -> QuizRow:
-    """Take no more answers, for good; its texts may go into releases from now on.
+    """Take no more answers, for good, and have them judged; its texts may go into releases from now on.
 
     Raises
     ------
@@ -93,6 +94,7 @@ def close_quiz(session: Session, name: str) -> QuizRow:
     """
     quiz = locked_quiz(session, name, "open")
     quizzes.close_quiz(session, quiz.quiz_id)
+    judge_answers(session, quiz)
     return get_quiz(session, name)
 
 
