@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import errno
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -107,23 +104,24 @@ def diff(
 def export(
     release: Annotated[str, typer.Argument(help="NAME@3, or NAME for the newest.")],
     out: Annotated[Path, typer.Option(help="A new folder.")],
-    format_: Annotated[str, typer.Option("--format", help="sarlang.")] = "sarlang",
+    format_: options.Format = "sarlang",
+    images: options.ImagesAre = options.Images.COPY,
+    omit_licence: options.OmittedLicences = None,
+    with_: options.Beside = None,
     as_json: Json = False,
 ) -> None:
-    """Write a release as files; the same release gives the same bytes."""
-    from app.assets import AssetStore
-    from app.cli.opening import opened
-    from app.release.workflow import export_release
-    from app.settings import Settings
+    """Write a release as files; the same release gives the same bytes. Stopped, the same command goes on."""
+    from app.cli import exporting
 
-    settings = Settings.from_environment()
-    with opened(settings) as sessions:
-        made = export_release(sessions, AssetStore(settings.assets_url), release, format_, out)
-    if as_json:
-        typer.echo(json.dumps(dataclasses.asdict(made), indent=1, default=str))
-    else:
-        typer.echo(f"{made.release} is in {made.folder}: {made.texts} texts, {made.images} images")
-        typer.echo(f"identity {made.identity}")
+    exporting.export(release, out, format_, images.value, omit_licence or [], with_ is not None, as_json)
+
+
+@group.command()
+def formats(as_json: Json = False) -> None:
+    """Tell in which formats a release can be written."""
+    from app.cli import exporting
+
+    exporting.formats(as_json)
 
 
 @group.command()
@@ -132,19 +130,6 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Compare an exported folder with its manifest; needs no database."""
-    from app.release.workflow import verify_folder
+    from app.cli import exporting
 
-    if not folder.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, "There is no such folder", str(folder))
-    report = verify_folder(folder)
-    if as_json:
-        typer.echo(json.dumps(dataclasses.asdict(report) | {"is_intact": report.is_intact}, indent=1))
-    else:
-        for fault in report.faults:
-            typer.echo(f"fault in {fault}")
-        faults = len(report.faults) + report.faults_unnamed
-        state = "intact" if report.is_intact else f"{faults} {'fault' if faults == 1 else 'faults'}"
-        typer.echo(f"{report.release or folder}: {state}; {report.texts} texts, {report.images} images")
-        if report.identity:
-            typer.echo(f"identity {report.identity}")
-    raise typer.Exit(0 if report.is_intact else 1)
+    raise typer.Exit(0 if exporting.verify(folder, as_json) else 1)

@@ -66,3 +66,29 @@ Strict = Annotated[
     bool, typer.Option("--strict", help="No release where ground lies on more than one side of the split.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would be in, what out and why; freeze nothing.")]
+
+
+class Images(StrEnum):
+    """How the images of a release are in its folder."""
+
+    COPY = "copy"
+    LINK = "link"
+    OMIT = "omit"
+
+
+class More(StrEnum):
+    """What may be beside the processed images."""
+
+    ORIGINAL = "original"
+
+
+Format = Annotated[str, typer.Option("--format", help="One of those that `trihedral release formats` tells.")]
+ImagesAre = Annotated[
+    Images,
+    typer.Option("--images", help="link: second names of the stored files, on one file system; omit: hashes alone."),
+]
+OmittedLicences = Annotated[
+    list[str] | None,
+    typer.Option("--omit-licence", help="Leave out images under this one (unknown: without any); several times."),
+]
+Beside = Annotated[More | None, typer.Option("--with", help="original: the files as they came, beside the processed.")]

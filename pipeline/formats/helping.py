@@ -24,6 +24,8 @@ from pipeline.formats.writers import find_writer
 
 HELPED_FROM: Final = 50_000
 """Texts; with fewer, the helper would take longer to start than it saves."""
+READY_WITHIN_S: Final = 0.0
+"""How long it is waited for before each batch: meanwhile this process makes them alone."""
 READY: Final = "ready"
 """What the helper says first."""
 
@@ -68,7 +70,7 @@ def _in_turns(maker: BatchMaker, parts: Sequence[Range], helper: Connection) -> 
 
     place = 0
     while place < len(parts):
-        if not is_ready and helper.poll():
+        if not is_ready and helper.poll(READY_WITHIN_S):
             is_ready = _received(helper) == READY
             told = tell_next(place)
         texts = maker.read(parts[place])

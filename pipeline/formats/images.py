@@ -48,6 +48,7 @@ def write_images(
             line = {**writer.image_entry(entry, licence), "image": path}
             lines.write(json_line(sealed(line)).encode() + b"\n")
             statistics.add_image(entry)
+            source.tell("images", statistics.images["all",])
     release.files += [lines.row()] + ([originals.row()] if originals else [])
 
 

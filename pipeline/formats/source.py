@@ -98,6 +98,9 @@ class ReleaseSource(TextSource, Protocol):
     def check(self) -> None:
         """Called often; raises to stop."""
 
+    def tell(self, what: Literal["images", "texts"], done: int) -> None:
+        """Called often: how many are done."""
+
     def opener(self) -> OpenTexts | None:
         """What opens the texts in another process, where that can be."""
 

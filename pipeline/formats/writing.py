@@ -123,7 +123,7 @@ def _write_texts(
     release: ReleaseFolder, writer: ReleaseWriter, source: ReleaseSource, paths: ImagePaths, statistics: Statistics
 ) -> Counter[str]:
     """The side file of texts and the format's own files, in one pass; how many texts of a kind it has no room for."""
-    seal, splits, left_out = hashlib.sha256(), set[str](), Counter[str]()
+    seal, splits, left_out, done = hashlib.sha256(), set[str](), Counter[str](), 0
     with ExitStack() as opened:
         files = _TextFiles(release, writer, opened)
         with batches(source, writer, paths, statistics) as made:
@@ -132,6 +132,8 @@ def _write_texts(
                 splits |= batch.splits
                 left_out.update(batch.left_out)
                 files.add(batch)
+                done += len(batch.ids) // 64
+                source.tell("texts", done)
         files.finish(writer.standing_paths(sorted(splits)))
     if source.head.content_sha256 and seal.hexdigest() != source.head.content_sha256:
         raise EntryOrderError("its texts are not those that were frozen; restore a backup")

@@ -15,7 +15,7 @@ from app.release.queries import exports
 from app.release.queries.exports import ExportRow
 from app.release.queries.releases import ReleaseRow
 from app.release.workflow.freezing import get_release
-from app.release.workflow.frozen_release import Check, FrozenRelease
+from app.release.workflow.frozen_release import Check, FrozenRelease, Tell
 from app.release.workflow.rules import ReleaseError
 from app.release.workflow.workplace import workplace
 from app.work import StopAskedError, defer
@@ -65,12 +65,13 @@ def export_release(
     out: Path,
     check: Check = lambda: None,
     options: ImageOptions | None = None,
+    tell: Tell = lambda _, __: None,
 ) -> Exported:
     """Write a release into the new folder ``out``, which appears whole or not at all.
 
     The database is read in short transactions of a page each; what they read never changes. ``check`` is called
-    between the pages and may raise to stop. What a run that was killed or stopped has finished of the same export into
-    the same ``out`` is not written again.
+    between the pages and may raise to stop, ``tell`` with how far it is. What a run that was killed or stopped has
+    finished of the same export into the same ``out`` is not written again.
 
     Raises
     ------
@@ -82,7 +83,7 @@ def export_release(
     _check_format(format)
     with transaction(sessions) as session:
         row = get_release(session, release)
-    source = FrozenRelease(sessions, store, row, check)
+    source = FrozenRelease(sessions, store, row, check, tell)
     try:
         with new_folder(out, _KEEPS) as folder:
             written = write_release(folder, format, source, options)

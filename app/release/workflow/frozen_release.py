@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 from app.assets.store import AssetStore, MissingAssetError
 from app.db import SessionMaker, make_engine, make_sessionmaker, transaction
@@ -21,6 +21,8 @@ from pipeline.formats.manifest import ReleaseHead
 from pipeline.formats.source import CannotLinkError, DamagedImageError, OpenTexts, TextSource
 
 Check = Callable[[], None]
+Tell = Callable[[Literal["images", "texts"], int], None]
+"""Takes how many images, or texts, are done."""
 LINKED_MODE = 0o444
 """Of files that have a second name in an export: what is written to one is written to the other."""
 
@@ -76,8 +78,11 @@ def opened_texts(url: str, row: ReleaseRow) -> Iterator[TextSource]:
 class FrozenRelease(FrozenTexts):
     """``pipeline.formats.source.ReleaseSource`` of a release in the database, with its images in the store."""
 
-    def __init__(self, sessions: SessionMaker, store: AssetStore, row: ReleaseRow, check: Check) -> None:
+    def __init__(
+        self, sessions: SessionMaker, store: AssetStore, row: ReleaseRow, check: Check, tell: Tell = lambda _, __: None
+    ) -> None:
         super().__init__(sessions, row, check)
+        self.tell = tell
         self._store = store
 
     def scenes_with(self, kinds: Sequence[str]) -> list[tuple[str, str]]:

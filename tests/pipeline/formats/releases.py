@@ -52,6 +52,7 @@ class ListedRelease:
     entries: Sequence[dict[str, Any]] = field(default_factory=lambda: [make_image(name) for name in sorted(PIXELS)])
     texts_: Sequence[tuple[str, dict[str, Any]]] = field(default_factory=make_texts)
     pixels: Mapping[str, bytes] = field(default_factory=lambda: dict(PIXELS))
+    told: dict[str, int] = field(default_factory=dict)
     opened: list[str] = field(default_factory=list)
     """Hashes of the images that were read."""
 
@@ -86,6 +87,9 @@ class ListedRelease:
 
     def check(self) -> None:
         pass
+
+    def tell(self, what: str, done: int) -> None:
+        self.told[what] = done
 
     def opener(self) -> OpenTexts:
         return partial(nullcontext, self)

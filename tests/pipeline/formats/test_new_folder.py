@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.formats.new_folder import FolderError, new_folder
+from pipeline.formats.new_folder import FolderError, new_folder, unfinished_of
 
 
 def test_it_is_there_when_the_block_ends_and_not_before(tmp_path: Path) -> None:
@@ -57,11 +57,15 @@ def test_what_a_killed_run_left_is_there_for_the_next_to_go_on_with(tmp_path: Pa
 
 
 def test_an_interruption_leaves_what_was_written_for_the_next_run(tmp_path: Path) -> None:
-    for _ in range(2):
-        with pytest.raises(KeyboardInterrupt), new_folder(tmp_path / "out", (KeyboardInterrupt,)) as folder:
+    def interrupt() -> None:
+        with new_folder(tmp_path / "out", (KeyboardInterrupt,)) as folder:
             (folder / "half").touch()
             raise KeyboardInterrupt
-    assert [path.name for path in folder.iterdir()] == ["half"]
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            interrupt()
+    assert [path.name for path in unfinished_of(tmp_path / "out").iterdir()] == ["half"]
     assert not (tmp_path / "out").exists()
 
 
