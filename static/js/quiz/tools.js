@@ -36,7 +36,7 @@ function zoomButtons(pictures) {
   return [
     button("−", "Zoom out", () => zoomed(pictures.place, 1 / STEP)),
     button("+", "Zoom in", () => zoomed(pictures.place, STEP)),
-    button("Fit", "Show all of it", () => WHOLE),
+    button("Fit", "Fit: show all of it", () => WHOLE),
   ];
 }
 
@@ -54,7 +54,7 @@ function lookSliders(pictures) {
   brightness.addEventListener("input", read);
   cut.addEventListener("input", read);
   set(kept());
-  const reset = element("button", { class: "button button--small button--quiet", type: "button", text: "Reset", "aria-label": "Brightness and contrast as at first", onclick: () => set(PLAIN) });
+  const reset = element("button", { class: "button button--small button--quiet", type: "button", text: "Reset", "aria-label": "Reset brightness and contrast", onclick: () => set(PLAIN) });
   return [labelled("Brightness", brightness), labelled("Contrast", cut), reset];
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,17 +23,20 @@ from app.quiz.workflow.inviting import invite
 from app.release.workflow import create_release
 from pipeline.imaging.tiff import write_cog
 from tests.app.quiz.composed import make_quiz, scene
-from tests.app.release.reviewed import make_dataset, store_bytes
+from tests.app.release.reviewed import View, make_dataset, store_bytes
 
 
 def open_quiz(
     sessions: SessionMaker, store: AssetStore, folder: Path, *, scenes: int = 8, questions: int = 4, practice: int = 1,
-    **options: Any,
+    views: Sequence[View] = (), **options: Any,
 ) -> QuizRow:  # fmt: skip
     """A quiz named ``pilot`` of scenes with both images, each with an image of its own."""
     with transaction(sessions) as session:
-        make_dataset(session, store, [scene(number, image=_cog(folder, number)) for number in range(scenes)])
-        optical = store_bytes(session, store, _cog(folder, 99, 3))
+        made = views or [scene(number, image=cog(folder, number)) for number in range(scenes)]
+        make_dataset(session, store, made)
+        known = """{"place": "Hamburg, the port", "sensor": "Capella-9", "look_azimuth_deg": 271.5}"""
+        session.execute(text("update scene set metadata = metadata || cast(:known as jsonb)"), {"known": known})
+        optical = store_bytes(session, store, cog(folder, 99, 3))
         session.execute(text("update scene set optical_sha256 = :sha, pair_state = 'registered'"), {"sha": optical})
         release = create_release(session, "bench", ["ports"]).label
         rules = QuizRules(questions=questions, practice=practice)
@@ -49,7 +53,7 @@ def invitation(sessions: SessionMaker, quiz: QuizRow, *, group: str = "layperson
         return invite(session, quizzes.get_quiz(session, quiz.name), group, "command", **how)[0].path
 
 
-def _cog(folder: Path, number: int, bands: int = 1) -> bytes:
+def cog(folder: Path, number: int, bands: int = 1) -> bytes:
     rng = np.random.default_rng(number)
     shape = (64, 48) if bands == 1 else (64, 48, bands)
     write_cog(folder / "made.tif", [rng.integers(0, 255, shape, np.uint8)])
