@@ -32,9 +32,9 @@ def workplace(name: str, keeps_on: tuple[type[BaseException], ...]) -> Iterator[
     OSError
         If there is no room to work in.
     """
-    places = _places()
-    _sweep(places)
-    place = places / name
+    every = places()
+    _sweep(every)
+    place = every / name
     handle = _enter(place)
     try:
         yield place
@@ -49,15 +49,15 @@ def workplace(name: str, keeps_on: tuple[type[BaseException], ...]) -> Iterator[
         os.close(handle)
 
 
-def _places() -> Path:
+def places() -> Path:
     """The folder of this account: its name can be guessed, so it must be nobody else's."""
-    places = Path(tempfile.gettempdir()) / f"trihedral-exports-{os.getuid()}"
+    folder = Path(tempfile.gettempdir()) / f"trihedral-exports-{os.getuid()}"
     with suppress(FileExistsError):
-        places.mkdir(mode=0o700)
-    found = places.lstat()
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise PermissionError(f"{places} is not a private folder of this account: remove it, or set TMPDIR")
-    return places
+        raise PermissionError(f"{folder} is not a private folder of this account: remove it, or set TMPDIR")
+    return folder
 
 
 def _enter(place: Path) -> int:
@@ -74,8 +74,8 @@ def _enter(place: Path) -> int:
     return handle
 
 
-def _sweep(places: Path) -> None:
-    for place in places.iterdir():
+def _sweep(every: Path) -> None:
+    for place in every.iterdir():
         with suppress(OSError):
             if place.stat().st_mtime < time.time() - ABANDONED_S:
                 os.close(_enter(place))  # raises where somebody is in it

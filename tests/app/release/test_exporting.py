@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import BinaryIO
 
 import psycopg
 import pytest
@@ -22,6 +24,7 @@ from app.release import workflow
 from app.release.jobs import jobs
 from app.release.queries import frozen
 from app.release.workflow import ExportError, NoSuchExportError, ReleaseError
+from app.release.workflow.workplace import PlaceTakenError, places, workplace
 from app.work import StopAskedError
 from app.work.worker import run
 from pipeline.formats import text_batches
@@ -58,6 +61,13 @@ def views() -> list[View]:
         View("0009787.jpg", [Text("What is the ship?", "a ship"), Text("Is it?", verdict="reject")], split="train"),
         View("CON.tif", [caption("Nothing.")], split="val"),
     ]
+
+
+@pytest.fixture(autouse=True)
+def _own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where workers write is this test's own."""
+    (tmp_path / "places").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "places"))
 
 
 @pytest.fixture
@@ -336,19 +346,60 @@ def test_an_export_without_room_to_work_in_fails_with_the_reason_and_does_not_st
     assert "nowhere" in (failed.error or "")
 
 
-def test_a_worker_that_leaves_gives_the_export_to_the_next_one(
-    sessions: SessionMaker, store: AssetStore, release: str
+class CountedStore(AssetStore):
+    """Counts which files are opened."""
+
+    def __init__(self, url: Path) -> None:
+        super().__init__(url)
+        self.opened: list[str] = []
+
+    def open(self, sha256: str) -> BinaryIO:
+        self.opened.append(sha256)
+        return super().open(sha256)
+
+
+def test_a_worker_that_leaves_gives_the_export_to_the_next_one_which_goes_on(
+    sessions: SessionMaker, store: AssetStore, release: str, tmp_path: Path
 ) -> None:
     with transaction(sessions) as session:
         asked = workflow.request_export(session, release)
+    first, second = CountedStore(tmp_path / "assets"), CountedStore(tmp_path / "assets")
 
     def leave() -> None:
-        raise StopAskedError
+        if len(first.opened) == 3:
+            raise StopAskedError
 
     with pytest.raises(StopAskedError):
-        workflow.run_export(sessions, store, asked.export_id, leave)
+        workflow.run_export(sessions, first, asked.export_id, leave)
     with transaction(sessions) as session:
         assert workflow.get_export(session, asked.export_id).state == "running"
-    workflow.run_export(sessions, store, asked.export_id)
+    workflow.run_export(sessions, second, asked.export_id)
     with transaction(sessions) as session:
         assert workflow.get_export(session, asked.export_id).state == "done"
+    assert (len(first.opened), len(second.opened)) == (3, 2), "finished images are not read again"
+    assert list(places().iterdir()) == []
+
+
+def test_two_workers_never_write_the_same_export_and_an_abandoned_place_is_swept_out(tmp_path: Path) -> None:
+    def enter() -> None:
+        with workplace("export", ()):
+            pass
+
+    with workplace("export", ()) as place:
+        (place / "half").touch()
+        with pytest.raises(PlaceTakenError):
+            enter()
+        old = place.parent / "abandoned"
+        old.mkdir()
+        for left in (old, place):
+            os.utime(left, (0, 0))
+        with workplace("another", ()):
+            assert not old.exists()
+            assert (place / "half").exists(), "somebody is in it"
+    assert list(places().iterdir()) == []
+
+
+def test_a_folder_of_somebody_else_under_the_same_name_is_not_written_to(tmp_path: Path) -> None:
+    places().chmod(0o755)
+    with pytest.raises(PermissionError, match="not a private folder"), workplace("export", ()):
+        pass
