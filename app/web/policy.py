@@ -101,6 +101,7 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "upload_predictions": ADMINS,
     "upload_evaluation": ADMINS,
     "withdraw_evaluation": ADMINS,
+    "answers_page": ADMINS,
     # Running the work
     "dataset_queue_page": ADMINS,
     "order_queue": ADMINS,

@@ -6,8 +6,8 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from app.evaluation.pages import evaluation, leaderboard, listing, uploading
+from app.evaluation.pages import answers, evaluation, leaderboard, listing, uploading
 
 router: Final = APIRouter()
-for _pages in (listing, uploading, leaderboard, evaluation):
+for _pages in (listing, uploading, leaderboard, evaluation, answers):
     router.include_router(_pages.router)

@@ -54,6 +54,12 @@ def list_targets(session: Session) -> list[ListedTarget]:
     return evaluations.list_targets(session, MOST_TARGETS)
 
 
+def list_beside(session: Session, found: EvaluationRow) -> list[EvaluationRow]:
+    """The others of the same leaderboard and task, the newest first."""
+    rows = evaluations.list_of_target(session, found.target, MOST_TARGETS)
+    return [row for row in rows if row.task == found.task and row.evaluation_id != found.evaluation_id]
+
+
 def request_scoring(session: Session, evaluation_id: int) -> None:
     """Have the evaluation scored by a worker, by all measures that ask nobody."""
     defer(session, "evaluation.score", lock=f"evaluation {evaluation_id}", once=True, evaluation_id=evaluation_id)
