@@ -48,6 +48,7 @@ class ReleaseFolder:
     @contextmanager
     def new_file(self, path: str) -> Iterator[HashedFile]:
         """A file that is finished at the end of the block."""
+        (self.path / path).unlink(missing_ok=True)  # of a killed run, which perhaps was not to end here
         with HashedFile(self.path, path) as file:
             yield file
         self.add(file.row())

@@ -1,4 +1,4 @@
-"""STATISTICS.md: what a release holds, and how much of it the reviewers had to correct."""
+"""What a release holds, and how much of it the reviewers had to correct: counted in one pass, told in STATISTICS.md."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Final
 
+from pipeline.formats.corrections import Corrections
 from pipeline.formats.entries import Entry
 from pipeline.formats.frozen_text import FrozenText
 from pipeline.formats.manifest import ReleaseHead
+from pipeline.formats.named_things import NamedThings
+from pipeline.formats.scene_facts import SceneFacts
 from pipeline.vocabulary import (
     FLAGS,
     KIND_TITLES,
@@ -47,6 +50,11 @@ class Statistics:
         self.revised: Counter[Key] = Counter()
         self.images: Counter[Key] = Counter()
         self.reviewers: set[str] = set()
+        self.lengths: Counter[tuple[str, int]] = Counter()
+        """(kind, words) of captions."""
+        self.named = NamedThings()
+        self.corrections = Corrections()
+        self.scenes = SceneFacts()
         self._alike: Counter[Alike] = Counter()
         self._parts: dict[str, Any] = {}
 
@@ -54,6 +62,7 @@ class Statistics:
         """Count one scene."""
         for key in (("all",), ("dataset", entry["dataset"]), ("split", entry["split"])):
             self.images[key] += 1
+        self.scenes.add(entry)
 
     def add_texts(self, texts: Sequence[FrozenText]) -> None:
         """Count verified texts. Called for a million of them: what is costly belongs into :meth:`settle`."""
@@ -61,6 +70,9 @@ class Statistics:
             self._parts[part.line] = part.value
         for reviewers in {text.verdicts.reviewers for text in texts}:
             self.reviewers.update(reviewers)
+        self.lengths.update((text.kind, len(text.words.split())) for text in texts if text.answer_json is None)
+        self.named.add(texts)
+        self.corrections.add(texts)
         self._alike.update(map(_ALIKE, texts))
         if len(self._alike) > MOST_ALIKE:
             self.settle()
@@ -74,12 +86,17 @@ class Statistics:
         self.images.update(other.images)
         self.samples.update(other.samples)
         self.reviewers.update(other.reviewers)
+        self.lengths.update(other.lengths)
+        self.named.merge(other.named)
+        self.corrections.merge(other.corrections)
+        self.scenes.merge(other.scenes)
 
     def settle(self) -> None:
         """Count what was added under each heading that it belongs to; what was settled before is not counted again."""
         for alike, count in self._alike.items():
             self._settle(alike, count)
         self._alike.clear()
+        self.named.settle()
 
     def _settle(self, alike: Alike, count: int) -> None:
         (dataset, split, kind, question_type, support, is_revised, verification, drafter, sample_part, flags,
@@ -97,8 +114,13 @@ class Statistics:
             ("drafter", writer),
             ("support", support),
             ("reviews", str(len(reviewers))),
+            ("application", question_type or kind, split),
+            ("source", dataset, question_type or kind),
+            ("source split", dataset, split),
         ]
         keys += [("flag", flag) for flag in flags]
+        if is_revised and not flags:
+            keys.append(("unflagged",))
         if verification is not None:
             keys.append(("verification", verification))
         if sampled is not None:
