@@ -4,73 +4,34 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from app.cli import evaluate_options as options
 from app.cli.evaluating import judging, say_evaluation, scored
 from app.cli.model_drafting import KEY_VARIABLE
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from app.evaluation.queries.items import Target
+from app.cli.predicting import predict
 
 group = typer.Typer(
     help="Evaluations: what models say of a split or a quiz, and how right it is.", no_args_is_help=True
 )
-
-
-class Task(StrEnum):
-    """What is predicted."""
-
-    QUESTIONS = "questions"
-    CAPTIONS = "captions"
-
-
-class CaptionKind(StrEnum):
-    """Which captions a prediction is measured by."""
-
-    CONCISE = "concise"
-    COMPLEX = "complex"
-    BOTH = "both"
-
-
-Number = Annotated[int, typer.Argument(help="The evaluation's number.", min=1, max=2**63 - 1)]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
-Release = Annotated[str, typer.Argument(help="NAME@3, or NAME for the newest; - with --quiz.")]
-Split = Annotated[str, typer.Option(help="The split of the release.")]
-Quiz = Annotated[str, typer.Option(help="The questions of this quiz, instead of a split.")]
-Tasks = Annotated[Task, typer.Option("--task", help="Answers to questions, or captions.")]
-Captions = Annotated[CaptionKind, typer.Option("--captions", help="The kind of caption, with --task captions.")]
-
-
-def kinds_of(captions: CaptionKind) -> tuple[str, ...]:
-    """As the database names them; none is both."""
-    return () if captions is CaptionKind.BOTH else (f"{captions.value}_caption",)
-
-
-def target_of(session: Session, release: str, split: str, quiz: str) -> Target:
-    """What the options name."""
-    from app.evaluation.workflow.targets import target_named
-
-    return target_named(session, "" if release == "-" else release, split, quiz)
+group.command()(predict)
 
 
 @group.command()
 def upload(
-    release: Release,
+    release: options.Release,
     file: Annotated[Path, typer.Argument(help="JSONL or CSV with id and prediction.", exists=True, dir_okay=False)],
     model: Annotated[str, typer.Option(help="Whose predictions they are.")],
-    task: Tasks = Task.QUESTIONS,
-    captions: Captions = CaptionKind.BOTH,
-    split: Split = "test",
-    quiz: Quiz = "",
+    task: options.Tasks = options.Task.QUESTIONS,
+    captions: options.Captions = options.CaptionKind.BOTH,
+    split: options.Split = "test",
+    quiz: options.Quiz = "",
     note: Annotated[str, typer.Option(help="How the model was asked.")] = "",
     partial: Annotated[bool, typer.Option("--partial", help="Store it although predictions are missing.")] = False,
-    as_json: Json = False,
+    as_json: options.Json = False,
 ) -> None:
     """Take in predictions that were made elsewhere, all or none, and score them."""
     from app.cli.opening import opened, say
@@ -80,11 +41,11 @@ def upload(
     from app.evaluation.workflow.uploading import Upload, upload_predictions
     from app.settings import Settings
 
-    given = Upload(model, task.value, kinds_of(captions), note, partial)
+    given = Upload(model, task.value, options.kinds_of(captions), note, partial)
     with opened(Settings.from_environment()) as sessions:
         try:
             with file.open(encoding="utf-8", newline="") as lines, transaction(sessions) as session:
-                target = target_of(session, release, split, quiz)
+                target = options.target_of(session, release, split, quiz)
                 made = upload_predictions(session, target, given, lines, "command")
         except UnicodeDecodeError as error:
             raise PredictionsError(f"{file} is not UTF-8 (byte {error.start:,}). Save it as UTF-8.") from error
@@ -98,7 +59,7 @@ def upload(
 
 
 @group.command()
-def captions(evaluation: Number, as_json: Json = False) -> None:
+def captions(evaluation: options.Number, as_json: options.Json = False) -> None:
     """Score captions by BLEU, ROUGE-L and CIDEr, in COCO's words and as they are, concise and complex ones apart."""
     from app.cli.opening import opened
     from app.evaluation.workflow import scoring
@@ -112,7 +73,7 @@ def captions(evaluation: Number, as_json: Json = False) -> None:
 
 @group.command()
 def vqa(
-    evaluation: Number,
+    evaluation: options.Number,
     judge: Annotated[
         list[str] | None,
         typer.Option("--judge", help="exact, synonyms, sarlang-substring or llm; each once. All but llm without it."),
@@ -122,7 +83,7 @@ def vqa(
     replay: Annotated[Path | None, typer.Option(help="Of --judge llm: prepared replies instead.")] = None,
     own_temperature: Annotated[bool, typer.Option("--own-temperature", help="For models that take no 0.")] = False,
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="Requests at once.")] = 8,
-    as_json: Json = False,
+    as_json: options.Json = False,
 ) -> None:
     """Judge answers; a model's judging that was broken off goes on where it was."""
     from app.cli.opening import opened, say
@@ -146,7 +107,7 @@ def vqa(
 
 
 @group.command("list")
-def list_(as_json: Json = False) -> None:
+def list_(as_json: options.Json = False) -> None:
     """List evaluations, newest first."""
     from app.cli.opening import opened
     from app.evaluation.workflow.evaluations import list_evaluations
@@ -169,7 +130,7 @@ def list_(as_json: Json = False) -> None:
 
 
 @group.command()
-def show(evaluation: Number, as_json: Json = False) -> None:
+def show(evaluation: options.Number, as_json: options.Json = False) -> None:
     """Show the figures of an evaluation and how the model was asked."""
     from app.cli.opening import opened
     from app.settings import Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -45,8 +45,24 @@ values (:release_id, :split, :quiz_id, :task, :kinds, :source, :model, cast(:rec
 returning evaluation_id
 """)
 _GROW: Final = text("""
-update evaluation set predictions = predictions + :predictions, prompt_tokens = prompt_tokens + :prompt_tokens,
-    completion_tokens = completion_tokens + :completion_tokens, cost_micro = cost_micro + :cost_micro
+update evaluation set predictions = predictions + :predictions
+where evaluation_id = :evaluation_id
+""")
+_KEEP: Final = text("""
+with made as (
+    insert into prediction (evaluation_id, item_id, scene, question_type, prediction, finish_reason)
+    values (:evaluation_id, :item_id, :scene, :question_type, :prediction, :finish_reason)
+    on conflict (evaluation_id, item_id) do nothing returning 1
+)
+update evaluation set predictions = predictions + (select count(*) from made),
+    prompt_tokens = prompt_tokens + :prompt_tokens, completion_tokens = completion_tokens + :completion_tokens,
+    cost_micro = case when currency is null then null else cost_micro + :cost_micro end
+where evaluation_id = :evaluation_id
+""")
+_SPEND: Final = text("""
+update evaluation set prompt_tokens = prompt_tokens + :prompt_tokens,
+    completion_tokens = completion_tokens + :completion_tokens,
+    cost_micro = case when currency is null then null else cost_micro + :cost_micro end
 where evaluation_id = :evaluation_id
 """)
 _MOVE: Final = text("""
@@ -191,23 +207,33 @@ def list_targets(session: Session, limit: int) -> list[ListedTarget]:
     return [ListedTarget(**row._mapping) for row in session.execute(_TARGETS, {"limit": limit})]
 
 
-def add_predictions(
-    session: Session,
-    evaluation_id: int,
-    predictions: Iterable[NewPrediction],
-    tokens: tuple[int, int] = (0, 0),
-    cost_micro: int = 0,
-) -> int:
-    """Store predictions and count them. Returns how many."""
+def add_predictions(session: Session, evaluation_id: int, predictions: Iterable[NewPrediction]) -> int:
+    """Store many predictions and count them. Returns how many."""
     columns = ("evaluation_id", "item_id", "scene", "question_type", "prediction", "finish_reason")
     rows = (
         (evaluation_id, each.item_id, each.scene, each.question_type, each.prediction, each.finish_reason)
         for each in predictions
     )
     count = copy_rows(session, "prediction", columns, rows)
-    values = {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "cost_micro": cost_micro}
-    session.execute(_GROW, {"evaluation_id": evaluation_id, "predictions": count, **values})
+    session.execute(_GROW, {"evaluation_id": evaluation_id, "predictions": count})
     return count
+
+
+def keep_prediction(
+    session: Session, evaluation_id: int, made: NewPrediction, tokens: tuple[int, int], cost_micro: int
+) -> None:
+    """Store one prediction, unless its item has one already, and count what it took in any case."""
+    values = {**asdict(made), **_spent(tokens, cost_micro)}
+    session.execute(_KEEP, {"evaluation_id": evaluation_id, **values})
+
+
+def spend(session: Session, evaluation_id: int, tokens: tuple[int, int], cost_micro: int) -> None:
+    """Count what a call took that gave no prediction."""
+    session.execute(_SPEND, {"evaluation_id": evaluation_id, **_spent(tokens, cost_micro)})
+
+
+def _spent(tokens: tuple[int, int], cost_micro: int) -> dict[str, int]:
+    return {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "cost_micro": cost_micro}
 
 
 def predicted_ids(session: Session, evaluation_id: int) -> set[str]:

@@ -42,8 +42,9 @@ order by 1, t.text_sha256
 """)  # noqa: S608  (parts of our own)
 _IMAGES: Final = text("""
 select dataset || '/' || name, entry -> 'assets' ->> 'sar', entry -> 'assets' ->> 'processed',
-    (entry ->> 'rows')::int, (entry ->> 'cols')::int
-from release_scene where release_id = :release_id and dataset || '/' || name = any(:scenes)
+    (entry ->> 'rows')::int, (entry ->> 'cols')::int, entry ->> 'unit'
+from release_scene where release_id = :release_id and (dataset, name) in (
+    select split_part(scene, '/', 1), substr(scene, strpos(scene, '/') + 1) from unnest(cast(:scenes as text[])) scene)
 """)
 
 
@@ -103,6 +104,8 @@ class Image:
     processed: str
     rows: int
     cols: int
+    unit: str
+    """Of the SAR image."""
 
 
 def count_asked(session: Session, quiz_id: int) -> int:
@@ -144,4 +147,4 @@ def list_references(session: Session, target: Target, kind: str) -> dict[str, li
 def images_of(session: Session, release_id: int, scenes: Sequence[str]) -> dict[str, Image]:
     """The images of scenes as the release froze them."""
     rows = session.execute(_IMAGES, {"release_id": release_id, "scenes": list(scenes)})
-    return {row[0]: Image(row[1], row[2], row[3], row[4]) for row in rows}
+    return {row[0]: Image(*row[1:]) for row in rows}
