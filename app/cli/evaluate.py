@@ -11,6 +11,7 @@ import typer
 
 from app.cli import evaluate_options as options
 from app.cli.evaluating import judging, say_evaluation, scored
+from app.cli.measuring_texts import agreement, similarity
 from app.cli.model_drafting import KEY_VARIABLE
 from app.cli.predicting import predict
 
@@ -18,6 +19,8 @@ group = typer.Typer(
     help="Evaluations: what models say of a split or a quiz, and how right it is.", no_args_is_help=True
 )
 group.command()(predict)
+group.command()(agreement)
+group.command()(similarity)
 
 
 @group.command()

@@ -39,10 +39,16 @@ def score(sessions: SessionMaker, evaluation_id: int, check: Callable[[], None] 
     """By all measures that ask nobody; ``check`` is called between chunks and may raise."""
     with transaction(sessions) as session:
         found = get_evaluation(session, evaluation_id)
-    if found.task == "captions":
-        score_captions(sessions, evaluation_id)
-    else:
-        score_answers(sessions, evaluation_id, JUDGES, check)
+    try:
+        if found.task == "captions":
+            score_captions(sessions, evaluation_id)
+        else:
+            score_answers(sessions, evaluation_id, JUDGES, check)
+    except ValueError as error:
+        # Figures refuse what they cannot be made of; a worker has nobody else to tell.
+        with transaction(sessions) as session:
+            evaluations.move(session, evaluation_id, "failed", f"It cannot be scored: {error}")
+        raise
 
 
 def score_answers(
