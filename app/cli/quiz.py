@@ -1,4 +1,4 @@
-"""`trihedral quiz`: freezing, opening and closing quizzes; composing and inviting are in modules of their own."""
+"""`trihedral quiz`: freezing, opening and closing quizzes; composing, inviting and results have their own modules."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from app.cli.quiz_composing import Json, Name, create, say_quiz, told_quiz
 from app.cli.quiz_people import invite, participant
+from app.cli.quiz_results import results
 
 if TYPE_CHECKING:
     from app.db import SessionMaker
@@ -17,6 +18,7 @@ group = typer.Typer(help="Quizzes: fixed lists of questions that measure how wel
 group.command()(create)
 group.command()(invite)
 group.command()(participant)
+group.command()(results)
 
 
 @group.command("list")

@@ -55,24 +55,40 @@ class Estimate:
     """What must be said with the figure."""
 
 
-def share_of(right: ArrayLike, seed: int, confidence: float = 0.95, rounds: int = ROUNDS) -> Estimate:
+def share_of(
+    right: ArrayLike,
+    seed: int,
+    confidence: float = 0.95,
+    rounds: int = ROUNDS,
+    *,
+    weights: ArrayLike | None = None,
+) -> Estimate:
     """The share of right answers of a group of participants.
 
     Parameters
     ----------
     right : shape (participants, questions), or (questions,) for one model or person
         1 right, 0 wrong, NaN where the participant was not asked.
+    weights : shape (questions,), optional
+        What each question counts, above 0; all the same where none are given.
 
     Raises
     ------
     ValueError
-        If nothing was answered, or a number is not from 0 to 1.
+        If nothing was answered, a number is not from 0 to 1, or a weight is not above 0.
     """
-    return _answered([_side(right)], seed, confidence, rounds)
+    return _answered([_side(right, weights)], seed, confidence, rounds)
 
 
 def difference_of(
-    first: ArrayLike, second: ArrayLike, seed: int, confidence: float = 0.95, rounds: int = ROUNDS
+    first: ArrayLike,
+    second: ArrayLike,
+    seed: int,
+    confidence: float = 0.95,
+    rounds: int = ROUNDS,
+    *,
+    weights: ArrayLike | None = None,
+    same_people: bool = False,
 ) -> Estimate:
     """How much oftener the first group or model is right than the second, on the same questions.
 
@@ -83,19 +99,27 @@ def difference_of(
     first, second : shape (participants, questions) or (questions,)
         1 right, 0 wrong, NaN where not asked; the same questions in the same order. Questions that one side never was
         asked are left out.
+    weights : shape (questions,), optional
+        What each question counts, above 0.
+    same_people : bool
+        Whether the rows of both are the same participants in the same order, asked in two ways: then they are drawn
+        for both at once.
 
     Raises
     ------
     ValueError
-        If the questions differ in number, or no question was asked of both.
+        If the questions differ in number, or the participants that are to be the same; or no question was asked of
+        both.
     """
-    one, other = _side(first), _side(second)
+    rows = _asked_of_either(first, second) if same_people else None
+    one, other = _side(first, weights, rows), _side(second, weights, rows)
     if one[1].shape[1] != other[1].shape[1]:
         raise ValueError(f"{one[1].shape[1]} and {other[1].shape[1]} questions cannot be the same")
     both = one[1].any(axis=0) & other[1].any(axis=0)
     if not both.any():
         raise ValueError("no question was asked of both")
-    return _answered([(hits[:, both], trials[:, both]) for hits, trials in (one, other)], seed, confidence, rounds)
+    sides = [(hits[:, both], trials[:, both]) for hits, trials in (one, other)]
+    return _answered(sides, seed, confidence, rounds, same_people=same_people)
 
 
 def share_by_scene(
@@ -129,7 +153,7 @@ def difference_by_scene(
     return _by_cluster([_scenes(first, trials), _scenes(second, trials)], "scenes", seed, confidence, rounds)
 
 
-def _side(right: ArrayLike) -> _Side:
+def _side(right: ArrayLike, weights: ArrayLike | None = None, rows: NDArray[np.bool_] | None = None) -> _Side:
     answers = np.atleast_2d(np.asarray(right, np.float64))
     asked = ~np.isnan(answers)
     if answers.ndim != 2 or not asked.any():
@@ -137,8 +161,20 @@ def _side(right: ArrayLike) -> _Side:
     hits = np.where(asked, answers, 0.0)
     if hits.min() < 0 or hits.max() > 1:
         raise ValueError("answers are 1 (right), 0 (wrong) or NaN (not asked)")
-    kept = asked.any(axis=1)
-    return hits[kept], asked[kept].astype(np.float64)
+    kept = asked.any(axis=1) if rows is None else rows
+    if weights is None:
+        return hits[kept], asked[kept].astype(np.float64)
+    counting = np.asarray(weights, np.float64)
+    if counting.shape != asked.shape[1:] or not (counting > 0).all():
+        raise ValueError("each question has a weight, above 0")
+    return hits[kept] * counting, asked[kept] * counting
+
+
+def _asked_of_either(first: ArrayLike, second: ArrayLike) -> NDArray[np.bool_]:
+    one, other = (~np.isnan(np.atleast_2d(np.asarray(each, np.float64))) for each in (first, second))
+    if len(one) != len(other):
+        raise ValueError(f"{len(one)} and {len(other)} participants cannot be the same")
+    return np.logical_or(one.any(axis=1), other.any(axis=1))
 
 
 def _scenes(hits: ArrayLike, trials: ArrayLike) -> _Side:
@@ -150,13 +186,13 @@ def _scenes(hits: ArrayLike, trials: ArrayLike) -> _Side:
     return of_hits[None, of_trials > 0], of_trials[None, of_trials > 0]
 
 
-def _answered(sides: list[_Side], seed: int, confidence: float, rounds: int) -> Estimate:
+def _answered(sides: list[_Side], seed: int, confidence: float, rounds: int, *, same_people: bool = False) -> Estimate:
     people = [len(trials) for _, trials in sides]
     if max(people) < FEWEST_PARTICIPANTS:
         summed = [(hits.sum(axis=0, keepdims=True), trials.sum(axis=0, keepdims=True)) for hits, trials in sides]
         estimate = _by_cluster(summed, "questions", seed, confidence, rounds)
     else:
-        estimate = _crossed(sides, seed, confidence, rounds)
+        estimate = _crossed(sides, seed, confidence, rounds, same_people=same_people)
     few = any(1 < number < FEWEST_PARTICIPANTS for number in people)
     return Estimate(estimate.value, estimate.interval, estimate.method, estimate.clusters, THESE_ONLY if few else "")
 
@@ -174,8 +210,8 @@ def _by_cluster(sides: list[_Side], method: Method, seed: int, confidence: float
     return _estimate(sides, np.concatenate(draws), method, columns - 2, confidence)
 
 
-def _crossed(sides: list[_Side], seed: int, confidence: float, rounds: int) -> Estimate:
-    """Resample questions and, independently, the participants of each side that has enough of them."""
+def _crossed(sides: list[_Side], seed: int, confidence: float, rounds: int, *, same_people: bool) -> Estimate:
+    """Resample questions and, independently, the participants of each side that has enough of them; or of both."""
     random = np.random.default_rng(seed)
     questions, people = sides[0][1].shape[1], [len(trials) for _, trials in sides]
     are_alike = all(hits.sum() in (0, trials.sum()) for hits, trials in sides)
@@ -183,8 +219,9 @@ def _crossed(sides: list[_Side], seed: int, confidence: float, rounds: int) -> E
     draws = []
     for number in _portions(rounds, questions + max(people)):
         asked = _times(random, drawn[0][1].shape[1], number)
-        sums = [_weighted(side, _people(random, len(side[1]), number), asked) for side in drawn]
-        draws.append(_statistic(sums))
+        own = [_people(random, each, number) for each in (people[:1] if same_people else people)]
+        of_sides = own[:1] * len(drawn) if same_people else own
+        draws.append(_statistic([_weighted(side, each, asked) for side, each in zip(drawn, of_sides, strict=True)]))
     fewest = min([questions, *(each for each in people if each >= FEWEST_PARTICIPANTS)])
     return _estimate(sides, np.concatenate(draws), "participants and questions", fewest, confidence)
 
