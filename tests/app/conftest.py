@@ -23,6 +23,6 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def application(settings: Settings) -> FastAPI:
-    from app.main import create_app
+    from tests.applications import make_application
 
-    return create_app(settings)
+    return make_application(settings)

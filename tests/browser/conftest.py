@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 import socket
@@ -21,27 +20,25 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from app.assets import AssetStore
 from app.db import make_engine, make_sessionmaker
-from app.main import create_app
 from app.settings import Settings
 from app.web.guard import SESSION_COOKIE
+from tests.applications import make_application
 from tests.browser.made_scenes import DATASET, EMAIL, PASSWORD, add_scenes
-from tests.conftest import REPOSITORY, url_of
+from tests.conftest import REPOSITORY, copied_database, url_of
 
 # Drawing without a graphics card keeps both processors busy; a slow answer is no wrong one.
 expect.set_options(timeout=20_000)
 
 FLAGS = (
     "--no-sandbox",
-    # WebGL without a graphics card.
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
+    # WebGL without a graphics card, in software; what is around the images is drawn without a detour over it.
+    "--disable-gpu",
     "--enable-unsafe-swiftshader",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
 )
-_numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -94,11 +91,8 @@ def made_database(server_url: str, template_database: str) -> Iterator[MadeDatab
 @pytest.fixture
 def database_url(server_url: str, made_database: MadeDatabase) -> Iterator[str]:
     """A database of this test's own, with packets in it."""
-    name = f"review_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(url_of(server_url, "postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {made_database.name}")
-        yield url_of(server_url, name)
-        connection.execute(f"drop database {name} with (force)")
+    with copied_database(server_url, made_database.name) as url:
+        yield url
 
 
 @pytest.fixture
@@ -114,7 +108,7 @@ def site(database_url: str, made_database: MadeDatabase, tmp_path: Path) -> Iter
     )
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="error"))
+        server = uvicorn.Server(uvicorn.Config(make_application(settings), log_level="error"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         while not server.started:
