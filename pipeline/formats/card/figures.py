@@ -238,7 +238,7 @@ def _draw_lengths(table: Table) -> Figure:
 
 
 def _draw_places(table: Table) -> Figure:
-    figure = _figure(11, 6.3)
+    figure = _figure(11, 6.75)
     axes = figure.add_subplot()
     _draw_graticule(axes)
     images: dict[str, int] = {}
@@ -256,7 +256,7 @@ def _draw_places(table: Table) -> Figure:
     _name_places(axes, table)
     axes.set_title("Places of the SAR images")
     axes.set_xlabel(
-        "Equirectangular. A mark is half a degree wide and high; it is larger where more images lie.",
+        "Equirectangular. Each mark is a cell of half a degree; it is larger where more images lie.",
         loc="left", labelpad=8,
     )  # fmt: skip
     marks = [
