@@ -43,7 +43,8 @@ class AnswersPage:
     """Signed addresses by SHA-256."""
     asked: AnswerFilter
     judges: Sequence[str]
-    others: Sequence[EvaluationRow]
+    others: Sequence[tuple[int, str]]
+    """Number and title; a choice holds no elements, so the model's name is isolated by signs."""
     other: EvaluationRow | None
     outcomes: Mapping[str, str]
     types: Mapping[str, str]
@@ -87,7 +88,7 @@ def answers_page(
         images={row.image_sha256: signer.url(row.image_sha256, viewer.pseudonym) for row in shown},
         asked=asked,
         judges=list(measures),
-        others=others,
+        others=[(each.evaluation_id, f"{each.evaluation_id}: \u2068{each.model}\u2069") for each in others],
         other=beside,
         outcomes=OUTCOMES,
         types=QUESTION_TYPE_TITLES,
