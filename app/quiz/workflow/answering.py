@@ -48,7 +48,8 @@ class Given:
 def answer(session: Session, taker: TakerRow, given: Given) -> bool:
     """Keep an answer, and show the next question. The same again changes nothing, nor does another one.
 
-    After practice, and where the page sent the answer by itself, the next question waits until it is asked for.
+    After practice, and where there is a time limit, the next question waits until it is asked for: nobody's time runs
+    while they are away.
 
     Returns
     -------
@@ -71,7 +72,7 @@ def answer(session: Session, taker: TakerRow, given: Given) -> bool:
     if found.ending is not None:
         return found.ending == "timed_out" or (found.ending, found.answer) == (ending, words)
     ended = answering.end_question(session, participant_id, given.position, ending, words, viewed(given.view))
-    if ended is not None and ended != "timed_out" and not given.is_by_clock and not found.is_practice:
+    if ended is not None and not found.is_practice and taker.seconds_per_question is None:
         answering.show_next(session, participant_id)
     answering.finish_if_done(session, participant_id)
     return True

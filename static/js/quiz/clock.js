@@ -6,12 +6,9 @@ const SHORT_S = 10;
 /** @param {number} seconds */
 const told = (seconds) => (seconds === 1 ? "1 second left" : `${seconds} seconds left`);
 
-/**
- * @param {HTMLFormElement} form
- * @param {() => void} onOver
- */
-export function startClock(form, onOver) {
-  const shown = form.querySelector("[data-seconds-left]");
+/** @param {() => void} onOver */
+export function startClock(onOver) {
+  const shown = document.querySelector("[data-seconds-left]");
   if (!(shown instanceof HTMLElement)) return;
   // Not the clock of the day, which may be set meanwhile.
   const over = performance.now() + Number(shown.dataset.secondsLeft) * 1000;

@@ -18,6 +18,6 @@ if (sheet instanceof HTMLElement && root instanceof HTMLElement) {
   makeTools(root, pictures);
   if (form instanceof HTMLFormElement) {
     const sending = new Sending(form, () => pictures.view);
-    startClock(form, () => sending.send(null));
+    startClock(() => sending.send(null));
   }
 }

@@ -53,6 +53,19 @@ def invitation(sessions: SessionMaker, quiz: QuizRow, *, group: str = "layperson
         return invite(session, quizzes.get_quiz(session, quiz.name), group, "command", **how)[0].path
 
 
+def let_pass(sessions: SessionMaker, seconds: int) -> None:
+    """Let the open question have been shown so much earlier, as if time had gone by."""
+    with transaction(sessions) as session:
+        session.execute(text("alter table participant_question disable trigger user"))
+        session.execute(
+            text(
+                "update participant_question set shown_at = shown_at - make_interval(secs => :s) where ending is null"
+            ),
+            {"s": seconds},
+        )
+        session.execute(text("alter table participant_question enable trigger user"))
+
+
 def cog(folder: Path, number: int, bands: int = 1) -> bytes:
     rng = np.random.default_rng(number)
     shape = (64, 48) if bands == 1 else (64, 48, bands)
