@@ -136,7 +136,7 @@ def fill(connection: psycopg.Connection, store: AssetStore, folder: Path, texts:
     """A release of so many texts; its drafts and reviews are not in the database, which holds the release alone."""
     images = []
     for number in range(5):
-        (folder / "image").write_bytes(bytes([number]) * 20_000)
+        (folder / "image").write_bytes(bytes([number]) * 2_000)
         images.append(store.put(folder / "image", "image/tiff").sha256)
     for (name,) in connection.execute(
         "select conname from pg_constraint where conrelid = 'release_text'::regclass and contype = 'f'"

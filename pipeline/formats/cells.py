@@ -23,9 +23,14 @@ def text_of_cell(written: str) -> str:
 
 def row(texts: Sequence[str]) -> bytes:
     """One row of a CSV file in UTF-8 (RFC 4180: its end is CR LF, so that a CR in a text is quoted too)."""
+    return line(texts).encode()
+
+
+def line(texts: Sequence[str]) -> str:
+    """As :func:`row`, before it is encoded."""
     if list(texts) == [""]:
-        return b'""\r\n'  # an empty line would be no row
-    return (",".join([text if _PLAIN(text) else _written(cell(text)) for text in texts]) + "\r\n").encode()
+        return '""\r\n'  # an empty line would be no row
+    return ",".join([text if _PLAIN(text) else _written(cell(text)) for text in texts]) + "\r\n"
 
 
 def _written(text: str) -> str:

@@ -107,12 +107,12 @@ def _faults_of_text_file(folder: Path, writer: ReleaseWriter, path: str) -> Iter
     """Texts whose bytes in ``path`` are not those that follow from the side files, which are intact."""
     index, splits = 0, Counter[str]()
     with (folder / path).open("rb") as file:
-        is_begun = file.read(len(writer.opening(path))) == writer.opening(path)
+        is_begun = _has_next(file, writer.opening(path))
         faults = [] if is_begun else [Fault(path, "its beginning was changed")]
         for text, image in _texts(folder):
             splits[text.split] += 1
             for each in writer.paths(text):
-                piece = writer.piece(each, text, image, index) if each == path else b""
+                piece = writer.piece(each, text, image, index) if each == path else ""
                 index += each == path
                 if piece and not _has_next(file, piece):
                     faults.append(Fault(path, "has another text", text.id))
@@ -129,8 +129,8 @@ def _head(told: Mapping[str, Any]) -> ReleaseHead:
     return ReleaseHead(name, int(number), told["created_at"], "", {}, {})
 
 
-def _has_next(file: BinaryIO, expected: bytes) -> bool:
-    return file.read(len(expected)) == expected
+def _has_next(file: BinaryIO, expected: str) -> bool:
+    return file.read(len(expected.encode())) == expected.encode()
 
 
 def _images(folder: Path) -> Iterator[Entry]:

@@ -32,7 +32,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from pipeline.records import digest
 
@@ -92,6 +92,9 @@ def is_intact(line: Entry) -> bool:
     return line.get("sha256") == digest({key: value for key, value in line.items() if key != "sha256"})
 
 
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def json_line(value: Any) -> str:
     """One line of JSON: keys sorted, all characters as they are."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)

@@ -9,12 +9,12 @@ read by :mod:`json` as a whole and gives the same; ``tests/pipeline/formats/test
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import dataclass
+from hashlib import sha256 as _sha256
 from json.encoder import encode_basestring as _quoted
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pipeline.formats.entries import Entry, flags_of, json_line, sealed, text_id
 
@@ -28,24 +28,20 @@ _HEAD: Final = re.compile(
     rf' "raw_answer_sha256": ({_STRING}|null)\}}, "scene": ({_STRING}), "split": ({_STRING})'
     rf'(?:, "answer": ({_STRING}))?+(?:, "sample": (\{{[^{{}}]*+\}}))?+(?:, "caption": ({_STRING}))?+'
     rf', "dataset": ({_STRING})'
-)
-_MIDDLE: Final = re.compile(rf', "support": ({_STRING})(?:, "question": ({_STRING}))?+')
+).fullmatch
+_MIDDLE: Final = re.compile(rf', "support": ({_STRING})(?:, "question": ({_STRING}))?+').fullmatch
 _TAIL: Final = re.compile(
     rf', "is_revised": (true|false), "image_sha256": ("[0-9a-f]*+")(?:, "verification": ({_STRING}))?+'
     rf', "question_type": ({_STRING}|null)\}}'
-)
+).fullmatch
 _DRAFTER: Final = ', "drafter": {'
 _VERDICTS: Final = ', "verdicts": ['
-_ITEMS: Final = re.compile(_STRING)
-
-
-Tokens = tuple[Any, ...]
-"""What the groups of the patterns matched; None where an optional one did not."""
+_ITEMS: Final = re.compile(_STRING).findall
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """A part that is the same for many texts: what it says, and its bytes in a line."""
+    """A part that is the same for many texts: what it says, and its JSON in a line."""
 
     value: Any
     line: str
@@ -55,52 +51,91 @@ class Part:
     """Of verdicts: who gave the counted ones, one a verdict."""
 
 
-class FrozenText:
-    """One verified text. Attributes that end in ``_json`` are JSON as it stands in a file, quotes and all."""
+class FrozenText(NamedTuple):
+    """One verified text. What ends in ``_json`` is JSON as it stands in a file, quotes and all; null is ``"null"``.
 
-    __slots__ = (
-        "_raw",
-        "_tokens",
-        "answer_json",
-        "dataset",
-        "drafter",
-        "id",
-        "image_sha256",
-        "is_from_boxes",
-        "is_revised",
-        "kind",
-        "question_type",
-        "sample",
-        "scene",
-        "split",
-        "support",
-        "verdicts",
-        "verification",
-        "words_json",
-    )
+    The order is that in which the patterns find it.
+    """
 
-    _raw: str
-    _tokens: Tokens | None
-    id: str
-    """SHA-256 of what the text says of which image: :func:`pipeline.formats.entries.text_id`."""
-    kind: str
-    question_type: str | None
-    dataset: str
-    scene: str
-    split: str
-    support: str
-    is_revised: bool
-    is_from_boxes: bool
-    """Whether a program derived the answer from object boxes."""
-    image_sha256: str
-    verification: str | None
-    """None of a release that was frozen before this was told."""
-    words_json: str
-    """The question, or the caption."""
+    kind_json: str
+    drafted_json: str
+    drafted_answer_json: str
+    draft_sha256_json: str
+    box_ids_json: str
+    program_json: str
+    raw_answer_json: str
+    scene_json: str
+    split_json: str
     answer_json: str | None
+    """None of a caption."""
+    sample_json: str | None
+    caption_json: str | None
+    """None of a question."""
+    dataset_json: str
+    support_json: str
+    question_json: str | None
+    """None of a caption."""
+    revised_json: str
+    image_json: str
+    verification_json: str | None
+    """None of a release that was frozen before this was told."""
+    question_type_json: str
     drafter: Part
     verdicts: Part
     sample: Part | None
+    id: str
+    """SHA-256 of what the text says of which image: :func:`pipeline.formats.entries.text_id`."""
+    raw: str
+    """The entry as JSON."""
+    whole: Entry | None
+    """The entry, where it was not read by the patterns: it may have more keys than they know."""
+
+    @property
+    def kind(self) -> str:
+        return _decoded(self.kind_json)
+
+    @property
+    def dataset(self) -> str:
+        return _decoded(self.dataset_json)
+
+    @property
+    def scene(self) -> str:
+        return _decoded(self.scene_json)
+
+    @property
+    def split(self) -> str:
+        return _decoded(self.split_json)
+
+    @property
+    def support(self) -> str:
+        return _decoded(self.support_json)
+
+    @property
+    def image_sha256(self) -> str:
+        return _decoded(self.image_json)
+
+    @property
+    def question_type(self) -> str | None:
+        return None if self.question_type_json == "null" else _decoded(self.question_type_json)
+
+    @property
+    def verification(self) -> str | None:
+        return None if self.verification_json is None else _decoded(self.verification_json)
+
+    @property
+    def is_revised(self) -> bool:
+        """Whether a reviewer changed the words."""
+        return self.revised_json == "true"
+
+    @property
+    def is_from_boxes(self) -> bool:
+        """Whether a program derived the answer from object boxes."""
+        return self.program_json != "null"
+
+    @property
+    def words_json(self) -> str:
+        """The question, or the caption."""
+        return self.question_json or self.caption_json or ""
 
     @property
     def words(self) -> str:
@@ -115,20 +150,36 @@ class FrozenText:
     @property
     def entry(self) -> Entry:
         """The whole entry (:mod:`pipeline.formats.entries`). Read anew each time: it costs as much as all else."""
-        entry: Entry = json.loads(self._raw)
+        entry: Entry = json.loads(self.raw)
         return entry
 
-    def line(self, image: str, place: tuple[str, int] | None = None) -> bytes:
+    def line(self, image: str, place: tuple[str, int] | None = None) -> str:
         """The text's line of the side file: the entry with its id and image, and SHA-256 over all of it.
 
         ``place`` is the file that has the text as well, and its number there, of formats that say so.
         """
-        if self._tokens is None:
+        if self.whole is not None:
             own = {"id": self.id, "image": image} | ({"file": place[0], "index": place[1]} if place else {})
-            return json_line(sealed({**self.entry, **own})).encode() + b"\n"
-        before, after = _halves(self, self._tokens, image, place)
-        seal = hashlib.sha256(f"{before},{after}".encode()).hexdigest()
-        return f'{before},"sha256":"{seal}",{after}\n'.encode()
+            return f"{json_line(sealed({**self.whole, **own}))}\n"
+        (kind, drafted, drafted_answer, draft, boxes, program, raw_answer, scene, split, answer, _, caption, dataset,
+         support, question, revised, image_sha256, verification, question_type, drafter, verdicts, sample, text,
+         _, _) = self  # fmt: skip
+        file, index = (f'"file":{_quoted(place[0])},', f'"index":{place[1]},') if place else ("", "")
+        said = f'"caption":{caption},' if answer is None else f'"answer":{answer},'
+        asked = "" if question is None else f'"question":{question},'
+        told = "" if sample is None else f'"sample":{sample.line},'
+        verified = "" if verification is None else f',"verification":{verification}'
+        if ", " in boxes:
+            boxes = f"[{','.join(_ITEMS(boxes))}]"
+        # In alphabetical order, as json_line has it; the hash is put in where its key belongs.
+        before = (
+            f'{{{said}"dataset":{dataset},"draft":{{"answer":{drafted_answer},"box_ids":{boxes},"program":{program},'
+            f'"raw_answer_sha256":{raw_answer},"sha256":{draft},"text":{drafted}}},"drafter":{drafter.line},{file}'
+            f'"id":"{text}","image":{_quoted(image)},"image_sha256":{image_sha256},{index}"is_revised":{revised},'
+            f'"kind":{kind},{asked}"question_type":{question_type},{told}"scene":{scene}'
+        )
+        after = f'"split":{split},"support":{support},"verdicts":{verdicts.line}{verified}}}'
+        return f'{before},"sha256":"{_sha256(f"{before},{after}".encode()).hexdigest()}",{after}\n'
 
 
 class TextReader:
@@ -136,14 +187,12 @@ class TextReader:
 
     def __init__(self) -> None:
         self._parts: dict[str, Part] = {}
-        self._words: dict[Any, Any] = {None: None, "null": None}
-        """Decoded; of what has few values."""
 
     def read(self, raw: str) -> FrozenText:
         """The text of an entry as JSON; from PostgreSQL's ``jsonb`` much quicker than from other JSON."""
-        return self._from_tokens(raw) or self._from_entry(raw)
+        return self._from_patterns(raw) or self._from_entry(raw)
 
-    def _from_tokens(self, raw: str) -> FrozenText | None:
+    def _from_patterns(self, raw: str) -> FrozenText | None:
         """None where the JSON is not of the form that the patterns know."""
         drafter_at = raw.find(_DRAFTER)
         support_at = raw.find('}, "support": "', drafter_at) + 1
@@ -151,42 +200,20 @@ class TextReader:
         tail_at = raw.find('], "is_revised": ', verdicts_at) + 1
         if not 0 < drafter_at < support_at < verdicts_at < tail_at:
             return None
-        head, middle = _HEAD.fullmatch(raw, 0, drafter_at), _MIDDLE.fullmatch(raw, support_at, verdicts_at)
-        tail = _TAIL.fullmatch(raw, tail_at)
-        drafter = self._part(raw[drafter_at + len(_DRAFTER) - 1 : support_at])
-        verdicts = self._part(raw[verdicts_at + len(_VERDICTS) - 1 : tail_at])
-        if not (head and middle and tail and drafter and verdicts):
+        head, middle = _HEAD(raw, 0, drafter_at), _MIDDLE(raw, support_at, verdicts_at)
+        tail = _TAIL(raw, tail_at)
+        if head is None or middle is None or tail is None:
             return None
-        sample = None if (written := head[11]) is None else self._part(written)
-        text = FrozenText()
-        text.drafter, text.verdicts, text.sample = drafter, verdicts, sample
-        text._raw, text._tokens = raw, (*head.groups(), *middle.groups(), *tail.groups())
-        return text if self._fill(text, text._tokens) else None
-
-    def _fill(self, text: FrozenText, tokens: Tokens) -> bool:
-        """Whether it is a question without a caption, or a caption with neither question nor answer."""
-        (kind, _, _, draft, _, program, _, scene, split, answer, _, caption, dataset, support, question, revised, image,
-         verification, question_type) = tokens  # fmt: skip
-        words = caption if question is None else question
-        if words is None or (question is None) is (kind == '"question"') or (question is None) is not (answer is None):
-            return False
-        if question is not None and caption is not None:
-            return False
-        named = f"[{dataset}, {scene}, {image}, {split}, {kind}, {question_type}, {words}, {answer or 'null'}"
-        text.id = hashlib.sha256(f"{named}, {support}, {draft}]".encode()).hexdigest()
-        text.words_json, text.answer_json = words, answer
-        text.scene, text.image_sha256 = _decoded(scene), image[1:-1]
-        text.is_revised, text.is_from_boxes = revised == "true", program != "null"
-        known = self._words
-        try:
-            text.kind, text.dataset, text.split = known[kind], known[dataset], known[split]
-            text.support, text.verification = known[support], known[verification]
-            text.question_type = known[question_type]
-        except KeyError:
-            for token in (kind, dataset, split, support, verification, question_type):
-                known[token] = None if token in {None, "null"} else _decoded(token)
-            return self._fill(text, tokens)
-        return True
+        parts, sample = self._parts, None
+        drafter_json = raw[drafter_at + len(_DRAFTER) - 1 : support_at]
+        verdicts_json = raw[verdicts_at + len(_VERDICTS) - 1 : tail_at]
+        drafter = parts.get(drafter_json) or self._part(drafter_json)
+        verdicts = parts.get(verdicts_json) or self._part(verdicts_json)
+        if head[11] is not None:
+            sample = self._part(head[11])
+        if drafter is None or verdicts is None or (sample is None) is not (head[11] is None):
+            return None
+        return _identified((*head.groups(), *middle.groups(), *tail.groups()), (drafter, verdicts, sample), raw)
 
     def _part(self, raw: str) -> Part | None:
         part = self._parts.get(raw)
@@ -202,19 +229,50 @@ class TextReader:
 
     def _from_entry(self, raw: str) -> FrozenText:
         entry = json.loads(raw)
-        text = FrozenText()
-        text._raw, text._tokens = raw, None
-        text.id = text_id(entry)
-        for key in ("kind", "question_type", "dataset", "scene", "split", "support", "is_revised", "image_sha256"):
-            setattr(text, key, entry[key])
-        text.verification = entry.get("verification")
-        text.is_from_boxes = entry["draft"]["program"] is not None
-        is_question = entry["kind"] == "question"
-        text.words_json = _quoted(entry["question" if is_question else "caption"])
-        text.answer_json = _quoted(entry["answer"]) if is_question else None
-        text.drafter, text.verdicts = _part_of(entry["drafter"]), _part_of(entry["verdicts"])
-        text.sample = _part_of(entry["sample"]) if entry.get("sample") is not None else None
-        return text
+        draft, is_question = entry["draft"], entry["kind"] == "question"
+        return FrozenText(
+            kind_json=json_line(entry["kind"]),
+            drafted_json=json_line(draft["text"]),
+            drafted_answer_json=json_line(draft["answer"]),
+            draft_sha256_json=json_line(draft["sha256"]),
+            box_ids_json=json_line(draft["box_ids"]),
+            program_json=json_line(draft["program"]),
+            raw_answer_json=json_line(draft.get("raw_answer_sha256")),
+            scene_json=json_line(entry["scene"]),
+            split_json=json_line(entry["split"]),
+            answer_json=json_line(entry["answer"]) if is_question else None,
+            sample_json=json_line(entry["sample"]) if "sample" in entry else None,
+            caption_json=None if is_question else json_line(entry["caption"]),
+            dataset_json=json_line(entry["dataset"]),
+            support_json=json_line(entry["support"]),
+            question_json=json_line(entry["question"]) if is_question else None,
+            revised_json=json_line(entry["is_revised"]),
+            image_json=json_line(entry["image_sha256"]),
+            verification_json=json_line(entry["verification"]) if "verification" in entry else None,
+            question_type_json=json_line(entry["question_type"]),
+            drafter=_part_of(entry["drafter"]),
+            verdicts=_part_of(entry["verdicts"]),
+            sample=_part_of(entry["sample"]) if "sample" in entry else None,
+            id=text_id(entry),
+            raw=raw,
+            whole=entry,
+        )
+
+
+def _identified(tokens: tuple[Any, ...], parts: tuple[Part, Part, Part | None], raw: str) -> FrozenText | None:
+    """None where it is neither a question without a caption, nor a caption with neither question nor answer."""
+    (kind, _, _, draft, _, _, _, scene, split, answer, _, caption, dataset, support, question, _, image, _,
+     question_type) = tokens  # fmt: skip
+    if question is None:
+        is_sound = answer is None and caption is not None and kind != '"question"'
+    else:
+        is_sound = answer is not None and caption is None and kind == '"question"'
+    if not is_sound:
+        return None
+    words = caption if question is None else question
+    where = f"[{dataset}, {scene}, {image}, {split}, {kind}, {question_type}"
+    told = f"{where}, {words}, {answer or 'null'}, {support}, {draft}]"
+    return FrozenText._make((*tokens, *parts, _sha256(told.encode()).hexdigest(), raw, None))
 
 
 def _part_of(value: Any) -> Part:
@@ -229,24 +287,3 @@ def _decoded(token: str) -> str:
         return token[1:-1]
     decoded: str = json.loads(token)
     return decoded
-
-
-def _halves(text: FrozenText, tokens: Tokens, image: str, place: tuple[str, int] | None) -> tuple[str, str]:
-    """The line up to where its hash is put in, and what follows: in the order of keys that ``json_line`` has."""
-    (kind, drafted, drafted_answer, draft, boxes, program, raw_answer, scene, split, answer, _, caption, dataset,
-     support, question, revised, image_sha256, verification, question_type) = tokens  # fmt: skip
-    file, index = (f'"file":{_quoted(place[0])},', f'"index":{place[1]},') if place else ("", "")
-    said = f'"caption":{caption},' if answer is None else f'"answer":{answer},'
-    asked = "" if question is None else f'"question":{question},'
-    sample = "" if text.sample is None else f'"sample":{text.sample.line},'
-    verified = "" if verification is None else f',"verification":{verification}'
-    if boxes != "[]":
-        boxes = f"[{','.join(_ITEMS.findall(boxes))}]"
-    before = (
-        f'{{{said}"dataset":{dataset},"draft":{{"answer":{drafted_answer},"box_ids":{boxes},"program":{program},'
-        f'"raw_answer_sha256":{raw_answer},"sha256":{draft},"text":{drafted}}},"drafter":{text.drafter.line},{file}'
-        f'"id":"{text.id}","image":{_quoted(image)},"image_sha256":{image_sha256},{index}"is_revised":{revised},'
-        f'"kind":{kind},{asked}"question_type":{question_type},{sample}"scene":{scene}'
-    )
-    after = f'"split":{split},"support":{support},"verdicts":{text.verdicts.line}{verified}}}'
-    return before, after

@@ -73,12 +73,12 @@ def _in_turns(maker: BatchMaker, parts: Sequence[Range], helper: Connection) -> 
         if not is_ready and helper.poll(READY_WITHIN_S):
             is_ready = _received(helper) == READY
             told = tell_next(place)
-        texts = maker.read(parts[place])
-        after = maker.count(texts, counts)
+        read = maker.read(parts[place])
+        after = read.count(counts)
         is_helped = place < told < len(parts)
         if is_helped:
             helper.send(after)
-        yield maker.make(texts, counts)
+        yield maker.make(read, counts)
         counts, place = after, place + 1
         if is_helped:
             counts, batch = _received(helper)
@@ -111,9 +111,9 @@ def _help(main: Connection, opener: OpenTexts, format: str) -> None:
             maker = BatchMaker(source, writer, ImagePaths(writer.images, source.scene_names()))
             main.send(READY)
             while (between := main.recv()) is not None:
-                texts = maker.read(between)
+                read = maker.read(between)
                 counts = main.recv()
-                main.send((maker.count(texts, counts), maker.make(texts, counts)))
+                main.send((read.count(counts), maker.make(read, counts)))
             main.send(maker.statistics)
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         return  # the export ended before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
@@ -30,8 +31,8 @@ MOST_ALIKE: Final = 20_000
 Alike = tuple[Any, ...]
 """What texts have in common that are counted as one."""
 _ALIKE: Final = attrgetter(
-    "dataset", "split", "kind", "question_type", "support", "is_revised", "verification", "drafter.line", "sample",
-    "verdicts.flags", "verdicts.reviewers",
+    "dataset_json", "split_json", "kind_json", "question_type_json", "support_json", "revised_json",
+    "verification_json", "drafter.line", "sample", "verdicts.flags", "verdicts.reviewers",
 )  # fmt: skip
 
 
@@ -99,11 +100,12 @@ class Statistics:
         self.named.settle()
 
     def _settle(self, alike: Alike, count: int) -> None:
-        (dataset, split, kind, question_type, support, is_revised, verification, drafter, sample_part, flags,
-         reviewers) = alike  # fmt: skip
+        *as_json, drafter, sample_part, flags, reviewers = alike
+        told: list[Any] = [None if each is None else json.loads(each) for each in as_json]
+        dataset, split, kind, question_type, support, is_revised, verification = told
         sampled = sample_part.line if sample_part is not None and verification == "sample_verified" else None
-        told = self._parts[drafter]
-        writer = " · ".join(part for part in (told["name"], told["version"], told["model"]) if part)
+        by = self._parts[drafter]
+        writer = " · ".join(part for part in (by["name"], by["version"], by["model"]) if part)
         keys: list[Key] = [
             ("all",),
             ("kind", kind),

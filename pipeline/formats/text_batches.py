@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +15,7 @@ from pipeline.formats.statistics import Statistics
 from pipeline.formats.writer import ReleaseWriter
 from pipeline.vocabulary import KINDS
 
-BATCH_TEXTS: Final = 500
+BATCH_TEXTS: Final = 1000
 """In memory at once, in each process."""
 _DIGITS: Final = 8
 """Of an id, by which ids are cut into ranges: hashes are spread evenly."""
@@ -29,14 +30,35 @@ class Batch:
 
     ids: str
     """Of all texts read, one after the other."""
-    side: bytes
-    """Of the side file of texts."""
-    pieces: Mapping[str, bytes]
-    """By path, of the format's own files."""
+    side: str
+    """To the side file of texts."""
+    pieces: Mapping[str, str]
+    """By path, to the format's own files."""
     left_out: Mapping[str, int]
     """Texts that the format has no room for, by kind."""
     splits: frozenset[str]
     """Of all texts read."""
+
+
+@dataclass(slots=True)
+class TextsRead:
+    """The texts of a range, before it is known how many texts the files have already."""
+
+    ids: str
+    texts: list[FrozenText]
+    """Those that the format has room for."""
+    paths: list[tuple[str, ...]]
+    """Of each, the files that it goes to."""
+    left_out: Counter[str]
+    splits: frozenset[str]
+
+    def count(self, counts: Mapping[str, int]) -> Mapping[str, int]:
+        """How many texts each file has with these, if it had ``counts`` before."""
+        now = Counter(counts)
+        for paths, count in Counter(self.paths).items():
+            for path in paths:
+                now[path] += count
+        return dict(now)
 
 
 class BatchMaker:
@@ -48,7 +70,7 @@ class BatchMaker:
         self._reader = TextReader()
         self._has_all = set(writer.kinds) == set(KINDS)
 
-    def read(self, between: Range) -> list[FrozenText]:
+    def read(self, between: Range) -> TextsRead:
         """The texts of a range, in order and each with its own id.
 
         Raises
@@ -56,46 +78,39 @@ class BatchMaker:
         EntryOrderError
             If one is not.
         """
-        found, before = [], ""
+        read, found, before = self._reader.read, [], ""
         for text_sha256, raw in self._source.texts(*between):
-            text = self._reader.read(raw)
+            text = read(raw)
             if text_sha256 <= before:
                 raise EntryOrderError(f"text {text_sha256} comes after {before}")
             if text_sha256 != text.id:
                 raise EntryOrderError(f"text {text_sha256} has the content of {text.id}")
             before = text_sha256
             found.append(text)
-        return found
+        ids, splits = "".join([text.id for text in found]), {text.split_json for text in found}
+        left_out = Counter[str]()
+        if not self._has_all:
+            left_out.update([text.kind for text in found if text.kind not in self._writer.kinds])
+            found = [text for text in found if text.kind in self._writer.kinds]
+        paths = [self._writer.paths(text) for text in found]
+        return TextsRead(ids, found, paths, left_out, frozenset(json.loads(split) for split in splits))
 
-    def count(self, texts: Sequence[FrozenText], counts: Mapping[str, int]) -> Mapping[str, int]:
-        """How many texts each file has with these, if it had ``counts`` before."""
-        now = Counter(counts)
-        for paths, count in Counter([self._writer.paths(text) for text in self._taken(texts)]).items():
+    def make(self, read: TextsRead, counts: Mapping[str, int]) -> Batch:
+        """What is appended for these texts; ``counts`` says how many texts each file has already."""
+        image_of, piece, tells_place = self._paths.of, self._writer.piece, self._writer.tells_place
+        pieces, now, side = defaultdict[str, list[str]](list), defaultdict(int, counts), []
+        for text, paths in zip(read.texts, read.paths, strict=True):
+            image, place = image_of(text.dataset, text.scene), None
+            if tells_place:
+                place = paths[0], now[paths[0]]
             for path in paths:
-                now[path] += count
-        return dict(now)
-
-    def _taken(self, texts: Sequence[FrozenText]) -> Sequence[FrozenText]:
-        """Those that the format has room for."""
-        return texts if self._has_all else [text for text in texts if text.kind in self._writer.kinds]
-
-    def make(self, texts: Sequence[FrozenText], counts: Mapping[str, int]) -> Batch:
-        """The bytes of these texts; ``counts`` says how many texts each file has already."""
-        writer, pieces, side = self._writer, defaultdict[str, list[bytes]](list), []
-        taken = self._taken(texts)
-        left_out = Counter([text.kind for text in texts if text.kind not in writer.kinds])
-        now = defaultdict(int, counts)
-        for text in taken:
-            image, index = self._paths.of(text.dataset, text.scene), 0
-            for path in writer.paths(text):
                 index = now[path]
-                pieces[path].append(writer.piece(path, text, image, index))
+                pieces[path].append(piece(path, text, image, index))
                 now[path] = index + 1
-            side.append(text.line(image, writer.place(text, index)))
-        self.statistics.add_texts(taken)
-        joined = {path: b"".join(parts) for path, parts in pieces.items()}
-        ids = "".join([text.id for text in texts])
-        return Batch(ids, b"".join(side), joined, left_out, frozenset(text.split for text in texts))
+            side.append(text.line(image, place))
+        self.statistics.add_texts(read.texts)
+        joined = {path: "".join(parts) for path, parts in pieces.items()}
+        return Batch(read.ids, "".join(side), joined, read.left_out, read.splits)
 
 
 def ranges(texts: int) -> Iterator[Range]:
@@ -109,6 +124,6 @@ def batches_of(maker: BatchMaker, of: Iterable[Range]) -> Iterator[Batch]:
     """All batches, in the order of the ids, made by this process alone."""
     counts: Mapping[str, int] = {}
     for between in of:
-        texts = maker.read(between)
-        yield maker.make(texts, counts)
-        counts = maker.count(texts, counts)
+        read = maker.read(between)
+        yield maker.make(read, counts)
+        counts = read.count(counts)

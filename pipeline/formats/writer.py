@@ -38,6 +38,8 @@ class ReleaseWriter:
     """Kinds of texts that it has room for; others are left out, and the manifest says how many."""
     images: ClassVar[str] = "images"
     """The folder of the images: one of ``layout.IMAGE_FOLDERS``."""
+    tells_place: ClassVar[bool] = False
+    """Whether the side file says of each text at which place it is in the first of its files."""
     embeds_images: ClassVar[bool] = False
     """Whether images are inside its own files, so that the folder needs no others."""
 
@@ -53,21 +55,17 @@ class ReleaseWriter:
         """Files that are there even if no text goes to them, of a release with these splits."""
         return ()
 
-    def opening(self, path: str) -> bytes:
-        """What a file begins with."""
-        return b""
+    def opening(self, path: str) -> str:
+        """What a file begins with. All its content is in UTF-8."""
+        return ""
 
-    def piece(self, path: str, text: FrozenText, image: str, index: int) -> bytes:
-        """The bytes of the text, which is number ``index`` (from 0) of the file; ``image`` is its image's path."""
+    def piece(self, path: str, text: FrozenText, image: str, index: int) -> str:
+        """What a file has of the text, which is number ``index`` (from 0) there; ``image`` is its image's path."""
         raise NotImplementedError
 
-    def closing(self, path: str, read_images: ReadImages) -> Iterable[bytes]:
+    def closing(self, path: str, read_images: ReadImages) -> Iterable[str]:
         """What a file ends with."""
         return ()
-
-    def place(self, text: FrozenText, index: int) -> tuple[str, int] | None:
-        """What the side file says of where the text is: the file and its number there, of formats that say so."""
-        return None
 
     def image_entry(self, entry: Entry, licence: str) -> Entry:
         """What the side file says of an image: its licence, the scene's own or its dataset's, and all of the entry but

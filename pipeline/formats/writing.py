@@ -150,9 +150,9 @@ class _TextFiles:
         self._files: dict[str, HashedFile] = {}
 
     def add(self, batch: Batch) -> None:
-        self._side.write(batch.side)
+        self._side.write(batch.side.encode())
         for path, pieces in batch.pieces.items():
-            (self._files.get(path) or self._open(path)).write(pieces)
+            (self._files.get(path) or self._open(path)).write(pieces.encode())
 
     def finish(self, standing: Sequence[str]) -> None:
         for path in standing:
@@ -160,14 +160,14 @@ class _TextFiles:
                 self._open(path)
         for path, file in self._files.items():
             for piece in self._writer.closing(path, self._release.read_images):
-                file.write(piece)
+                file.write(piece.encode())
 
     def rows(self) -> list[FileRow]:
         return [self._side.row(), *(file.row() for file in self._files.values())]
 
     def _open(self, path: str) -> HashedFile:
         file = self._files[path] = self._new(path)
-        file.write(self._writer.opening(path))
+        file.write(self._writer.opening(path).encode())
         return file
 
     def _new(self, path: str) -> HashedFile:

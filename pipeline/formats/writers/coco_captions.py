@@ -39,10 +39,10 @@ class CocoCaptionsWriter(ReleaseWriter):
     def standing_paths(self, splits: Iterable[str]) -> list[str]:
         return [_path(split) for split in splits]
 
-    def opening(self, path: str) -> bytes:
-        return b'{"annotations":['
+    def opening(self, path: str) -> str:
+        return '{"annotations":['
 
-    def piece(self, path: str, text: FrozenText, image: str, index: int) -> bytes:
+    def piece(self, path: str, text: FrozenText, image: str, index: int) -> str:
         annotation = {
             "caption": text.words,
             "id": number_of(text.id),
@@ -50,20 +50,20 @@ class CocoCaptionsWriter(ReleaseWriter):
             "kind": text.kind,
             "text_id": text.id,
         }
-        return f"{',' if index else ''}\n{json_line(annotation)}".encode()
+        return f"{',' if index else ''}\n{json_line(annotation)}"
 
-    def closing(self, path: str, read_images: ReadImages) -> Iterator[bytes]:
+    def closing(self, path: str, read_images: ReadImages) -> Iterator[str]:
         licences = sorted({entry["licence"] for entry in read_images()})
         numbers = {licence: number for number, licence in enumerate(licences, start=1)}
-        yield b'\n],\n"images":['
-        before = b"\n"
+        yield '\n],\n"images":['
+        before = "\n"
         for entry in read_images():
             if _path(entry["split"]) == path:
-                yield before + json_line(self._image(entry, numbers)).encode()
-                before = b",\n"
+                yield before + json_line(self._image(entry, numbers))
+                before = ",\n"
         info = {"date_created": self._head.created_at[:10], "description": self._head.label}
         told = [{"id": number, "name": licence, "url": ""} for licence, number in numbers.items()]
-        yield f'\n],\n"info":{json_line(info)},\n"licenses":{json_line(told)}}}\n'.encode()
+        yield f'\n],\n"info":{json_line(info)},\n"licenses":{json_line(told)}}}\n'
 
     def _image(self, entry: Entry, licences: dict[str, int]) -> dict[str, Any]:
         return {

@@ -38,7 +38,7 @@ class CroissantWriter(ReleaseWriter):
     def standing_paths(self, splits: Any) -> Sequence[str]:
         return (TEXTS,)
 
-    def piece(self, path: str, text: FrozenText, image: str, index: int) -> bytes:
+    def piece(self, path: str, text: FrozenText, image: str, index: int) -> str:
         is_caption = text.answer is None
         record = {
             "answer": text.answer,
@@ -53,7 +53,7 @@ class CroissantWriter(ReleaseWriter):
             "support": text.support,
             "verification": text.verification,
         }
-        return json_line({"record": record}).encode() + b"\n"
+        return json_line({"record": record}) + "\n"
 
     def derive(self, release: ReleaseFolder) -> None:
         licences: set[str] = set()

@@ -31,17 +31,17 @@ class LlavaWriter(ReleaseWriter):
     def standing_paths(self, splits: Iterable[str]) -> list[str]:
         return [f"llava_{split}.json" for split in splits]
 
-    def opening(self, path: str) -> bytes:
-        return b"["
+    def opening(self, path: str) -> str:
+        return "["
 
-    def piece(self, path: str, text: FrozenText, image: str, index: int) -> bytes:
-        is_caption = text.answer_json is None
-        asked = CAPTION_PROMPT if is_caption else text.words_json[1:-1]
-        said = text.words_json if is_caption else text.answer_json
+    def piece(self, path: str, text: FrozenText, image: str, index: int) -> str:
+        is_caption = text.question_json is None
+        asked = CAPTION_PROMPT if text.question_json is None else text.question_json[1:-1]
+        said = text.caption_json if is_caption else text.answer_json
         return (
             f'{"," if index else ""}\n{{"conversations":[{{"from":"human","value":"<image>\\n{asked}"}},'
             f'{{"from":"gpt","value":{said}}}],"id":"{text.id}","image":{encode_basestring(image)}}}'
-        ).encode()
+        )
 
-    def closing(self, path: str, read_images: ReadImages) -> Iterable[bytes]:
-        return (b"\n]\n",)
+    def closing(self, path: str, read_images: ReadImages) -> Iterable[str]:
+        return ("\n]\n",)

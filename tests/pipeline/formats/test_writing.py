@@ -34,7 +34,7 @@ from pipeline.formats.writer import ReleaseWriter
 class PlainLinesWriter(ReleaseWriter):
     name, title, writes, version = "plain-lines", "Lines", "A line a text.", "lines-1"
     def paths(self, text): return ("lines.txt",)
-    def piece(self, path, text, image, index): return text.words.encode() + b"\\n"
+    def piece(self, path, text, image, index): return text.words + "\\n"
 """
 USE_PLAIN_LINES = """
 import sys
