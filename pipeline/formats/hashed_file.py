@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -44,9 +46,7 @@ class HashedFile:
         self._held_bytes = 0
         self._in_background = in_background
         self._waiting: deque[Future[None]] = deque()
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        self._file = target.open("xb", buffering=0)
+        self._file = _new_file(f"{folder}/{path}")
 
     def __enter__(self) -> HashedFile:
         return self
@@ -93,6 +93,15 @@ class HashedFile:
         self._hash.update(data)
         while data:
             data = data[self._file.write(data) :]
+
+
+def _new_file(path: str) -> io.FileIO:
+    """Opened for writing; as a string, for of many files each step counts."""
+    try:
+        return io.FileIO(path, "xb")
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120 - see above
+        return io.FileIO(path, "xb")
 
 
 @cache

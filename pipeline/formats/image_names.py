@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from pathlib import PurePosixPath
 from typing import Final
 
 IMAGE_ENDINGS = frozenset({".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp"})
 LONGEST = 80
-REMEMBERED: Final = 100_000
+REMEMBERED: Final = 20_000
 """Paths that are kept in memory: texts come in no order of their scenes."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
@@ -32,13 +31,14 @@ class ImageNames:
         seen: set[int] = set()
         self._shared: set[int] = set()
         for _, scene in scenes:
-            key = _short_hash(_plain(scene).casefold())
+            key = _short_hash(_plain(_stem(scene)).casefold())
             (self._shared if key in seen else seen).add(key)
 
     def of(self, dataset: str, scene: str) -> str:
         """``0009787.tif``, or ``port_of_x-5f0c1e9a3b7d.tif``."""
-        plain = _plain(scene)
-        if plain == _stem(scene) and _short_hash(plain.casefold()) not in self._shared:
+        stem = _stem(scene)
+        plain = _plain(stem)
+        if plain == stem and not (self._shared and _short_hash(plain.casefold()) in self._shared):
             return f"{plain}.tif"
         mark = hashlib.sha256(f"{dataset}\0{scene}".encode()).hexdigest()[:12]
         return f"{plain}-{mark}.tif"
@@ -98,13 +98,13 @@ def _number(dataset: str, scene: str) -> int:
 
 def _stem(scene: str) -> str:
     name = scene.rsplit("/", 1)[-1]
-    path = PurePosixPath(name)
-    return path.stem if path.suffix.lower() in IMAGE_ENDINGS else name
+    place = name.rfind(".")
+    return name[:place] if place > 0 and name[place:].lower() in IMAGE_ENDINGS else name
 
 
-def _plain(scene: str) -> str:
+def _plain(stem: str) -> str:
     """The stem with nothing in it that a file system, a shell or an archive could trip over."""
-    plain = _UNSAFE.sub("_", _stem(scene)).strip("._-")[:LONGEST].rstrip("._-")
+    plain = _UNSAFE.sub("_", stem).strip("._-")[:LONGEST].rstrip("._-")
     return f"scene_{plain}".rstrip("_") if not plain or _DEVICES.fullmatch(plain) else plain
 
 

@@ -44,12 +44,11 @@ class Progress:
         self._file = os.open(self._journal, os.O_WRONLY | os.O_APPEND)
 
     def row(self, path: str) -> FileRow | None:
-        """Of a file that is finished."""
+        """Of a file that a run before this one has finished."""
         return self._rows.get(path)
 
     def add(self, row: FileRow) -> None:
-        """Remember a finished file."""
-        self._rows[row.path] = row
+        """Remember a finished file, for the next run."""
         os.write(self._file, f"{json_line(astuple(row))}\n".encode())
 
     def close(self) -> None:
