@@ -88,8 +88,8 @@ class _Originals:
 
     def add(self, entry: Entry, image: str) -> None:
         """The original of the scene whose image is at ``image``."""
-        told = (entry.get("original") or {}).get("sar")
-        if not told:
+        told = (entry.get("original") or {}).get("sar") or {}
+        if "sha256" not in told:
             raise DamagedImageError(f"it is not known what the original of {_named(entry)} is; leave originals out")
         ending = PurePosixPath(told["name"]).suffix.lower()
         path = f"{ORIGINALS}/{told['sha256']}{ending if ending in IMAGE_ENDINGS else ''}"
