@@ -7,27 +7,21 @@ import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from app.assets import AssetStore
 from app.db import SessionMaker, transaction
-from app.intake.queries import datasets, drafts, pairs
+from app.intake.queries import datasets, pairs
 from app.intake.workflow.corpus import CorpusOptions, draft_corpus
-from app.intake.workflow.drafting import DraftingOptions, EndpointRefusesError, NothingToShowError, draft_scenes
-from app.intake.workflow.estimating import estimate
-from pipeline.drafting.costs import Price, Purse
-from pipeline.drafting.drafters import make_drafter
-from pipeline.drafting.drafting import Assignment, DrafterError, Outcome
+from app.intake.workflow.drafting import EndpointRefusesError, NothingToShowError, draft_scenes
 from pipeline.drafting.endpoints import Endpoint
 from pipeline.drafting.prompts import default_prompt
 from pipeline.drafting.replay import ReplayServer
-from pipeline.records import Draft, Drafter
 from tests.app.intake.made_scenes import found, make_dataset
 from tests.app.intake.test_model_drafting import (
     CONCISE,
@@ -40,7 +34,6 @@ from tests.app.intake.test_model_drafting import (
 )
 
 QUESTION = ("question",)
-PRICE = Price(input_per_million=1.0, output_per_million=2.0, currency="USD")
 
 
 @pytest.fixture
@@ -183,93 +176,6 @@ def test_a_dataset_without_scenes_is_nothing_to_do(sessions: SessionMaker, store
     assert not any(report.counts.values())
 
 
-def test_an_estimate_counts_calls_and_tokens_asks_nobody_and_writes_nothing(
-    sessions: SessionMaker, store: AssetStore, dataset_id: int
-) -> None:
-    nowhere = Endpoint("http://127.0.0.1:9/v1", "m")
-    options = options_at(nowhere, (*CONCISE, *QUESTION), purse=Purse(PRICE, image_tokens=100))
-    told = estimate(sessions, options)
-    assert [(each.kind, each.calls) for each in told.kinds] == [("concise_caption", 2), ("question", 2)]
-    assert told.basis == "rules of thumb"
-    caption = told.kinds[0]
-    assert caption.usage.prompt_tokens > 2 * 100
-    assert caption.cost_micro == PRICE.micro(caption.usage)
-    assert told.cost_micro == sum(each.cost_micro or 0 for each in told.kinds)
-    assert found(sessions, "select (select count(*) from run), (select count(*) from drafter)") == [(0, 0)]
-    assert estimate(sessions, options_at(nowhere)).cost_micro is None
-
-
-def test_an_estimate_goes_by_what_the_same_drafter_took_before(
-    sessions: SessionMaker, store: AssetStore, dataset_id: int, tmp_path: Path
-) -> None:
-    replies = write_replies(tmp_path / "r", *(reply(scene) for scene in SCENES))
-    taken = draft(sessions, store, replies, kinds=CONCISE).counts
-    make_dataset(sessions, store, tmp_path, name="other", count=5)
-    with ReplayServer(replies) as server:
-        told = estimate(sessions, replace(options_for(server, CONCISE), dataset="other"))
-    assert told.basis == "earlier runs"
-    assert told.calls == 4
-    assert told.usage.prompt_tokens == 2 * taken["prompt_tokens"]
-
-
-def test_a_run_counts_calls_tokens_and_cost_as_it_goes(
-    sessions: SessionMaker, store: AssetStore, dataset_id: int, tmp_path: Path
-) -> None:
-    replies = write_replies(tmp_path / "r", reply(SCENES[0]), reply(SCENES[1], content="no JSON"))
-    seen: list[dict[str, int]] = []
-    report = draft(
-        sessions,
-        store,
-        replies,
-        kinds=CONCISE,
-        purse=Purse(PRICE),
-        on_progress=lambda step: seen.append(dict(step.counts)),
-    )
-    counts = report.counts
-    assert (counts["calls"], counts["drafts"], counts["failed"]) == (4, 1, 1)
-    assert counts["cost_micro_usd"] == counts["prompt_tokens"] + 2 * counts["completion_tokens"]
-    assert seen[-1]["cost_micro_usd"] == counts["cost_micro_usd"]
-    [stored] = found(sessions, "select counts from run")
-    assert stored == dict(counts)
-
-
-def test_a_limit_stops_in_good_order_and_the_same_command_with_a_higher_one_goes_on(
-    sessions: SessionMaker, store: AssetStore, tmp_path: Path
-) -> None:
-    make_dataset(sessions, store, tmp_path, count=31)
-    names = [f"sar/scene {number}.tif" for number in range(30)]
-    replies = write_replies(tmp_path / "r", *(reply(name, delay_s=0.01) for name in names))
-    with ReplayServer(replies) as server:
-        [one] = [each.usage for each in estimate(sessions, options_for(server, CONCISE)).kinds]
-        most = one.prompt_tokens // 30 + 2 * 800
-        purse = Purse(PRICE, limit_micro=10 * most)
-        report = draft_scenes(sessions, store, options_for(server, CONCISE, concurrency=4, purse=purse))
-    assert 1 <= report.counts["drafts"] < 30
-    assert report.counts["cost_micro_usd"] == purse.spent_micro <= 10 * most
-    assert "The limit of USD" in report.remark
-    [(state, error, done)] = found(sessions, "select state, error, done from run")
-    assert (state, error, done) == ("cancelled", report.remark, report.counts["drafts"])
-
-    rest = draft(sessions, store, replies, kinds=CONCISE, purse=Purse(PRICE, limit_micro=10**9))
-    assert report.counts["drafts"] + rest.counts["drafts"] == 30
-    total = report.counts["cost_micro_usd"] + rest.counts["cost_micro_usd"]
-    assert found(sessions, "select state, done, total, (counts ->> 'cost_micro_usd')::int from run") == [
-        ("done", 30, 30, total)
-    ]
-
-
-def test_what_the_run_has_spent_before_counts_toward_the_limit(
-    sessions: SessionMaker, store: AssetStore, dataset_id: int, tmp_path: Path
-) -> None:
-    replies = write_replies(tmp_path / "r", reply(SCENES[0]), reply(SCENES[1], status=401))
-    with pytest.raises(EndpointRefusesError):
-        draft(sessions, store, replies, kinds=CONCISE, concurrency=1, purse=Purse(PRICE))
-    [spent] = found(sessions, "select (counts ->> 'cost_micro_usd')::int from run")
-    good = write_replies(tmp_path / "r", *(reply(scene) for scene in SCENES))
-    report = draft(sessions, store, good, kinds=CONCISE, purse=Purse(PRICE, limit_micro=spent + 100))
-    assert (report.counts["calls"], found(sessions, "select state from run")) == (0, ["cancelled"])
-
-
 class _Refusing(BaseHTTPRequestHandler):
     """An endpoint that knows other models, and repeats the key in what it says."""
 
@@ -345,75 +251,3 @@ def test_an_endpoint_that_is_not_there_is_told_at_once(
             draft_scenes(sessions, store, options_at(Endpoint(address, "m"), CONCISE))
     [calls] = found(sessions, "select (counts ->> 'calls')::int from run")
     assert calls <= 20
-
-
-class _Given:
-    """A drafter that gives what the test says."""
-
-    def __init__(self, *drafts: Draft) -> None:
-        self.kinds = QUESTION
-        self.drafts = drafts
-
-    def needs(self, kind: str) -> frozenset[Any]:
-        return frozenset({"boxes", "land_cover"} if not self.drafts else {"boxes"})
-
-    def identity(self, kind: str) -> Drafter:
-        return Drafter("given", "1")
-
-    def input_sha256(self, kind: str, scene: Any) -> str:
-        return ""
-
-    def draft(self, requests: Any, stop: Event) -> Iterator[Outcome]:
-        for request in requests:
-            yield Outcome(request, self.drafts, attempts=0)
-
-
-@pytest.mark.parametrize(
-    ("given", "told"),
-    [
-        (Draft("concise_caption", "A quay."), "gave a concise_caption where a question"),
-        (Draft("question", "How?", "colouring", "2"), "question type 'colouring'"),
-        (Draft("question", "How?", "general", "2", general_type="mood"), "'mood'"),
-    ],
-)
-def test_what_a_drafter_gives_is_checked_before_it_is_stored(
-    sessions: SessionMaker, store: AssetStore, dataset_id: int, given: Draft, told: str
-) -> None:
-    with pytest.raises(DrafterError, match=told):
-        draft_scenes(sessions, store, DraftingOptions("harbour", "given", _Given(given)))
-    assert found(sessions, "select state from run") == ["failed"]
-    assert found(sessions, "select count(*) from draft") == [0]
-
-
-@pytest.mark.parametrize("text", ["a\0b", "\ud83d", "x" * 1_000_000])
-def test_a_hostile_text_of_a_drafter_is_reported_and_the_rest_goes_on(
-    sessions: SessionMaker, store: AssetStore, dataset_id: int, text: str
-) -> None:
-    drafter = _Given(Draft("question", text, "counting", "2"))
-    report = draft_scenes(sessions, store, DraftingOptions("harbour", "given", drafter))
-    assert (report.counts["drafts"], report.counts["failed"]) == (0, 3)
-    assert found(sessions, "select distinct reason from refusal") == ["no question: unusable text"]
-
-
-@pytest.mark.parametrize("text", ["?", "🚢", "كم عدد السفن؟ \u202e"])
-def test_short_and_foreign_texts_of_a_drafter_are_stored_as_they_are(
-    sessions: SessionMaker, store: AssetStore, dataset_id: int, text: str
-) -> None:
-    draft_scenes(sessions, store, DraftingOptions("harbour", "given", _Given(Draft("question", text, "counting", "2"))))
-    assert found(sessions, "select distinct text from draft") == [text]
-
-
-def test_scenes_without_land_cover_are_passed_over(sessions: SessionMaker, store: AssetStore, dataset_id: int) -> None:
-    with pytest.raises(NothingToShowError, match="has land cover"):
-        draft_scenes(sessions, store, DraftingOptions("harbour", "given", _Given()))
-
-
-def test_the_corpus_may_be_run_as_any_drafter_and_is_the_same_drafter(
-    sessions: SessionMaker, store: AssetStore, dataset_id: int
-) -> None:
-    drafter = make_drafter("corpus", Assignment(QUESTION))
-    report = draft_scenes(sessions, store, DraftingOptions("harbour", "corpus", drafter))
-    assert report.counts["drafts"] > 0
-    with transaction(sessions) as session:
-        assert drafts.count_missing(session, dataset_id, 1, "question") == 0
-    assert draft_corpus(sessions, CorpusOptions("harbour", policy="complete")).counts["drafts"] == 0

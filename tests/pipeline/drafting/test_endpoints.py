@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from pipeline.drafting.endpoints import Endpoint
-from tests.pipeline.drafting.test_captions import caption_scenes, request
+from tests.pipeline.drafting.made_replies import caption_scenes, request
 
 KEY = 'sk-Ab/c+d=="\\&1234'
 ESCAPED = "".join(f"\\u{ord(letter):04X}" for letter in KEY)
