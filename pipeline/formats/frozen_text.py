@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from pipeline.formats.entries import Entry, flags_of, json_line, sealed, text_id
 
-REMEMBERED: Final = 20_000
+REMEMBERED: Final = 5_000
 """Different drafters and verdicts that are kept in memory; beyond, they are read again."""
 
 _STRING: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -37,6 +37,9 @@ _TAIL: Final = re.compile(
 _DRAFTER: Final = ', "drafter": {'
 _VERDICTS: Final = ', "verdicts": ['
 _ITEMS: Final = re.compile(_STRING).findall
+_REVISED: Final = re.compile(rf'"revised_text": ({_STRING}|null), "revised_answer": ({_STRING}|null)')
+_NOT_REVISED: Final = '"revised_text": null, "revised_answer": null'
+_NOT_REVISED_LINE: Final = '"revised_answer":null,"revised_text":null'
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +47,7 @@ class Part:
     """A part that is the same for many texts: what it says, and its JSON in a line."""
 
     value: Any
+    """Not kept of verdicts: those of a release are many."""
     line: str
     flags: tuple[str, ...] = ()
     """Of verdicts: what the counted ones flagged, in alphabetical order."""
@@ -208,7 +212,7 @@ class TextReader:
         drafter_json = raw[drafter_at + len(_DRAFTER) - 1 : support_at]
         verdicts_json = raw[verdicts_at + len(_VERDICTS) - 1 : tail_at]
         drafter = parts.get(drafter_json) or self._part(drafter_json)
-        verdicts = parts.get(verdicts_json) or self._part(verdicts_json)
+        verdicts = parts.get(verdicts_json) or self._verdicts(verdicts_json)
         if head[11] is not None:
             sample = self._part(head[11])
         if drafter is None or verdicts is None or (sample is None) is not (head[11] is None):
@@ -226,6 +230,20 @@ class TextReader:
                 self._parts.clear()
             self._parts[raw] = part
         return part
+
+    def _verdicts(self, raw: str) -> Part | None:
+        """Verdicts that differ in the revised words alone share all the rest."""
+        plain = _REVISED.sub(_NOT_REVISED, raw)
+        part = self._part(plain)
+        if part is None or plain == raw:
+            return part
+        first, *others = part.line.split(_NOT_REVISED_LINE)
+        said = _REVISED.findall(raw)
+        if len(said) != len(others):
+            return None
+        for (words, answer), more in zip(said, others, strict=True):
+            first += f'"revised_answer":{answer},"revised_text":{words}{more}'
+        return Part(None, first, part.flags, part.reviewers)
 
     def _from_entry(self, raw: str) -> FrozenText:
         entry = json.loads(raw)
@@ -279,7 +297,7 @@ def _part_of(value: Any) -> Part:
     if not isinstance(value, list):
         return Part(value, json_line(value))
     counted = tuple(verdict["reviewer"] for verdict in value if verdict["counted"])
-    return Part(value, json_line(value), tuple(flags_of({"verdicts": value})), counted)
+    return Part(None, json_line(value), tuple(flags_of({"verdicts": value})), counted)
 
 
 def _decoded(token: str) -> str:

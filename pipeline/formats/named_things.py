@@ -6,6 +6,7 @@ of the questions of a corpus most do: each different one is read once, so that a
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -32,24 +33,28 @@ class NamedThings:
 
     def __init__(self) -> None:
         self.counts: Counter[tuple[str, str]] = Counter()
-        self._held: Counter[Text] = Counter()
+        self._held: Counter[str] = Counter()
+        """Question type, words and answer as lines of JSON, which has no other end of a line."""
 
     def add(self, texts: Sequence[FrozenText]) -> None:
         """Count what they name; it is told after :meth:`settle`."""
+        plain = []
         for text in texts:
-            words, answer = text.words, text.answer
-            if len(words) + len(answer or "") > LONGEST_HELD:
-                self._read((text.question_type or "", words[:READ_UP_TO], answer and answer[:READ_UP_TO]), 1)
+            told = f"{text.question_type_json}\n{text.words_json}\n{text.answer_json or 'null'}"
+            if len(told) > LONGEST_HELD or "\\" in told:
+                words, answer = text.words[:READ_UP_TO], text.answer
+                self._read((text.question_type or "", words, answer and answer[:READ_UP_TO]), 1)
             else:
-                plain = _FIGURES.sub("0", words), _FIGURES.sub("0", answer) if answer else answer
-                self._held[text.question_type or "", *plain] += 1
+                plain.append(_FIGURES.sub("0", told))
+        self._held.update(plain)
         if len(self._held) > MOST_HELD:
             self.settle()
 
     def settle(self) -> None:
         """Read what was held."""
-        for text, count in self._held.items():
-            self._read(text, count)
+        for told, count in self._held.items():
+            question_type, words, answer = map(json.loads, told.split("\n"))
+            self._read((question_type or "", words, answer), count)
         self._held.clear()
 
     def merge(self, other: NamedThings) -> None:

@@ -41,7 +41,9 @@ def entries(draw: st.DrawFn) -> dict[str, Any]:
     }  # fmt: skip
     parameters = draw(st.dictionaries(WORDS, st.none() | NUMBERS | WORDS, max_size=2))
     entry["drafter"] |= {"parameters": parameters, "identity": draw(WORDS)}
-    entry["verdicts"] += [{**entry["verdicts"][0], "revised_text": draw(WORDS)}] if draw(st.booleans()) else []
+    for _ in range(draw(st.integers(0, 2))):
+        revised = {"revised_text": draw(st.none() | WORDS), "revised_answer": draw(st.none() | WORDS)}
+        entry["verdicts"] += [{**entry["verdicts"][0], **revised}]
     if draw(st.booleans()):
         sample = {"read": 40, "low": 1e-7, "drafter": draw(st.none() | WORDS)}
         entry |= {"verification": "sample_verified", "sample": sample}
@@ -53,6 +55,7 @@ def trap() -> dict[str, Any]:
     entry = make_text("a.png", '", "drafter": {}, "support": "\\"], "is_revised": ', "question")
     entry["drafter"]["parameters"] = {"a": {"b": 1}, "support": "x", "verdicts": [], "is_revised": True}
     entry["draft"] |= {"raw_answer_sha256": None, "box_ids": ['", "', "]"]}
+    entry["verdicts"][0] |= {"revised_text": '"revised_answer":null,"revised_text":null', "revised_answer": None}
     return entry
 
 
