@@ -56,36 +56,6 @@ def test_a_whole_packet_by_mouse_alone(sitting: Sitting, sessions: SessionMaker)
     assert sitting.faults == []
 
 
-def test_a_digit_that_answers_a_question_flags_nothing(sitting: Sitting) -> None:
-    sitting.open()
-    sitting.press("n")
-    sitting.page.locator("dialog[open]").wait_for()
-    sitting.press("2")
-    expect(sitting.page.locator('[data-slot="scene-verdict"]')).to_have_text("Unusable: artefact")
-    expect(sitting.page.locator('.flag[aria-pressed="true"]')).to_have_count(0)
-
-
-def test_pointing_at_box_numbers_and_texts_raises_no_fault(sitting: Sitting) -> None:
-    sitting.open()
-    sitting.press("j", "j")
-    if not sitting.page.locator(".chip").count():
-        sitting.press("j")
-    sitting.page.locator(".chip").first.hover()
-    sitting.page.locator(".draft-row").first.hover()
-    assert sitting.faults == []
-
-
-def test_a_review_is_counted_when_it_has_arrived(sitting: Sitting) -> None:
-    sitting.open()
-    done = sitting.page.locator('[data-slot="done"]')
-    expect(done).to_have_text("0 / 2")
-    expect(sitting.page.locator('[data-slot="ahead"]')).to_have_text("next packet ready")
-    accept_all(sitting)
-    sitting.press("Enter")
-    # The packet that was fetched ahead still knows of none.
-    expect(done).to_have_text("1 / 2")
-
-
 def test_a_whole_packet_by_keyboard_alone(sitting: Sitting, sessions: SessionMaker) -> None:
     sitting.open()
     page = sitting.page
@@ -115,44 +85,36 @@ def test_a_whole_packet_by_keyboard_alone(sitting: Sitting, sessions: SessionMak
     assert sitting.faults == []
 
 
-def test_enter_leads_to_the_first_open_text_and_says_so(sitting: Sitting, sessions: SessionMaker) -> None:
+def test_what_is_left_open_taken_back_or_written_as_it_was_stays_open(sitting: Sitting, sessions: SessionMaker) -> None:
     sitting.open()
+    page = sitting.page
+    expect(page.locator(".draft-row bdi", has_text=HOSTILE)).to_have_count(1)
+    assert page.locator("main img").count() == 0
+    # Enter leads to the first open text and says so.
     sitting.press("j", "a", "k", "j", "Enter")
-    expect(sitting.page.locator(".focused")).to_contain_text("A quay with a ship.")
-    expect(sitting.page.locator(".hint--warning")).to_have_text("3 of 4 texts are still open: this is the first.")
+    expect(page.locator(".focused")).to_contain_text("A quay with a ship.")
+    expect(page.locator(".hint--warning")).to_have_text("3 of 4 texts are still open: this is the first.")
     assert rows(sessions, "select 1 from review") == []
-
-
-def test_an_unusable_scene_needs_a_reason_and_no_verdicts(sitting: Sitting, sessions: SessionMaker) -> None:
-    sitting.open()
-    sitting.press("n")
-    expect(sitting.page.locator("dialog[open] h2")).to_have_text("Why is this scene unusable?")
-    sitting.press("2")
-    expect(sitting.page.locator('[data-slot="scene-verdict"]')).to_have_text("Unusable: artefact")
-    sitting.press("Enter")
-    expect(sitting.page.locator('[data-slot="scene-verdict"]')).to_have_text("Scene usable")
-    sitting.wait_until_saved()
-    assert rows(sessions, "select scene_verdict, unusable_reason from review") == [
-        {"scene_verdict": "unusable", "unusable_reason": "artefact"}
-    ]
-    assert rows(sessions, VERDICTS) == []
-
-
-def test_undo_takes_back_the_last_verdict(sitting: Sitting) -> None:
-    sitting.open()
+    # Undo takes back the last verdict alone, and leads to its text.
+    sitting.press("z", "k")
+    assert "✓" not in sitting.glyphs()
     sitting.press("a", "x")
     assert sitting.glyphs()[:2] == ["✓", "✕"]
     sitting.press("z")
     assert sitting.glyphs()[0] == "✓"
     assert "✕" not in sitting.glyphs()
-
-
-def test_a_revision_that_changes_nothing_is_not_taken(sitting: Sitting) -> None:
-    sitting.open()
+    # A revision that changes nothing is not taken.
     sitting.press("e", "Enter")
-    expect(sitting.page.locator(".hint--warning")).to_contain_text("still the draft's own")
+    expect(page.locator(".hint--warning")).to_contain_text("still the draft's own")
     sitting.press("Escape")
-    expect(sitting.page.locator(".verdicts [aria-pressed=true]")).to_have_count(0)
+    expect(page.locator(".verdicts [aria-pressed=true]")).to_have_count(0)
+    # Pointing at box numbers and texts raises no fault.
+    sitting.press("j")
+    if not page.locator(".chip").count():
+        sitting.press("j")
+    page.locator(".chip").first.hover()
+    page.locator(".draft-row").first.hover()
+    assert sitting.faults == []
 
 
 def test_own_wording_is_screened_as_it_is_typed(sitting: Sitting) -> None:
@@ -169,20 +131,36 @@ def test_own_wording_is_screened_as_it_is_typed(sitting: Sitting) -> None:
     expect(finding.locator(".fix")).to_have_count(0)
 
 
-def test_hostile_texts_stay_texts(sitting: Sitting) -> None:
+def test_reviews_are_counted_when_they_have_arrived_and_the_last_leaves_an_empty_desk(sitting: Sitting) -> None:
     sitting.open()
-    expect(sitting.page.locator(".draft-row bdi", has_text=HOSTILE)).to_have_count(1)
-    assert sitting.page.locator("main img").count() == 0
-    assert sitting.faults == []
-
-
-def test_the_last_packet_leaves_an_empty_desk_that_says_what_to_do(sitting: Sitting) -> None:
-    sitting.open()
-    for _ in range(2):
-        accept_all(sitting)
-        sitting.press("Enter")
+    done = sitting.page.locator('[data-slot="done"]')
+    expect(done).to_have_text("0 / 2")
+    expect(sitting.page.locator('[data-slot="ahead"]')).to_have_text("next packet ready")
+    accept_all(sitting)
+    sitting.press("Enter")
+    # The packet that was fetched ahead still knows of none.
+    expect(done).to_have_text("1 / 2")
+    accept_all(sitting)
+    sitting.press("Enter")
     expect(sitting.page.locator(".empty h2")).to_have_text("Nothing is left to review here")
     expect(sitting.page.locator(".empty")).to_contain_text("You reviewed 2 packets just now.")
+
+
+def test_an_unusable_scene_needs_a_reason_and_no_verdicts(sitting: Sitting, sessions: SessionMaker) -> None:
+    sitting.open()
+    sitting.press("n")
+    expect(sitting.page.locator("dialog[open] h2")).to_have_text("Why is this scene unusable?")
+    sitting.press("2")
+    expect(sitting.page.locator('[data-slot="scene-verdict"]')).to_have_text("Unusable: artefact")
+    # The digit answered the question, and flagged nothing.
+    expect(sitting.page.locator('.flag[aria-pressed="true"]')).to_have_count(0)
+    sitting.press("Enter")
+    expect(sitting.page.locator('[data-slot="scene-verdict"]')).to_have_text("Scene usable")
+    sitting.wait_until_saved()
+    assert rows(sessions, "select scene_verdict, unusable_reason from review") == [
+        {"scene_verdict": "unusable", "unusable_reason": "artefact"}
+    ]
+    assert rows(sessions, VERDICTS) == []
 
 
 def test_a_packet_can_be_handed_back_but_not_its_verdicts_by_a_slip(sitting: Sitting, sessions: SessionMaker) -> None:
