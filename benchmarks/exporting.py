@@ -5,7 +5,7 @@
 Fills a release of a database of its own by SQL, with entries as long and as various as real ones, whose scenes share a
 few images. Before and after each export the floor is timed: `COPY (the entries, in the order of their ids) TO`, read
 to its end by this process and thrown away; nothing that gives the rows as JSON can be quicker. Each export runs in a
-process of its own, whose peak of memory is told with its helper's; what it wrote is verified afterwards. Ends with 1
+process of its own, whose peak of memory is told together with its helper's; what it wrote is verified afterwards. Ends with 1
 where an export takes more than four times the floor, or more than 300 MB, or what it wrote is not intact.
 """
 
@@ -13,16 +13,17 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import resource
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
 
+import psutil
 import psycopg
 
 from app.assets.store import AssetStore
@@ -168,15 +169,12 @@ def floor(connection: psycopg.Connection) -> float:
 
 
 def export(url: str, assets: str, format: str, out: str, answers: multiprocessing.SimpleQueue) -> None:
-    """Export in this process, and tell (seconds, megabytes, texts, bytes)."""
+    """Export in this process, and tell (seconds, texts, bytes)."""
     engine = make_engine(url)
     begun = time.perf_counter()
     made = workflow.export_release(make_sessionmaker(engine), AssetStore(assets), RELEASE, format, Path(out))
     seconds = time.perf_counter() - begun
-    # A helper that has ended counts among the children; of several the largest does.
-    parts = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    peak = sum(resource.getrusage(part).ru_maxrss for part in parts) / 1024
-    answers.put((seconds, peak, made.texts, made.bytes))
+    answers.put((seconds, made.texts, made.bytes))
 
 
 def measure(connection: psycopg.Connection, url: str, assets: str, format: str, out: Path) -> Measured:
@@ -186,15 +184,25 @@ def measure(connection: psycopg.Connection, url: str, assets: str, format: str, 
     answers = context.SimpleQueue()
     process = context.Process(target=export, args=(url, assets, format, str(out), answers))
     process.start()
-    process.join()
+    peak = _peak_mb(psutil.Process(process.pid), process)
     if process.exitcode:
         raise SystemExit(f"the export as {format} ended with {process.exitcode}")
-    seconds, peak, texts, size = answers.get()
+    seconds, texts, size = answers.get()
     floor_s = (before + floor(connection)) / 2
     report = workflow.verify_folder(out)
     for fault in report.faults[:5]:
         print(f"  {fault}")
     return Measured(format, floor_s, seconds, peak, texts, size, report.is_intact)
+
+
+def _peak_mb(found: psutil.Process, process: BaseProcess) -> float:
+    """The most memory that the process and its helper had at one moment, looked at until it ends."""
+    peak = 0
+    while process.exitcode is None:
+        with suppress(psutil.NoSuchProcess):
+            peak = max(peak, sum(each.memory_info().rss for each in [found, *found.children()]))
+        process.join(timeout=0.02)
+    return peak / 1e6
 
 
 @contextmanager

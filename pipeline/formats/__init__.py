@@ -5,7 +5,10 @@ writer.py         what a format is asked
 writing.py        what all have in common, in one pass over images and one over texts
 images.py         images copied, linked or left out, and their originals
 source.py         what is asked of where a release comes from
-frozen_text.py    one text, read from its JSON as quickly as can be
+frozen_text.py    one text, and its line of the side file
+text_reader.py    reads it from its JSON, as quickly as can be
+text_batches.py   many at a time
+helping.py        a second process for large releases
 entries.py        the frozen entries: their keys, and the ids that follow from them
 folder.py         the folder while it is being written
 progress.py       which of its files are finished, so that a killed run is gone on with

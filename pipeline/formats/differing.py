@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from pipeline.formats.entries import Entry, is_intact, json_line, text_id
-from pipeline.formats.frozen_text import FrozenText, TextReader
+from pipeline.formats.frozen_text import FrozenText
 from pipeline.formats.layout import IMAGE_FOLDERS, IMAGES_FILE, ORIGINALS, ORIGINALS_FILE, TEXTS_FILE
 from pipeline.formats.manifest import ReleaseHead
+from pipeline.formats.text_reader import TextReader
 from pipeline.formats.writer import ReleaseWriter
 
 LONGEST_LINE: Final = 64 << 20

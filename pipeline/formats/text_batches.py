@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.formats.frozen_text import FrozenText, TextReader
+from pipeline.formats.frozen_text import FrozenText
 from pipeline.formats.image_names import ImagePaths
 from pipeline.formats.source import EntryOrderError, TextSource
 from pipeline.formats.statistics import Statistics
+from pipeline.formats.text_reader import TextReader
 from pipeline.formats.writer import ReleaseWriter
 from pipeline.vocabulary import KINDS
 

@@ -8,7 +8,7 @@ import psycopg
 
 from app.assets.store import AssetStore
 from benchmarks.exporting import Measured, fill, measure
-from pipeline.formats.frozen_text import TextReader
+from pipeline.formats.text_reader import TextReader
 
 
 def test_a_small_run_is_intact_and_its_entries_are_of_the_form_that_is_read_quickly(

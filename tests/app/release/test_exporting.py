@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import os
 import subprocess
 import tarfile
 import tempfile
@@ -24,7 +23,7 @@ from app.release import workflow
 from app.release.jobs import jobs
 from app.release.queries import frozen
 from app.release.workflow import ExportError, NoSuchExportError, ReleaseError
-from app.release.workflow.workplace import PlaceTakenError, places, workplace
+from app.release.workflow.workplace import places
 from app.work import StopAskedError
 from app.work.worker import run
 from pipeline.formats import text_batches
@@ -378,28 +377,3 @@ def test_a_worker_that_leaves_gives_the_export_to_the_next_one_which_goes_on(
         assert workflow.get_export(session, asked.export_id).state == "done"
     assert (len(first.opened), len(second.opened)) == (3, 2), "finished images are not read again"
     assert list(places().iterdir()) == []
-
-
-def test_two_workers_never_write_the_same_export_and_an_abandoned_place_is_swept_out(tmp_path: Path) -> None:
-    def enter() -> None:
-        with workplace("export", ()):
-            pass
-
-    with workplace("export", ()) as place:
-        (place / "half").touch()
-        with pytest.raises(PlaceTakenError):
-            enter()
-        old = place.parent / "abandoned"
-        old.mkdir()
-        for left in (old, place):
-            os.utime(left, (0, 0))
-        with workplace("another", ()):
-            assert not old.exists()
-            assert (place / "half").exists(), "somebody is in it"
-    assert list(places().iterdir()) == []
-
-
-def test_a_folder_of_somebody_else_under_the_same_name_is_not_written_to(tmp_path: Path) -> None:
-    places().chmod(0o755)
-    with pytest.raises(PermissionError, match="not a private folder"), workplace("export", ()):
-        pass

@@ -25,10 +25,10 @@ from pipeline.formats.card.similarity import similarities_of
 from pipeline.formats.card.table import escaped, percent, shown
 from pipeline.formats.card.tables import by_application, by_source_and_application, caption_lengths, question_types
 from pipeline.formats.entries import flags_of
-from pipeline.formats.frozen_text import TextReader
 from pipeline.formats.named_things import NamedThings
 from pipeline.formats.places import cell_of, centre_of, middle_of, name_of
 from pipeline.formats.statistics import Statistics
+from pipeline.formats.text_reader import TextReader
 from pipeline.formats.verifying import verify_folder
 from pipeline.formats.writing import write_release
 from pipeline.records import Draft

@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.formats.entries import flags_of, is_intact, text_id
-from pipeline.formats.frozen_text import FrozenText, TextReader
+from pipeline.formats.frozen_text import FrozenText
+from pipeline.formats.text_reader import TextReader
 from tests.pipeline.formats.releases import make_text
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
