@@ -5,8 +5,8 @@
 Fills a release of a database of its own by SQL, with entries as long and as various as real ones, whose scenes share a
 few images. Before and after each export the floor is timed: `COPY (the entries, in the order of their ids) TO`, read
 to its end by this process and thrown away; nothing that gives the rows as JSON can be quicker. Each export runs in a
-process of its own, whose peak of memory is told together with its helper's; what it wrote is verified afterwards. Ends with 1
-where an export takes more than four times the floor, or more than 300 MB, or what it wrote is not intact.
+process of its own, whose peak of memory is told together with its helper's; what it wrote is verified afterwards. Ends
+with 1 where an export takes more than four times the floor, or more than 300 MB, or what it wrote is not intact.
 """
 
 from __future__ import annotations
