@@ -113,6 +113,7 @@ def test_no_answer_to_a_reviewer_has_a_finding_before_the_first_verdict(client: 
 SHOW_NO_FINDING = {
     "logout", "change_password", "save_viewer_settings", "change_review_settings", "review_boxes", "nudge_pair",
     "write_note", "comments_page", "see_comments", "own_figures_page", "download_own_hours", "read_guidelines",
+    "set_credit",
     "give_sar_verdicts",
 }  # fmt: skip
 
