@@ -34,6 +34,8 @@ class DisputesPage:
     standings: Mapping[str, str]
     counts: Mapping[str, int]
     answers: Sequence[Disputed]
+    after: int
+    """The key after which this page began."""
     further: int | None
     """The key after which the next page begins."""
     types: Mapping[str, str]
@@ -57,6 +59,7 @@ def disputes_page(
         standings=judging.STANDINGS,
         counts=judging.count_disputed(session, quiz),
         answers=answers,
+        after=after,
         further=answers[-1].quiz_judgement_id if len(answers) == PER_PAGE else None,
         types=QUESTION_TYPE_TITLES,
     )
@@ -71,9 +74,10 @@ def decide(
     quiz_judgement_id: Annotated[int, Path(ge=1, lt=2**63)],
     is_right: Annotated[bool, Form()],
     standing: Annotated[str, Form(max_length=40)] = "undecided",
+    after: Annotated[int, Form(ge=0, lt=2**63)] = 0,
 ) -> Response:
-    """Leads to what follows in the same list."""
+    """Leads back to the same part of the list."""
     quiz = get_quiz(session, name)
     judging.decide(session, quiz, quiz_judgement_id, viewer.pseudonym, is_right=is_right)
     shown = standing if standing in judging.STANDINGS else "undecided"
-    return RedirectResponse(f"/quizzes/{quiz.name}/disputes?standing={shown}&after={quiz_judgement_id - 1}", 303)
+    return RedirectResponse(f"/quizzes/{quiz.name}/disputes?standing={shown}&after={after}", 303)
