@@ -289,9 +289,7 @@ def _beside_peer(command: Path, plan: Plan, result: Result) -> str:
             seconds=plan.seconds or result.seconds,
         )
     times = len(result.submits) / result.seconds / peer.rate
-    return (
-        f"Label Studio: {peer.rate:.1f} a second, {peer.refused} not answered; ours is {times:.0f} times that"
-    )
+    return f"Label Studio: {peer.rate:.1f} a second, {peer.refused} not answered; ours is {times:.0f} times that"
 
 
 def main() -> int:

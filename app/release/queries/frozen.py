@@ -19,7 +19,7 @@ CHUNK: Final = 100
 
 _TEXTS: Final = """
 select text_sha256, entry::text from release_text
-where release_id = %(release_id)s and text_sha256 >= %(first)s and text_sha256 < %(end)s order by text_sha256
+where release_id = %(release_id)s and text_sha256 >= %(first)s and text_sha256 < %(until)s order by text_sha256
 """
 _BEYOND: Final = "g"
 """After all hexadecimal digits."""
@@ -58,7 +58,7 @@ def stream_texts(session: Session, release_id: int, first: str, end: str) -> Ite
     assert isinstance(connection, Connection)  # noqa: S101 - there is one driver
     with connection.cursor(binary=True) as cursor:
         size = CHUNK if capabilities.has_stream_chunked() else 1
-        values = {"release_id": release_id, "first": first, "end": end or _BEYOND}
+        values = {"release_id": release_id, "first": first, "until": end or _BEYOND}
         yield from cursor.stream(_TEXTS, values, size=size)
 
 
