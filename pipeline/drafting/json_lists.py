@@ -54,6 +54,7 @@ class JsonLists:
             if self._at(position) != "}":
                 self._expect(position, ",")
                 position = self._skip(position + 1)
+                self._expect(position, '"')
         self._expect(self._skip(position + 1), "")
 
     def _after(self, start: int) -> int:
@@ -77,6 +78,8 @@ class JsonLists:
             if self._at(position) != "]":
                 self._expect(position, ",")
                 position = self._skip(position + 1)
+                if self._at(position) == "]":
+                    raise json.JSONDecodeError("Expecting value", self._text, position)
         return position + 1
 
     def _at(self, position: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.drafting.json_lists import JsonLists, ListMissingError
@@ -24,6 +24,8 @@ def test_a_list_is_read_as_the_standard_reader_reads_it_and_twice_alike(listed, 
     assert list(lists["images"]) == list(lists["images"]) == json.loads(content)["images"]
 
 
+@example('{"images":[1,{"a":2}],}')
+@example('{"images":[1,{"a":2},]}')
 @given(st.text(alphabet='{}[]":,1e.-tn \n', max_size=12).map(lambda end: '{"images":[1,{"a":2}]' + end))
 def test_what_the_standard_reader_refuses_is_refused(text):
     try:

@@ -114,7 +114,7 @@ def test_a_child_that_dies_in_the_middle_costs_only_its_scene(tmp_path, number, 
 
 
 def test_a_scene_whose_storage_stalls_is_told_from_one_that_is_slow(tmp_path):
-    with SceneWorker(Limits(wall_s=1.5)) as worker, ThreadPoolExecutor(1) as pool:
+    with SceneWorker(Limits(wall_s=4)) as worker, ThreadPoolExecutor(1) as pool:
         answer = pool.submit(worker.prepare, request_for(tmp_path))
         stop_when_started()
         with pytest.raises(StorageError, match="its storage does not answer"):
