@@ -149,6 +149,7 @@ bench: setup $(PEERS_STAMP)
 	@$(BIN)/python -m benchmarks.claim_at_scale
 	@$(BIN)/python -m benchmarks.submit_load --packets 100000 --drafts 10 --seconds 60
 	@$(BIN)/python -m benchmarks.submit_load --no-kills
+	@$(BIN)/python -m benchmarks.quiz_load
 	@$(BIN)/python -m benchmarks.submit_load
 
 # ---- locks -----------------------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from app.review.workflow import ReviewConfig
 from app.settings import Settings
 from app.web import errors
 from app.web.body_limit import BodyLimit
+from app.web.database import session_slots
 from app.web.guard import guard
 from app.web.headers import Headers
 from app.web.rendering import make_environment
@@ -88,6 +89,7 @@ def fill_state(application: FastAPI, settings: Settings) -> None:
     state = application.state
     state.engine = make_engine(settings.require_database_url(), application_name="trihedral-web")
     state.sessions = make_sessionmaker(state.engine)
+    state.session_slots = session_slots()
     state.secret = settings.secret
     state.secure_cookies = settings.secure_cookies
     state.find_viewer = find_viewer

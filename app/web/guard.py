@@ -65,8 +65,11 @@ def page_csrf(request: Request) -> str:
     return csrf_token(request.app.state.secret, seed(request))
 
 
-def guard(request: Request, session: DbSession, csrf: Annotated[str, Depends(sent_csrf)]) -> None:
-    """Fill ``request.state.viewer`` or raise. Runs before every endpoint; endpoints check no roles themselves."""
+def guard(request: Request, csrf: Annotated[str, Depends(sent_csrf)], session: DbSession) -> None:
+    """Fill ``request.state.viewer`` or raise. Runs before every endpoint; endpoints check no roles themselves.
+
+    The form is read before the session is there: who sends one slowly keeps nobody from the database.
+    """
     request.state.viewer = None
     allowed = POLICY[request.scope["route"].name]
     if allowed == SIGNED:

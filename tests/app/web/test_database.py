@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import text
@@ -47,3 +49,16 @@ def test_an_error_in_the_middle_undoes_the_whole_request(application: FastAPI, s
     with transaction(sessions) as session:
         assert value(session, "select count(*) from review") == 0
         assert value(session, "select state from assignment") == "held"
+
+
+def test_more_requests_than_threads_that_wait_for_each_other_all_end(
+    application: FastAPI, sessions: SessionMaker
+) -> None:
+    # Those of one person wait for each other's commit. Were they given threads and connections to wait with, the one
+    # that has ended would get no thread to commit in.
+    with transaction(sessions) as session:
+        add_packets(session)
+        headers = {"Authorization": f"Bearer {add_client(session)[1]}"}
+    with TestClient(application, "http://127.0.0.1", headers=headers) as client, ThreadPoolExecutor(90) as pool:
+        answers = list(pool.map(lambda _: client.post("/api/v1/queue/claim", json={}).status_code, range(90)))
+    assert set(answers) == {200}
