@@ -80,6 +80,7 @@ def test_on_a_phone_by_keyboard_and_through_a_lost_connection(
     check(page, found)
     page.get_by_label("I have read this").press("Space")
     press(page, "Begin")
+    expect(page.get_by_role("heading", name="How radar sees")).to_be_visible()
     check(page, found)
     own_link = page.locator(".quiz__link").inner_text()
     press(page, "Show the first practice question")
@@ -88,6 +89,7 @@ def test_on_a_phone_by_keyboard_and_through_a_lost_connection(
     expect(page.get_by_text("Verified answer")).to_be_visible()
     check(page, found)
     press(page, "Show the first question")
+    expect(page.get_by_text("Question 1 of 3")).to_be_visible()
 
     frames = page.locator("[data-picture]")
     expect(frames).to_have_count(2)
@@ -124,6 +126,7 @@ def test_on_a_phone_by_keyboard_and_through_a_lost_connection(
     expect(page.get_by_text("the first answer is kept")).to_be_visible()
     check(page, found)
     page.get_by_role("link", name="Withdraw").click()
+    expect(page.get_by_role("button", name="Erase everything")).to_be_visible()
     check(page, found)
     assert found == {}
     with transaction(sessions) as session:

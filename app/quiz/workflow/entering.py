@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.db.errors import DomainError, Meaning
 from app.intake.workflow.storable import unstorable
+from app.quiz.errors import InvitationRefusedError
 from app.quiz.queries import invitations, questions, taking
 from app.quiz.queries.invitations import InvitationRow
 from app.quiz.queries.quizzes import QuizRow
@@ -86,7 +87,13 @@ def enter(session: Session, secret: bytes, token: str, consent: Consent) -> str:
         raise ConsentError("This form is not whole. Reload the page and fill it in once more.")
     if taking.find_taker(session, token_hash(own)) is not None:
         return own
-    invitation, quiz = invited(session, token)
+    try:
+        invitation, quiz = invited(session, token)
+    except InvitationRefusedError:
+        # Used up just now, by this very form in another request?
+        if taking.find_taker(session, token_hash(own)) is not None:
+            return own
+        raise
     told = _checked(quiz, consent)
     all_of_it = taking.list_askable(session, quiz.quiz_id)
     known = _known(session, invitation, consent, all_of_it)
